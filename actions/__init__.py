@@ -1,0 +1,1 @@
+"""What we do: plain functions from state and understanding to an outcome."""

@@ -1,0 +1,30 @@
+"""What a message was understood as: made by ``bot.understanding``, read by the actions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from knowledge_base.retrieval.link import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A piece of the message with a meaning, e.g. ``("dossier_code", "H57.132-260804-0583")``."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """One message understood.
+
+    ``text`` is the (masked) message after NFC; ``intent`` the kind of question or command;
+    ``confidence`` in 0..1; ``link`` what procedures it speaks of, with its own outcome.
+    """
+
+    text: str
+    intent: str
+    confidence: float
+    link: Link
+    entities: tuple[Entity, ...] = ()

@@ -1,0 +1,1 @@
+"""The conversation: understanding, turns, durable messages, channels."""

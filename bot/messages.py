@@ -1,0 +1,94 @@
+"""Messages on their way in and out, and the port every push channel implements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from actions.replies import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message of a citizen, masked at the door (``bot.privacy``) before it is built.
+
+    ``channel`` is ``web``, ``api``, ``terminal`` or ``telegram``; ``chat`` the channel's own id
+    of the chat; ``message_id`` the channel's own id of the message. The three together are the
+    key by which a repeated delivery is recognised. Exactly one of ``text`` and ``choice`` is set:
+    ``choice`` is the :attr:`actions.replies.Choice.id` that a button sent back.
+    """
+
+    channel: str
+    chat: str
+    message_id: str
+    text: str | None = None
+    choice: str | None = None
+
+    @property
+    def conversation(self) -> str:
+        """Key of the conversation: ``channel:chat``."""
+        return f"{self.channel}:{self.chat}"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReply:
+    """A reply as kept: ``id`` rises within a conversation; ``message_id`` is what it answers."""
+
+    id: int
+    conversation: str
+    message_id: str
+    reply: Reply
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResult:
+    """What a turn leaves behind; saved in one transaction with the message's "done" mark.
+
+    ``state`` is the conversation's new state, a JSON document; ``events`` are the named outcomes
+    to count (``answered.fee``, ``declined`` …).
+    """
+
+    state: dict[str, Any]
+    replies: tuple[Reply, ...]
+    events: tuple[str, ...] = ()
+
+
+class TurnHandler(Protocol):
+    """One turn: pure, CPU-bound, called in a worker thread. ``state`` is None at the start."""
+
+    def __call__(
+        self, incoming: Incoming, state: dict[str, Any] | None, now: datetime
+    ) -> TurnResult: ...
+
+
+class SendError(Exception):
+    """A channel did not take a reply."""
+
+
+class ChatBlocked(SendError):
+    """The citizen blocked us (403): drop this chat's pending replies, keep the state."""
+
+
+class RetryLater(SendError):
+    """The channel asks to wait, or is down. ``after`` in seconds; None = back off on our own."""
+
+    def __init__(self, message: str, after: float | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class ReplyRefused(SendError):
+    """The channel will never take this reply (400): drop it and count it."""
+
+
+class Sender(Protocol):
+    """Push channel (Telegram, Zalo). Web, API and terminal read the stored replies instead."""
+
+    channel: str
+    per_second: float  # overall rate the channel allows
+
+    async def send(self, chat: str, reply: Reply) -> None:
+        """Deliver one reply; raises a :class:`SendError`."""
+        ...

@@ -1,0 +1,1 @@
+"""What was meant: Rasa's NLU pipeline inside the process, without TensorFlow."""

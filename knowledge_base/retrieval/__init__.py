@@ -1,0 +1,1 @@
+"""Finding procedures: lexical and dense search, their fusion, and when to abstain."""

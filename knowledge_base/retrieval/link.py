@@ -1,0 +1,32 @@
+"""What a question was linked to: the result type of retrieval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LinkOutcome(StrEnum):
+    """What may be done with the candidates."""
+
+    ANSWER = "answer"  # the first candidate is meant
+    ASK = "ask"  # one of a few is meant: ask which
+    DECLINE = "decline"  # nothing is close
+    NONE = "none"  # the message names no procedure at all (a greeting, "bao nhiêu tiền")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A procedure that may be meant; ``score`` in 0..1, calibrated, best first."""
+
+    code: str
+    name: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The procedures a message may be about, best first (at most 5)."""
+
+    outcome: LinkOutcome
+    candidates: tuple[Candidate, ...] = ()

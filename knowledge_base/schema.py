@@ -1,0 +1,228 @@
+"""The shape of what we know: one model for curated files and for the catalogue.
+
+Officials write YAML with Vietnamese keys that mirror the official form; code reads the
+English names. A catalogue line is the same model with fewer fields filled, so that every
+answer is computed one way. All models are frozen and refuse unknown keys.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+# Codes that begin with 5 or 6 are internal to the administration and are never served.
+Code = Annotated[str, StringConstraints(pattern=r"^[1-4]\.\d{6}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+
+class Manner(StrEnum):
+    """How a dossier is handed in (cách thức thực hiện)."""
+
+    DIRECT = "truc_tiep"
+    ONLINE = "truc_tuyen"
+    POSTAL = "buu_chinh"
+
+
+class Level(StrEnum):
+    """Which tier of government receives the dossier (cấp thực hiện)."""
+
+    COMMUNE = "xa"
+    PROVINCE = "tinh"
+    MINISTRY = "bo"
+    OTHER = "khac"
+
+
+class TimeUnit(StrEnum):
+    """Unit of a processing time; a bare number on the portal means days."""
+
+    WORKING_DAY = "ngay_lam_viec"
+    DAY = "ngay"
+    HOUR = "gio"
+    WORKING_HOUR = "gio_lam_viec"
+    MINUTE = "phut"
+    MONTH = "thang"
+    YEAR = "nam"
+
+
+class Handing(StrEnum):
+    """What is done with a paper at the desk."""
+
+    SUBMIT = "nop"
+    SHOW = "xuat_trinh"
+
+
+class Confidence(StrEnum):
+    """How far a source may be trusted; anything but OFFICIAL is said in the answer."""
+
+    OFFICIAL = "chinh_thuc"
+    SECONDARY = "thu_cap"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Source(_Model):
+    """Where facts come from and the day they were read."""
+
+    id: Slug = Field(description="short name that facts refer to; the first one is the default")
+    title: Label = Field(alias="ten")
+    day: date = Field(alias="ngay")
+    url: str | None = Field(default=None, alias="duong_dan")
+    confidence: Confidence = Field(default=Confidence.OFFICIAL, alias="do_tin_cay")
+
+
+class Case(_Model):
+    """A citizen's situation that changes fees, papers or times (trường hợp)."""
+
+    id: Slug
+    title: Label = Field(alias="ten", description="lay words, fits after 'Trường hợp'")
+
+
+class _Fact(_Model):
+    """A statement with its source; ``source`` is a :class:`Source` id, None = the first one."""
+
+    case: Slug | None = Field(default=None, alias="truong_hop")
+    source: Slug | None = Field(default=None, alias="nguon")
+    note: Line | None = Field(default=None, alias="ghi_chu")
+
+
+class Paper(_Fact):
+    """One paper of the dossier (thành phần hồ sơ)."""
+
+    name: Line = Field(alias="ten")
+    handing: Handing = Field(default=Handing.SUBMIT, alias="hinh_thuc")
+    quantity: Label | None = Field(default=None, alias="so_luong")
+    form: Label | None = Field(default=None, alias="mau", description="form number, e.g. CT01")
+    when: Line | None = Field(
+        default=None, alias="khi", description="only needed when …; lay words"
+    )
+
+
+class Fee(_Fact):
+    """One fee. ``amount`` in đồng; 0 = free; None = set elsewhere (say where in ``note``)."""
+
+    amount: int | None = Field(alias="so_tien", ge=0)
+    max_amount: int | None = Field(default=None, alias="den", ge=0)
+    unit: Label | None = Field(default=None, alias="don_vi", description="e.g. 'bản', 'lần', 'trang'")
+    name: Label | None = Field(default=None, alias="ten", description="what the fee is for")
+    manners: tuple[Manner, ...] = Field(default=(), alias="cach", description="empty = every manner")
+    by_province: bool = Field(
+        default=False, alias="tinh_quyet_dinh", description="set by the provincial People's Council"
+    )
+
+    @model_validator(mode="after")
+    def _explained(self) -> Fee:
+        if self.amount is None and not self.by_province and not self.note:
+            raise ValueError("so_tien để trống thì phải có tinh_quyet_dinh hoặc ghi_chu")
+        if self.max_amount is not None and (self.amount is None or self.max_amount <= self.amount):
+            raise ValueError("den phải lớn hơn so_tien")
+        return self
+
+
+class ProcessingTime(_Fact):
+    """One processing time (thời hạn giải quyết); None = not fixed (say why in ``note``)."""
+
+    amount: float | None = Field(alias="so", ge=0)
+    max_amount: float | None = Field(default=None, alias="den", ge=0)
+    unit: TimeUnit = Field(default=TimeUnit.WORKING_DAY, alias="don_vi")
+    manners: tuple[Manner, ...] = Field(default=(), alias="cach", description="empty = every manner")
+
+    @model_validator(mode="after")
+    def _explained(self) -> ProcessingTime:
+        if self.amount is None and not self.note:
+            raise ValueError("so để trống thì phải có ghi_chu")
+        return self
+
+
+class Submission(_Fact):
+    """A way to hand the dossier in; the note says what is particular about it."""
+
+    manner: Manner = Field(alias="cach")
+    url: str | None = Field(default=None, alias="duong_dan")
+
+
+class Place(_Fact):
+    """Where to go (nơi nộp)."""
+
+    name: Line = Field(alias="ten")
+
+
+class Statement(_Fact):
+    """A plain sentence: a condition or a result."""
+
+    text: Line = Field(alias="noi_dung")
+
+
+class LegalDocument(_Model):
+    """A legal document by its number; the title may be left out."""
+
+    number: Label = Field(alias="so")
+    title: Line | None = Field(default=None, alias="ten")
+
+
+class Neighbour(_Model):
+    """A procedure this one is confused with, and what tells them apart."""
+
+    code: Code = Field(alias="ma")
+    when: Line = Field(alias="khi", description="lay words: choose the other one when …")
+
+
+class Procedure(_Model):
+    """One administrative procedure (thủ tục hành chính), curated or from the catalogue."""
+
+    codes: tuple[Code, ...] = Field(alias="ma", min_length=1, description="the first is the main one")
+    name: Label = Field(alias="ten", description="plain name, starts with a capital letter")
+    official_name: str = Field(alias="ten_chinh_thuc", min_length=1)
+    field: Label = Field(alias="linh_vuc")
+    levels: tuple[Level, ...] = Field(alias="cap", min_length=1)
+    agency: Line | None = Field(default=None, alias="co_quan", description="who decides, lay words")
+    link: str | None = Field(default=None, alias="lien_ket", pattern=r"^https://")
+    lay_names: tuple[Label, ...] = Field(default=(), alias="goi_la")
+    sample_questions: tuple[Line, ...] = Field(default=(), alias="cau_hoi_mau")
+    neighbours: tuple[Neighbour, ...] = Field(default=(), alias="khac_voi")
+    summary: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] | None = Field(
+        default=None, alias="tom_tat"
+    )
+    who: tuple[Line, ...] = Field(default=(), alias="cho_ai")
+    cases: tuple[Case, ...] = Field(default=(), alias="truong_hop")
+    conditions: tuple[Statement, ...] = Field(default=(), alias="dieu_kien")
+    papers: tuple[Paper, ...] = Field(default=(), alias="giay_to")
+    fees: tuple[Fee, ...] = Field(default=(), alias="le_phi")
+    times: tuple[ProcessingTime, ...] = Field(default=(), alias="thoi_han")
+    places: tuple[Place, ...] = Field(default=(), alias="noi_nop")
+    submissions: tuple[Submission, ...] = Field(default=(), alias="cach_nop")
+    results: tuple[Statement, ...] = Field(default=(), alias="ket_qua")
+    legal_basis: tuple[LegalDocument, ...] = Field(default=(), alias="can_cu")
+    see_also: tuple[Code, ...] = Field(default=(), alias="xem_them")
+    sources: tuple[Source, ...] = Field(alias="nguon", min_length=1)
+    curated: bool = Field(default=True, alias="bien_soan")
+
+    @property
+    def code(self) -> str:
+        """The main code, e.g. ``1.001193``."""
+        return self.codes[0]
+
+    def source_of(self, fact: _Fact) -> Source:
+        """The source a fact rests on: its own, else the file's first one."""
+        return next((s for s in self.sources if s.id == fact.source), self.sources[0])
+
+    @model_validator(mode="after")
+    def _references_exist(self) -> Procedure:
+        cases = {c.id for c in self.cases}
+        sources = {s.id for s in self.sources}
+        facts: tuple[_Fact, ...] = (
+            *self.conditions, *self.papers, *self.fees, *self.times,
+            *self.places, *self.submissions, *self.results,
+        )  # fmt: skip
+        for fact in facts:
+            if fact.case is not None and fact.case not in cases:
+                raise ValueError(f"truong_hop '{fact.case}' chưa khai trong truong_hop của thủ tục")
+            if fact.source is not None and fact.source not in sources:
+                raise ValueError(f"nguon '{fact.source}' chưa khai trong nguon của thủ tục")
+        return self

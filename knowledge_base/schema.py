@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
@@ -107,11 +108,16 @@ class Paper(_Fact):
 class Fee(_Fact):
     """One fee. ``amount`` in đồng; 0 = free; None = set elsewhere (say where in ``note``)."""
 
-    amount: int | None = Field(alias="so_tien", ge=0)
-    max_amount: int | None = Field(default=None, alias="den", ge=0)
-    unit: Label | None = Field(default=None, alias="don_vi", description="e.g. 'bản', 'lần', 'trang'")
+    # Strict: YAML reads the Vietnamese "10.000" as ten, which must not pass for a fee.
+    amount: int | None = Field(alias="so_tien", ge=0, strict=True)
+    max_amount: int | None = Field(default=None, alias="den", ge=0, strict=True)
+    unit: Label | None = Field(
+        default=None, alias="don_vi", description="e.g. 'bản', 'lần', 'trang'"
+    )
     name: Label | None = Field(default=None, alias="ten", description="what the fee is for")
-    manners: tuple[Manner, ...] = Field(default=(), alias="cach", description="empty = every manner")
+    manners: tuple[Manner, ...] = Field(
+        default=(), alias="cach", description="empty = every manner"
+    )
     by_province: bool = Field(
         default=False, alias="tinh_quyet_dinh", description="set by the provincial People's Council"
     )
@@ -128,10 +134,12 @@ class Fee(_Fact):
 class ProcessingTime(_Fact):
     """One processing time (thời hạn giải quyết); None = not fixed (say why in ``note``)."""
 
-    amount: float | None = Field(alias="so", ge=0)
-    max_amount: float | None = Field(default=None, alias="den", ge=0)
+    amount: float | None = Field(alias="so", ge=0, strict=True)
+    max_amount: float | None = Field(default=None, alias="den", ge=0, strict=True)
     unit: TimeUnit = Field(default=TimeUnit.WORKING_DAY, alias="don_vi")
-    manners: tuple[Manner, ...] = Field(default=(), alias="cach", description="empty = every manner")
+    manners: tuple[Manner, ...] = Field(
+        default=(), alias="cach", description="empty = every manner"
+    )
 
     @model_validator(mode="after")
     def _explained(self) -> ProcessingTime:
@@ -176,7 +184,9 @@ class Neighbour(_Model):
 class Procedure(_Model):
     """One administrative procedure (thủ tục hành chính), curated or from the catalogue."""
 
-    codes: tuple[Code, ...] = Field(alias="ma", min_length=1, description="the first is the main one")
+    codes: tuple[Code, ...] = Field(
+        alias="ma", min_length=1, description="the first is the main one"
+    )
     name: Label = Field(alias="ten", description="plain name, starts with a capital letter")
     official_name: str = Field(alias="ten_chinh_thuc", min_length=1)
     field: Label = Field(alias="linh_vuc")
@@ -186,8 +196,8 @@ class Procedure(_Model):
     lay_names: tuple[Label, ...] = Field(default=(), alias="goi_la")
     sample_questions: tuple[Line, ...] = Field(default=(), alias="cau_hoi_mau")
     neighbours: tuple[Neighbour, ...] = Field(default=(), alias="khac_voi")
-    summary: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] | None = Field(
-        default=None, alias="tom_tat"
+    summary: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] | None = (
+        Field(default=None, alias="tom_tat")
     )
     who: tuple[Line, ...] = Field(default=(), alias="cho_ai")
     cases: tuple[Case, ...] = Field(default=(), alias="truong_hop")
@@ -222,7 +232,9 @@ class Procedure(_Model):
         )  # fmt: skip
         for fact in facts:
             if fact.case is not None and fact.case not in cases:
-                raise ValueError(f"truong_hop '{fact.case}' chưa khai trong truong_hop của thủ tục")
+                raise PydanticCustomError(
+                    "unknown_reference", f"chưa khai trường hợp '{fact.case}'"
+                )
             if fact.source is not None and fact.source not in sources:
-                raise ValueError(f"nguon '{fact.source}' chưa khai trong nguon của thủ tục")
+                raise PydanticCustomError("unknown_reference", f"nguon '{fact.source}' chưa khai")
         return self

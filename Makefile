@@ -1,0 +1,57 @@
+# Everything a person types. The work is in scripts/, which say what they do in one line a step.
+# Settings may be given here too: make run PORT=8001 DATA_DIR=/srv/tro-ly
+
+.DEFAULT_GOAL := help
+.PHONY: help environment environment-dev setup run worker test lint format bench lock clean
+MAKEFLAGS += --no-print-directory
+
+BOOT := sh scripts/python.sh -m
+PY := .venv/bin/python
+
+export OMP_NUM_THREADS ?= 1
+export RASA_TELEMETRY_ENABLED := false
+unexport PYTHONDONTWRITEBYTECODE
+
+help: ## Hiện các lệnh
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 | \2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null \
+	  || sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1: \2/p' $(firstword $(MAKEFILE_LIST))
+
+environment: ## Chỉ tạo môi trường Python .venv (setup tự gọi)
+	@$(BOOT) scripts.environment runtime
+
+environment-dev:
+	@$(BOOT) scripts.environment dev
+
+setup: environment ## Cài đặt: môi trường, huấn luyện, lập chỉ mục (một lần)
+	@$(PY) -m bot setup
+
+run: ## Chạy trợ lý, xem tại http://127.0.0.1:8000 (tự cài đặt nếu cần)
+	@$(BOOT) scripts.environment runtime --run
+	@$(PY) -m bot setup
+	@exec $(PY) -m api
+
+worker: setup ## Chạy thêm một tiến trình xử lý tin nhắn (khi có DATABASE_URL)
+	@exec $(PY) -m bot worker
+
+test: environment-dev ## Kiểm tra toàn bộ (tự cài những gì kiểm thử cần)
+	@$(PY) -m scripts.machine
+	@$(PY) -m bot setup
+	@$(PY) -m scripts.checks
+
+lint: environment-dev ## Chỉ kiểm tra mã, không chạy kiểm thử
+	@$(PY) -m scripts.checks ruff format types imports
+
+format: environment-dev ## Trình bày lại mã
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+bench: setup environment-dev ## Đo tốc độ, bộ nhớ và độ chính xác
+	@$(PY) -m tests.bench
+
+lock: environment-dev ## Ghi lại tệp khoá gói từ requirements*.in
+	@$(PY) -m scripts.lock
+
+clean: ## Xoá môi trường và bộ nhớ tạm (giữ dữ liệu trong .data)
+	@rm -rf .venv .setup.lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf tests/emulators/telegram/node_modules
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -101,6 +101,8 @@ class Environment:
         if self.path.exists():
             return
         with Phase(say("phase_venv")):
+            self.path.mkdir()
+            self.marker.touch()  # until install() has ended
             made = subprocess.run(  # noqa: S603 - our own interpreter
                 [sys.executable, "-m", "venv", str(self.path)],
                 check=False,

@@ -190,6 +190,8 @@ def prepare(root: Path, part: str, run: bool) -> None:
     started = time.monotonic()
     environment = Environment(root)
     parts = ("runtime",) if part == "runtime" else ("runtime", "dev")
+    for name in parts:
+        environment.digest(name)  # a missing lock file is said before minutes are spent
     with Phase(say("phase_check")):
         fresh = not environment.stamp("runtime").exists()
         check_machine(root, os.environ, fresh=fresh, run=run)

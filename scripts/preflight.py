@@ -84,7 +84,7 @@ def check_disk(path: Path, needed_gb: float) -> None:
     """Raise ``SetupError`` when the disk that holds ``path`` has less than ``needed_gb`` free."""
     free = shutil.disk_usage(existing(path)).free / 1e9
     if free < needed_gb:
-        raise SetupError("disk", path=path, free=f"{free:.1f}", needed=f"{needed_gb:g}")
+        raise SetupError("disk", path=path, free=f"{free:.1f}", needed=f"{needed_gb:.1f}")
 
 
 def existing(path: Path) -> Path:

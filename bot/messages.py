@@ -47,12 +47,14 @@ class TurnResult:
     """What a turn leaves behind; saved in one transaction with the message's "done" mark.
 
     ``state`` is the conversation's new state, a JSON document; ``events`` are the named outcomes
-    to count (``answered.fee``, ``declined`` …).
+    to count (``answered.fee``, ``declined`` …). ``erase``: forget every earlier message and reply
+    of the conversation before these replies are kept.
     """
 
     state: dict[str, Any]
     replies: tuple[Reply, ...]
     events: tuple[str, ...] = ()
+    erase: bool = False
 
 
 class TurnHandler(Protocol):

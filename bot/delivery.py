@@ -1,0 +1,93 @@
+"""Pushing replies to channels: in order, at the channel's rate, again until it works."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Sequence
+
+from bot.jobs import Again
+from bot.messages import ChatBlocked, ReplyRefused, RetryLater, Sender
+from bot.store import deliveries, messages
+from bot.store.deliveries import Delivery
+from bot.store.pool import Store
+
+logger = logging.getLogger(__name__)
+
+GIVE_UP_SECONDS = 12 * 3600.0
+LONGEST_WAIT = 300.0
+SEND_LIMIT = 60.0  # seconds one call of a sender may take
+UNEXPECTED_ATTEMPTS = 10  # an error no sender should raise is ours: do not hold the chat for hours
+
+
+class Deliveries:
+    """Sends replies. The job's lock is the chat: one at a time and strictly in order; a chat that
+    waits does not hold up the others."""
+
+    def __init__(self, store: Store, senders: Sequence[Sender], today: Callable[[], str]) -> None:
+        """``today`` gives the date in Vietnam under which dropped replies are counted."""
+        self._store = store
+        self._senders = {sender.channel: sender for sender in senders}
+        self._today = today
+        self._unmarked: set[int] = set()  # sent here, but the database was away to be told
+
+    async def deliver(self, reply: int, attempts: int) -> None:
+        """Send one reply at least once: sent before it is marked, so a crash between the two sends
+        it twice, and none is lost. Raises :class:`bot.jobs.Again` where it is to be tried later."""
+        async with self._store.connection() as con:
+            delivery = await deliveries.load(con, reply)
+        if delivery is None:
+            return
+        if reply in self._unmarked:
+            await self._mark(delivery)
+            return
+        if delivery.age > GIVE_UP_SECONDS:
+            await self._drop(delivery, "gave_up")
+            return
+        sender = self._senders[delivery.channel]
+        async with self._store.connection() as con:
+            wait = await deliveries.lease_slot(con, delivery.channel, sender.per_second)
+        await asyncio.sleep(wait)
+        await self._send(sender, delivery, attempts)
+
+    async def _send(self, sender: Sender, delivery: Delivery, attempts: int) -> None:
+        try:
+            async with asyncio.timeout(SEND_LIMIT):
+                await sender.send(delivery.chat, delivery.reply)
+        except ChatBlocked:
+            async with self._store.transaction() as con:
+                await deliveries.block(con, delivery.conversation)
+                await messages.count(con, ["reply.blocked"], self._today())
+        except ReplyRefused as error:
+            logger.error("Reply %s was refused by %s: %s", delivery.id, delivery.channel, error)
+            await self._drop(delivery, "refused")
+        except RetryLater as error:
+            raise Again(_backoff(attempts) if error.after is None else error.after) from error
+        except (TimeoutError, OSError) as error:
+            raise Again(_backoff(attempts)) from error
+        except Exception as error:
+            logger.exception("The sender of %s broke", delivery.channel)
+            if attempts >= UNEXPECTED_ATTEMPTS:
+                await self._drop(delivery, "error")
+                return
+            raise Again(_backoff(attempts)) from error
+        else:
+            await self._mark(delivery)
+
+    async def _mark(self, delivery: Delivery) -> None:
+        self._unmarked.add(delivery.id)
+        async with self._store.connection() as con:
+            await deliveries.sent(con, delivery.id)
+        self._unmarked.discard(delivery.id)
+
+    async def _drop(self, delivery: Delivery, why: str) -> None:
+        async with self._store.transaction() as con:
+            await deliveries.drop(con, delivery.id, why)
+            await messages.count(con, [f"reply.{why}"], self._today())
+
+
+def _backoff(attempts: int) -> float:
+    """Seconds before the next attempt: 1, 2, 4 … 300, spread so that chats do not come together."""
+    longest = min(LONGEST_WAIT, 2.0 ** min(attempts, 9))
+    return longest * random.uniform(0.6, 1.0)  # noqa: S311 no secret

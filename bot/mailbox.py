@@ -1,0 +1,195 @@
+"""The door for messages and the window for answers, the same for every channel.
+
+Errors: :class:`bot.store.errors.StoreUnavailable` from every method when PostgreSQL is away, and
+
+MailboxError
+├── BadAddress      the channel, chat or message id cannot be kept
+├── UnknownMessage  no such message: never received, erased, or too old
+└── NotAnswered     (also a TimeoutError) the message is accepted but not done yet
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+
+from bot.jobs import Jobs, Timing, queue_schema
+from bot.messages import Incoming, StoredReply
+from bot.privacy import clean, mask
+from bot.store import messages
+from bot.store.messages import Counts, Entry
+from bot.store.migrate import OURS, migrate
+from bot.store.notices import Notices
+from bot.store.pool import Store
+
+ID_LENGTH = 200  # of a chat or a message; channels use at most some 40 characters
+
+
+class MailboxError(Exception):
+    """Base of the mailbox's own errors."""
+
+
+class BadAddress(MailboxError):
+    """A channel, chat or message id is empty, too long or holds control characters."""
+
+
+class UnknownMessage(MailboxError):
+    """There is no such message: it was never received, or it has been erased."""
+
+
+class NotAnswered(MailboxError, TimeoutError):
+    """The message is kept and will be answered, but not within the time given."""
+
+
+class Receipt(Enum):
+    """What became of a message at the door."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"  # delivered before; nothing more to do
+    CROWDED = "crowded"  # too many of this chat are waiting; not kept
+
+
+class Mailbox:
+    """Takes messages in durably and gives the answers out. Build it with :func:`open_mailbox`."""
+
+    def __init__(self, store: Store, jobs: Jobs, notices: Notices, *, cap: int = 20) -> None:
+        """``cap``: unanswered messages one chat may have before it is CROWDED."""
+        self.store = store
+        self.jobs = jobs
+        self._notices = notices
+        self._cap = cap
+
+    async def receive(self, incoming: Incoming) -> Receipt:
+        """Keep a message and have it handled, in one transaction; only then tell the channel yes.
+
+        The text is cleaned and masked once more here, so that nothing unmasked is ever stored,
+        whoever calls. Messages of one conversation are handled in the order of their acceptance.
+        Raises :class:`BadAddress` and :class:`StoreUnavailable`.
+        """
+        _check_address(incoming)
+        if incoming.text is not None:
+            incoming = replace(incoming, text=mask(clean(incoming.text)))
+        elif incoming.choice is not None:
+            incoming = replace(incoming, choice=clean(incoming.choice))
+        async with self.store.transaction() as con:
+            await messages.lock_conversation(con, incoming.conversation)
+            row, known = await messages.insert(con, incoming, self._cap)
+            if row is not None:
+                await self.jobs.enqueue_turn(con, row, incoming.conversation)
+                return Receipt.ACCEPTED
+        return Receipt.DUPLICATE if known else Receipt.CROWDED
+
+    async def answer_to(self, incoming: Incoming, timeout: float) -> list[StoredReply]:  # noqa: ASYNC109 part of the contract with the channels
+        """Wait up to ``timeout`` seconds until the message is done; returns its replies in order
+        (none, if the turn said nothing). A repeated message gets the same replies again.
+
+        Raises :class:`NotAnswered`, :class:`UnknownMessage` and :class:`StoreUnavailable`.
+        """
+        _check_address(incoming)
+        try:
+            async with asyncio.timeout(timeout):
+                return await self._answer(incoming)
+        except TimeoutError as error:
+            raise NotAnswered(f"no answer within {timeout:g} s") from error
+
+    async def _answer(self, incoming: Incoming) -> list[StoredReply]:
+        with self._notices.watching(incoming.conversation) as bell:
+            while True:
+                bell.clear()
+                async with self.store.connection() as con:
+                    found = await messages.answer(con, incoming)
+                if found is None:
+                    raise UnknownMessage(f"message {incoming.message_id!r} is not kept")
+                done, answer = found
+                if done:
+                    return answer
+                await bell.wait()
+
+    async def replies(
+        self, conversation: str, after: int = 0, limit: int = 200
+    ) -> list[StoredReply]:
+        """At most ``limit`` of the conversation's replies with an id above ``after``, in order."""
+        async with self.store.connection() as con:
+            return await messages.replies(con, conversation, after, limit)
+
+    async def follow(self, conversation: str, after: int = 0) -> AsyncIterator[StoredReply]:
+        """Yield the replies with an id above ``after`` and then each new one as it is committed,
+        for ever. Close the iterator (or cancel) to stop. Raises :class:`StoreUnavailable`."""
+        with self._notices.watching(conversation) as bell:
+            while True:
+                bell.clear()
+                while found := await self.replies(conversation, after):
+                    for reply in found:
+                        yield reply
+                    after = found[-1].id
+                await bell.wait()
+
+    async def transcript(self, conversation: str, limit: int = 100) -> list[Entry]:
+        """The last ``limit`` lines of a conversation, masked as stored, oldest first."""
+        async with self.store.connection() as con:
+            return await messages.transcript(con, conversation, limit)
+
+    async def erase(self, conversation: str) -> None:
+        """Remove everything kept about a conversation, in one transaction: messages, replies,
+        state, reminders and waiting jobs. Counts of outcomes stay; there is no person in them."""
+        async with self.store.transaction() as con:
+            await messages.lock_conversation(con, conversation)
+            await messages.erase(con, conversation)
+
+    async def remind_at(self, channel: str, chat: str, when: datetime, choice: str) -> None:
+        """At ``when`` (aware), handle ``choice`` as if the citizen had pressed it. Survives
+        restarts; does not hold up the chat meanwhile; :meth:`erase` removes it."""
+        async with self.store.transaction() as con:
+            await self.jobs.enqueue_reminder(con, channel, chat, choice, when)
+
+    async def check(self) -> None:
+        """Raise :class:`StoreUnavailable` unless the database answers (readiness)."""
+        await self.store.check()
+
+    async def counts(self) -> Counts:
+        """Numbers for the metrics."""
+        async with self.store.connection() as con:
+            return await messages.counts(con)
+
+
+@asynccontextmanager
+async def open_mailbox(
+    conninfo: str,
+    *,
+    cap: int = 20,
+    timing: Timing | None = None,
+    migrations: Path = OURS,
+) -> AsyncIterator[Mailbox]:
+    """Bring the tables up to date, connect and listen; everything is closed at the end.
+
+    Raises :class:`bot.store.errors.StoreError`.
+    """
+    await migrate(conninfo, queue_schema(), migrations)
+    store = Store(conninfo)
+    notices = Notices(conninfo)
+    try:
+        await store.open()
+        jobs = Jobs(store, timing)
+        await jobs.open()
+        await notices.start()
+        yield Mailbox(store, jobs, notices, cap=cap)
+    finally:
+        await notices.stop()
+        await store.close()
+
+
+def _check_address(incoming: Incoming) -> None:
+    for what in (incoming.channel, incoming.chat, incoming.message_id):
+        if not 0 < len(what) <= ID_LENGTH or not what.isprintable():
+            raise BadAddress(
+                f"channel, chat and message id must be 1 to {ID_LENGTH} printable characters"
+            )
+    if ":" in incoming.channel:
+        raise BadAddress("a channel's name has no colon")
+    if (incoming.text is None) == (incoming.choice is None):
+        raise BadAddress("a message is either a text or a choice")

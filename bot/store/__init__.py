@@ -1,0 +1,1 @@
+"""Everything kept in PostgreSQL: the only place with SQL besides ``bot/migrations``."""

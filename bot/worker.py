@@ -1,0 +1,206 @@
+"""The worker: handles messages, has replies delivered, and keeps house."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta, timezone
+
+from actions.replies import Reply
+from bot.delivery import Deliveries
+from bot.jobs import REMINDERS, TURNS, Again, delivery_queue
+from bot.mailbox import Mailbox, Receipt
+from bot.messages import Incoming, Sender, TurnHandler, TurnResult
+from bot.store import messages
+from bot.store.errors import StoreUnavailable
+from bot.store.messages import Turn
+from bot.threads import Gate, Threads
+
+logger = logging.getLogger(__name__)
+
+VIETNAM = timezone(timedelta(hours=7), "ICT")  # no summer time since 1975
+MAX_DEATHS = 4
+MAX_FAILURES = 4  # the first attempt and three more
+FAILURE_BACKOFF = (0.5, 2.0, 6.0)  # seconds before the second, third and fourth attempt
+PARKED = "parked"  # named outcome
+
+
+def _now() -> datetime:
+    return datetime.now(VIETNAM)
+
+
+class Worker:
+    """Serves one database; several may run, in one process or in many."""
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        handler: TurnHandler,
+        senders: Sequence[Sender] = (),
+        *,
+        parked_reply: Reply,
+        turn_limit: float = 20.0,
+        concurrent_turns: int = 2,
+        concurrent_sends: int = 8,
+        retention: timedelta = timedelta(days=30),
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        """``handler`` is called in threads, ``concurrent_turns`` at a time, never twice at a time
+        for one conversation. ``parked_reply`` is what a citizen reads whose message was given up.
+        ``turn_limit`` in seconds; ``clock`` gives the aware time passed to the handler.
+        """
+        self._mailbox = mailbox
+        self._store = mailbox.store
+        self._jobs = mailbox.jobs
+        self._handler = handler
+        self._parked_reply = parked_reply
+        self._turn_limit = turn_limit
+        self._concurrent_turns = concurrent_turns
+        self._concurrent_sends = concurrent_sends
+        self._retention = retention
+        self._clock = clock
+        self._pushed = frozenset(sender.channel for sender in senders)
+        self._deliveries = Deliveries(self._store, senders, self._today)
+        self._threads = Threads()
+        self._gate = Gate(concurrent_turns)
+        self._undecided: set[int] = set()  # begun here, its end not written: not a death
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set, finish what has begun, and return. The database may come and
+        go meanwhile."""
+        self._jobs.define(self._turn, self._deliveries.deliver, self._remind)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._jobs.serve([TURNS, REMINDERS], self._concurrent_turns, stop))
+            for channel in sorted(self._pushed):
+                queue = delivery_queue(channel)
+                group.create_task(self._jobs.serve([queue], self._concurrent_sends, stop))
+            group.create_task(self._repeat(self._sweep, self._jobs.timing.sweep, stop))
+            group.create_task(self._repeat(self._prune, self._jobs.timing.prune, stop))
+        self._threads.close()
+
+    async def _turn(self, row: int, _attempts: int) -> None:
+        """Handle one message. Done once whatever happens: what is not committed is as if it had
+        never begun, and what is committed is seen as done."""
+        if row in self._undecided:
+            # This process is alive, so what was counted in advance was no death.
+            async with self._store.connection() as con:
+                await messages.survived(con, row, failed=False)
+            self._undecided.discard(row)
+        for suspects in (False, True):
+            async with self._gate.passing(alone=suspects):
+                async with self._store.connection() as con:
+                    turn = await messages.begin(con, row, suspects=suspects)
+                if turn is not None:
+                    self._undecided.add(row)
+                    await self._handle(turn)
+                    self._undecided.discard(row)
+                    return
+
+    async def _handle(self, turn: Turn) -> None:
+        if turn.deaths > MAX_DEATHS:
+            logger.error("Message %s ended %s processes and is parked", turn.row, MAX_DEATHS)
+            await self._park(turn)
+            return
+        try:
+            result = await self._threads.run(
+                self._turn_limit,
+                self._handler,
+                turn.incoming,
+                deepcopy(turn.state),  # a handler that fails half-way leaves ours as it was
+                self._clock(),
+            )
+            saved = await self._save(turn, result)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            # The handler's error, its time running out, or a result that cannot be stored.
+            logger.exception("Message %s could not be handled", turn.row)
+            await self._fail(turn)
+            return
+        if not saved:
+            await self._lost_race(turn)
+
+    async def _fail(self, turn: Turn) -> None:
+        async with self._store.connection() as con:
+            failures = await messages.survived(con, turn.row, failed=True)
+        self._undecided.discard(turn.row)
+        if failures < MAX_FAILURES:
+            raise Again(FAILURE_BACKOFF[min(failures, len(FAILURE_BACKOFF)) - 1])
+        await self._park(turn)
+
+    async def _park(self, turn: Turn) -> None:
+        result = TurnResult(turn.state or {}, (self._parked_reply,), (PARKED,))
+        if not await self._save(turn, result, parked=True):
+            await self._lost_race(turn)
+
+    async def _lost_race(self, turn: Turn) -> None:
+        """Somebody else finished or erased the message, or moved the conversation on."""
+        async with self._store.connection() as con:
+            await messages.survived(con, turn.row, failed=False)
+            again = await messages.waits(con, turn.row)
+        self._undecided.discard(turn.row)
+        if again:
+            raise Again(0.05)
+
+    async def _save(self, turn: Turn, result: TurnResult, *, parked: bool = False) -> bool:
+        """Commit the turn's end with its deliveries; False where it was not ours to commit."""
+        channel = turn.incoming.channel
+        pushed = channel in self._pushed
+        try:
+            async with self._store.transaction() as con:
+                ids = await messages.finish(
+                    con, turn, result, pushed=pushed, parked=parked, day=self._today()
+                )
+                if ids is None:
+                    raise _NotOurs
+                if pushed:
+                    for reply in ids:
+                        await self._jobs.enqueue_delivery(
+                            con, reply, turn.incoming.conversation, channel
+                        )
+        except _NotOurs:
+            return False
+        return True
+
+    async def _remind(self, job: int, channel: str, chat: str, choice: str) -> None:
+        """A reminder is due: put its choice in at the door, once, like any other message."""
+        incoming = Incoming(channel, chat, f"reminder-{job}", choice=choice)
+        if await self._mailbox.receive(incoming) is Receipt.CROWDED:
+            raise Again(30.0)
+
+    async def _sweep(self) -> None:
+        await self._jobs.sweep()
+
+    async def _prune(self) -> None:
+        await self._jobs.prune()
+        removed = None
+        while removed != 0:  # in small pieces, so that no lock is held for long
+            async with self._store.connection() as con:
+                removed = await messages.forget_old(con, self._retention)
+
+    async def _repeat(
+        self, work: Callable[[], Awaitable[None]], seconds: float, stop: asyncio.Event
+    ) -> None:
+        while not stop.is_set():
+            try:
+                await work()
+            except StoreUnavailable as error:
+                logger.warning("Housekeeping waits for the database: %s", error)
+            except Exception:
+                logger.exception("Housekeeping failed")
+            try:
+                # Not in step with the other processes.
+                async with asyncio.timeout(seconds * random.uniform(0.8, 1.0)):  # noqa: S311
+                    await stop.wait()
+            except TimeoutError:
+                continue
+
+    def _today(self) -> str:
+        return datetime.now(UTC).astimezone(VIETNAM).date().isoformat()
+
+
+class _NotOurs(Exception):
+    """Rolls a transaction back whose message or conversation was changed by somebody else."""

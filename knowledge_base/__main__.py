@@ -5,26 +5,105 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from knowledge_base.loader import CATALOGUE_FILE, PACKAGE, KnowledgeError, load
-from knowledge_base.records.build import Built, read_records, write
+from knowledge_base.check import check as check_all
+from knowledge_base.loader import CATALOGUE_FILE, PACKAGE, KnowledgeError, load, read, read_file
+from knowledge_base.preview import preview as show
+from knowledge_base.problems import Severity, did_you_mean, errors_of
+from knowledge_base.records.build import Built, Record, read_records, write
 from knowledge_base.records.build import build as build_catalogue
+from knowledge_base.records.papers import read_papers
+from knowledge_base.scaffold import place_for, scaffold
 
 app = typer.Typer(
     help="Kho kiến thức về thủ tục hành chính.", no_args_is_help=True, add_completion=False
 )
 console = Console()
+Root = Annotated[Path, typer.Option(help="Thư mục kho kiến thức.")]
 
 
 @app.callback()
 def main() -> None:
     """Commands are told apart by name, also while there is only one."""
+
+
+@app.command(help="Kiểm tra mọi tệp; có lỗi thì kết thúc với mã 1.")
+def check(
+    root: Root = PACKAGE,
+    warnings: Annotated[bool, typer.Option(help="Hiện cả lời nhắc.")] = True,
+) -> None:
+    """Print every problem as ``file:line: field: message``, errors first."""
+    problems = check_all(root)
+    errors = errors_of(problems)
+    reminders = [p for p in problems if p.severity is Severity.WARNING]
+    for problem in errors:
+        typer.echo(str(problem))
+    if warnings and reminders:
+        typer.echo("Nhắc thêm, không bắt buộc:")
+        for problem in reminders:
+            typer.echo(f"  {problem}")
+    typer.echo(f"{len(errors)} lỗi, {len(reminders)} lời nhắc.")
+    if errors:
+        raise typer.Exit(1)
+
+
+@app.command(help="Tạo tệp biên soạn mới từ một mã trong danh mục, ví dụ: new 1.001193")
+def new(
+    code: Annotated[str, typer.Argument(help="Mã thủ tục.")],
+    records: Annotated[
+        Path | None, typer.Option(help="Tệp bản ghi của Cổng, để lấy thêm giấy tờ.", exists=True)
+    ] = None,
+    root: Root = PACKAGE,
+) -> None:
+    """Write a curated file prefilled with facts and say what is still to be written."""
+    reading = read(root)
+    entry = next((p for p in reading.catalogue if p.code == code), None)
+    if entry is None:
+        _stop(f"Không có mã {code} trong danh mục.")
+    for file in reading.files:
+        if file.procedure is not None and code in file.procedure.codes:
+            _stop(f"Mã {code} đã có tệp biên soạn: {file.document.path}")
+    path = place_for(entry, reading)
+    if path.exists():
+        _stop(f"Đã có tệp {path}, không ghi đè.")
+    found = _records(records) if records is not None else []
+    papers = next((r["thanh_phan_ho_so"] for r in found if r["ma_thu_tuc"] == code), "")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(scaffold(entry, read_papers(code, papers)[0]), encoding="utf-8")
+    typer.echo(
+        f"Đã tạo {path}. Viết tiếp các mục có dấu # rồi chạy: python -m knowledge_base check"
+    )
+
+
+@app.command(help="Xem một thủ tục như người dân sẽ được trả lời: theo mã hoặc theo tệp.")
+def preview(
+    code_or_file: Annotated[str, typer.Argument(help="Mã thủ tục hoặc đường dẫn tệp .yaml.")],
+    root: Root = PACKAGE,
+) -> None:
+    """Print all aspects of a procedure with their sources."""
+    reading = read(root)
+    knowledge = reading.knowledge
+    path = Path(code_or_file)
+    procedure = knowledge.by_code(code_or_file)
+    if path.suffix == ".yaml":
+        if not path.is_file():
+            _stop(f"Không có tệp {path}.")
+        file, problems = read_file(path)
+        procedure = file.procedure
+        for problem in problems:
+            typer.echo(str(problem))
+        if procedure is None:
+            raise typer.Exit(1)
+    if procedure is None:
+        near = did_you_mean(code_or_file, [c for p in knowledge.procedures for c in p.codes])
+        _stop(f"Không có mã {code_or_file}{near}.")
+    show(console, procedure, knowledge.by_code)
 
 
 @app.command(help="Dựng lại danh mục catalogue.jsonl; không có --records thì chỉ xem lại.")
@@ -34,7 +113,7 @@ def build(
         typer.Option(help="Tệp bản ghi của Cổng (.jsonl hoặc .jsonl.gz).", exists=True),
     ] = None,
     day: Annotated[str, typer.Option(help="Ngày lấy bản ghi, ví dụ 2026-06-10.")] = "2026-06-10",
-    root: Annotated[Path, typer.Option(help="Thư mục kho kiến thức.")] = PACKAGE,
+    root: Root = PACKAGE,
 ) -> None:
     """Write ``catalogue.jsonl`` and show what was read and what was left out."""
     if records is not None:
@@ -44,7 +123,7 @@ def build(
     try:
         knowledge = load(root)
     except KnowledgeError as error:
-        console.print(str(error), markup=False, highlight=False)
+        typer.echo(str(error))
         raise typer.Exit(1) from error
     console.print(
         f"Kho kiến thức: {len(knowledge.curated)} thủ tục đã biên soạn, "
@@ -59,11 +138,20 @@ def _day(text: str) -> date:
         raise typer.BadParameter("ngày phải viết năm-tháng-ngày, ví dụ 2026-06-10") from error
 
 
-def _built(records: Path, day: date) -> Built:
+def _stop(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+def _records(path: Path) -> list[Record]:
     try:
-        found = read_records(records)
+        return read_records(path)
     except (OSError, ValueError) as error:
         raise typer.BadParameter(f"không đọc được tệp bản ghi: {error}") from error
+
+
+def _built(records: Path, day: date) -> Built:
+    found = _records(records)
     with Progress(console=console) as progress:
         task = progress.add_task("Đọc bản ghi", total=len(found))
         built = build_catalogue(found, day, lambda done: progress.update(task, completed=done))

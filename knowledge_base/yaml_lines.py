@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from knowledge_base.problems import Loc, Problem, field_name
+from knowledge_base.problems import Loc, Problem, Severity, field_name
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Document:
             loc = loc[:-1]
         return self.lines.get(loc, 1)
 
-    def problem(self, loc: Loc, message: str) -> Problem:
-        """An error at a place of this file."""
-        return Problem(self.path, self.line(loc), field_name(loc), message)
+    def problem(self, loc: Loc, message: str, severity: Severity = Severity.ERROR) -> Problem:
+        """A problem at a place of this file."""
+        return Problem(self.path, self.line(loc), field_name(loc), message, severity)
 
 
 def read_yaml(path: Path) -> Document:

@@ -16,7 +16,7 @@ from knowledge_base.schema import Handing
 COLUMNS = "Tên giấy tờMẫu đơn, tờ khaiSố lượng"
 _QUANTITY = re.compile(r"(\d+) bản (chính|sao)(?:,\s*(\d+) bản (chính|sao))?(?=[^\s;.,:)/]|$)")
 _FORM = re.compile(
-    r"^(?P<name>.*?[a-zà-ỹ.;:)\]])\s*(?P<form>[A-ZĐ0-9][^;:]{0,80}\.(?:docx?|pdf|xlsx?))$"
+    r"^(?P<name>.*?[a-zà-ỹ.;:)\]])\s*(?P<form>[A-ZĐ0-9][^;:()]{0,80}\.(?:docx?|pdf|xlsx?))$"
 )
 
 

@@ -1,0 +1,38 @@
+"""Checks everything officials write, and says each problem as ``file:line: field: message``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+from knowledge_base.agreement import disagreements
+from knowledge_base.curation import conflicts, shortcomings
+from knowledge_base.loader import PACKAGE, read
+from knowledge_base.problems import Problem
+
+# Takes the folder of the knowledge base; yields what is wrong with its share of the files.
+Checker = Callable[[Path], Iterable[Problem]]
+_VIETNAM = timezone(timedelta(hours=7))
+
+
+def check_procedures(root: Path) -> Iterable[Problem]:
+    """Curated procedures and the catalogue: shape, completeness, agreement with the portal."""
+    reading = read(root)
+    today = datetime.now(UTC).astimezone(_VIETNAM).date()
+    catalogue = {procedure.code: procedure for procedure in reading.catalogue}
+    yield from reading.problems
+    yield from conflicts(reading)
+    for file in reading.files:
+        yield from shortcomings(file, today, catalogue)
+        if file.procedure is not None:
+            yield from disagreements(file.document, file.procedure, catalogue)
+
+
+# Checkers of other files (wording, lexicon, training sentences) are added here by their owners.
+CHECKERS: tuple[Checker, ...] = (check_procedures,)
+
+
+def check(root: Path = PACKAGE, checkers: Iterable[Checker] = CHECKERS) -> list[Problem]:
+    """All problems under ``root``, errors and warnings, sorted by place, each once."""
+    return sorted({problem for checker in checkers for problem in checker(root)})

@@ -1,0 +1,188 @@
+"""What a good curated file has beyond its shape: enough words, plain texts, dated sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from knowledge_base.loader import CuratedFile, Reading
+from knowledge_base.problems import Loc, Problem, Severity
+from knowledge_base.schema import Procedure
+from knowledge_base.yaml_lines import Document
+
+LEAST_LAY_NAMES = 3
+LEAST_QUESTIONS = 6
+OLD_AFTER = timedelta(days=365)
+
+# Each of these answers a question citizens ask. What the portal does not say either may stay
+# away: the answer then says that it is not known.
+_NEEDED = {
+    "giay_to": ("papers", "nếu không cần giấy tờ thì ghi một dòng nói vậy"),
+    "le_phi": ("fees", "nếu mức không cố định thì để trống so_tien và ghi ghi_chu"),
+    "thoi_han": ("times", "nếu không có hạn thì để trống so và ghi ghi_chu"),
+    "noi_nop": ("places", "ghi nơi người dân đến"),
+    "cach_nop": ("submissions", "ghi trực tiếp, trực tuyến hay bưu chính"),
+    "ket_qua": ("results", "ghi người dân nhận được gì"),
+}
+# Official abbreviations and their plain words; citizens read only the plain words.
+ABBREVIATIONS = {
+    "UBND": "Ủy ban nhân dân",
+    "HĐND": "Hội đồng nhân dân",
+    "TTHC": "thủ tục hành chính",
+    "TTPVHCC": "Trung tâm Phục vụ hành chính công",
+    "HCC": "hành chính công",
+    "DVC": "dịch vụ công",
+    "DVCQG": "Dịch vụ công quốc gia",
+    "DVCTT": "dịch vụ công trực tuyến",
+    "BHXH": "bảo hiểm xã hội",
+    "BHYT": "bảo hiểm y tế",
+    "BHTN": "bảo hiểm thất nghiệp",
+    "CCCD": "căn cước công dân",
+    "CMND": "chứng minh nhân dân",
+    "GPLX": "giấy phép lái xe",
+    "GCN": "giấy chứng nhận",
+    "QSDĐ": "quyền sử dụng đất",
+    "HKD": "hộ kinh doanh",
+    "HTX": "hợp tác xã",
+    "CSDL": "cơ sở dữ liệu",
+    "TNMT": "tài nguyên và môi trường",
+    "NĐ": "nghị định",
+    "TT": "thông tư",
+    "TP": "thành phố",
+    "CQĐK": "cơ quan đăng ký",
+}
+_ABBREVIATION = re.compile(rf"(?<![\w/-])({'|'.join(ABBREVIATIONS)})(?![\w/-])")
+# Citizens say the short forms, officials use them in names and forms.
+_FREE_OF_RULES = frozenset(
+    {"goi_la", "cau_hoi_mau", "ten_chinh_thuc", "can_cu", "mau", "lien_ket", "linh_vuc"}
+)
+_PERSONAL_NUMBER = re.compile(
+    r"(?<!\d)(?:\+84|0)(?:[ .-]?\d){9}(?!\d)|(?<!\d)(?:\d{12}|\d{9})(?!\d)"
+)
+
+
+def shortcomings(
+    file: CuratedFile, today: date, catalogue: Mapping[str, Procedure]
+) -> Iterator[Problem]:
+    """What one file lacks. ``today`` is the day sources are measured against."""
+    procedure, document = file.procedure, file.document
+    if procedure is None:
+        return
+    yield from _too_few(document, procedure)
+    yield from _missing(document, [catalogue[c] for c in procedure.codes if c in catalogue])
+    yield from _sources(document, procedure, today)
+    yield from _texts(document, document.data, ())
+    for key in ("goi_la", "cau_hoi_mau"):
+        for index, text in enumerate(document.data.get(key) or ()):
+            if _PERSONAL_NUMBER.search(str(text)):
+                yield document.problem(
+                    (key, index), "có dãy số giống số điện thoại hoặc số căn cước, hãy bỏ đi"
+                )
+
+
+def _too_few(document: Document, procedure: Procedure) -> Iterator[Problem]:
+    if len(procedure.lay_names) < LEAST_LAY_NAMES:
+        yield document.problem(
+            ("goi_la",), f"cần ít nhất {LEAST_LAY_NAMES} tên gọi, mới có {len(procedure.lay_names)}"
+        )
+    if len(procedure.sample_questions) < LEAST_QUESTIONS:
+        count = len(procedure.sample_questions)
+        yield document.problem(
+            ("cau_hoi_mau",), f"cần ít nhất {LEAST_QUESTIONS} câu hỏi mẫu, mới có {count}"
+        )
+    if not procedure.summary:
+        yield document.problem(("tom_tat",), "thiếu mục này")
+
+
+def _missing(document: Document, records: Sequence[Procedure]) -> Iterator[Problem]:
+    """Parts nobody filled in: an error where the portal has them or nothing can be compared.
+
+    The catalogue never carries papers or places; a file without papers is only warned of,
+    since some records have none, and every file can say where to go.
+    """
+    for key, (attribute, advice) in _NEEDED.items():
+        if document.data.get(key):
+            continue
+        silent = bool(records) and not any(getattr(record, attribute) for record in records)
+        mild = silent and key != "noi_nop"
+        yield document.problem(
+            (key,),
+            f"thiếu mục này{' (danh mục cũng không có)' if mild else ''}; {advice}",
+            Severity.WARNING if mild else Severity.ERROR,
+        )
+
+
+def _sources(document: Document, procedure: Procedure, today: date) -> Iterator[Problem]:
+    for index, source in enumerate(procedure.sources):
+        place: Loc = ("nguon", index, "ngay")
+        if source.day > today:
+            yield document.problem(place, f"ngày {source.day:%d/%m/%Y} ở tương lai")
+        elif today - source.day > OLD_AFTER:
+            yield document.problem(
+                place,
+                f"nguồn đã cũ hơn một năm ({source.day:%d/%m/%Y}), nên xem lại",
+                Severity.WARNING,
+            )
+
+
+def _texts(document: Document, value: Any, loc: Loc) -> Iterator[Problem]:
+    """Abbreviations in every text a citizen may read."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in _FREE_OF_RULES:
+                yield from _texts(document, inner, (*loc, str(key)))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _texts(document, inner, (*loc, index))
+    elif isinstance(value, str):
+        for short in dict.fromkeys(_ABBREVIATION.findall(value)):
+            yield document.problem(loc, f"viết '{short}' thành '{ABBREVIATIONS[short]}'")
+
+
+def conflicts(reading: Reading) -> Iterator[Problem]:
+    """What only shows between files: shared lay names, neighbours that exist nowhere."""
+    yield from _shared_words(reading.files, "goi_la", "tên gọi", Severity.ERROR)
+    yield from _shared_words(reading.files, "cau_hoi_mau", "câu hỏi mẫu", Severity.WARNING)
+    known = {p.code for p in reading.catalogue}
+    known |= {code for f in reading.files if f.procedure for code in f.procedure.codes}
+    for file in reading.files:
+        if file.procedure is not None:
+            yield from _pointers(file.document, file.procedure, known)
+
+
+def _shared_words(
+    files: Iterable[CuratedFile], key: str, what: str, severity: Severity
+) -> Iterator[Problem]:
+    places: dict[str, list[tuple[Document, int]]] = {}
+    for file in files:
+        data = file.document.data
+        words = data.get(key) if isinstance(data, dict) else None
+        for index, word in enumerate(words if isinstance(words, list) else ()):
+            places.setdefault(_folded(str(word)), []).append((file.document, index))
+    for found in places.values():
+        for document, index in found if len(found) > 1 else ():
+            others = sorted({d.path.name for d, i in found if (d, i) != (document, index)})
+            yield document.problem(
+                (key, index), f"{what} này trùng với {', '.join(others)}", severity
+            )
+
+
+def _folded(text: str) -> str:
+    return " ".join(re.sub(r"[^\w\s]", " ", text.casefold()).split())
+
+
+def _pointers(document: Document, procedure: Procedure, known: set[str]) -> Iterator[Problem]:
+    pointers: list[tuple[Loc, str]] = [
+        (("khac_voi", index, "ma"), neighbour.code)
+        for index, neighbour in enumerate(procedure.neighbours)
+    ]
+    pointers += [(("xem_them", index), code) for index, code in enumerate(procedure.see_also)]
+    for loc, code in pointers:
+        if code in procedure.codes:
+            yield document.problem(loc, f"mã {code} là của chính thủ tục này")
+        elif code not in known:
+            yield document.problem(
+                loc, f"mã {code} không có trong danh mục lẫn trong các tệp biên soạn"
+            )

@@ -12,7 +12,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from knowledge_base.records.common import NO_INFORMATION, Leftover, clean
-from knowledge_base.records.money import CURRENCY, FlatFee, FlatKind, bracketed, judge
+from knowledge_base.records.money import (
+    CURRENCY,
+    FlatFee,
+    FlatKind,
+    bracketed,
+    doubted,
+    judge,
+    unlike_others,
+)
 from knowledge_base.schema import Manner, TimeUnit
 
 HEADER = "Hình thức nộpThời gianPhí, lệ phíMô tả"
@@ -180,6 +188,7 @@ def _judged(code: str, rows: Iterable[Row], left: list[Leftover]) -> Iterator[Ro
     """Rows whose fees were held against what their notes and descriptions say."""
     rows = list(rows)
     known = {fee.amount for row in rows for fee in row.fees if fee.kind is FlatKind.AMOUNT}
+    judged: list[Row] = []
     for row in rows:
         fees = []
         for fee in row.fees:
@@ -187,4 +196,12 @@ def _judged(code: str, rows: Iterable[Row], left: list[Leftover]) -> Iterator[Ro
             if reason:
                 left.append(Leftover(code, "lệ phí", reason, (fee.note or row.description)[:120]))
             fees.append(verdict)
+        judged.append(replace(row, fees=tuple(fees)))
+    kinds = {fee.kind for row in judged for fee in row.fees}
+    for row in judged:
+        fees = list(row.fees)
+        for index, fee in enumerate(fees):
+            if unlike_others(fee, row.manner is Manner.ONLINE, kinds):
+                left.append(Leftover(code, "lệ phí", "miễn phí khác với cách nộp khác", row.manner))
+                fees[index] = doubted(fee)
         yield replace(row, fees=tuple(fees))

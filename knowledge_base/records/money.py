@@ -95,6 +95,7 @@ _MONEY_WORD = re.compile(
 _LOWERED = re.compile(r"áp dụng mức|%", re.IGNORECASE)
 _PAY = re.compile(r"\b(?:nộp|thu|mức) (?:phí|lệ phí)\b", re.IGNORECASE)
 _CITES = re.compile(r"[-\s(]*(?:theo|thực hiện theo|thông tư|quy định tại)", re.IGNORECASE)
+_ONLY_CITES = re.compile(r"(?!.*(?:trường hợp|đối với))theo quy định\b", re.IGNORECASE)
 _ODD_SUM = re.compile(r"\d[.,]\d{4,}|\d{4,}[.,]\d{3}")
 _UNIT = re.compile(r"^(?:đồng|vnđ|đ)?\s*/\s*(?:0?1 )?([\w\s-]{2,30}?)[.;)\s]*$", re.IGNORECASE)
 _SAME_WITH_UNIT = re.compile(
@@ -174,6 +175,17 @@ class _Judge:
         return ""
 
 
+def unlike_others(fee: FlatFee, online: bool, others: set[FlatKind]) -> bool:
+    """Whether "free" stands alone beside rows with a fee.
+
+    Handing in online is often made free; a post office or a desk that is free where the other
+    is not is a slip of the portal's, and so is "free" where another row leaves it to the province.
+    """
+    if fee.kind is not FlatKind.FREE:
+        return False
+    return FlatKind.BY_PROVINCE in others or (FlatKind.AMOUNT in others and not online)
+
+
 def _unclear(fee: FlatFee, note: str) -> FlatFee:
     return replace(fee, kind=FlatKind.UNCLEAR, amount=0, note=note, unit=None)
 
@@ -193,14 +205,21 @@ def _with_note(fee: FlatFee, note: str) -> FlatFee:
     same = _SAME_WITH_UNIT.match(note)
     if same:
         return replace(fee, note=None, unit=same[2].strip() if same[2] else None)
-    inner, rest = bracketed(note)
-    short = (inner if inner and not rest else note).strip(" -+;:.\t")
+    # "đồng/lần (Đối với …)" goes on from the sum in the cell: what it says is in the brackets.
+    bare = re.sub(r"^(?:đồng|đ)\b\s*(?:/\s*\w+)?\s*", "", note.strip(" -+;:.\t"))
+    inner, rest = bracketed(bare)
+    short = (inner if inner and not rest else bare).strip(" -+;:.\t")
     short = re.sub(r":\s*\+\s*", ": ", short)
-    if len(short) < 8 or short.lower().startswith(("đồng", "theo quy định")):
+    if len(short) < 8 or _ONLY_CITES.match(short):
         return replace(fee, note=None)
     if len(short) <= MAX_NOTE and ". " not in short and not names_district(short):
         return replace(fee, note=short[:1].upper() + short[1:])
     return replace(fee, note=CONDITIONS)
+
+
+def doubted(fee: FlatFee) -> FlatFee:
+    """The fee without its amount."""
+    return _unclear(fee, SEVERAL_CASES)
 
 
 judge = _Judge()

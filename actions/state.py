@@ -1,0 +1,146 @@
+"""What is remembered of a conversation, and what one step of it leads to.
+
+One idea carries the dialogue: everything shown is the result of an :class:`Action`. A button is
+an action kept under an id; "quay lại" performs the action before; "xem tiếp" the same one with
+the next page. State is a small versioned JSON document.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from actions.replies import Reply
+
+VERSION = 1
+_TRAIL = 20  # steps "quay lại" can undo
+_OFFERS = 60  # buttons still answered; about the last ten messages
+
+
+class Aspect(StrEnum):
+    """What about a procedure is shown; the names are those of the intents without ``ask_``."""
+
+    OVERVIEW = "overview"
+    FEE = "fee"
+    PAPERS = "papers"
+    TIME = "time"
+    PLACE = "place"
+    HOW = "how"
+    CONDITIONS = "conditions"
+    RESULT = "result"
+    LEGAL = "legal"
+    FORM = "form"
+    LINK = "link"
+
+
+class Kind(StrEnum):
+    """What an action does."""
+
+    SHOW = "show"  # an aspect of a procedure
+    ASK_WHICH = "ask_which"  # one of a few procedures is meant
+    ASK_CASE = "ask_case"  # which situation of the citizen
+    HOME = "home"  # the menu of topics
+    TOPIC = "topic"  # the procedures of a topic
+    SAY = "say"  # a fixed sentence of the wording
+    ERASE = "erase"  # forget this conversation
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Action(_Model):
+    """One thing to do. Only the fields that its kind needs are set."""
+
+    kind: Kind
+    code: str | None = None
+    aspect: Aspect = Aspect.OVERVIEW
+    case: str | None = None
+    page: int = 0
+    codes: tuple[str, ...] = ()
+    topic: str | None = None
+    phrase: str | None = None
+
+
+class Offer(_Model):
+    """A button that was shown: its id, its words, what it does."""
+
+    id: str
+    label: str
+    action: Action
+
+
+class State(_Model):
+    """One conversation. ``offers`` newest message first; ``trail`` oldest first, last = current."""
+
+    version: int = VERSION
+    turn: int = 0
+    address: str = "ông/bà"
+    brief: bool = False
+    procedure: str | None = None
+    case: str | None = None
+    offers: tuple[Offer, ...] = ()
+    trail: tuple[Action, ...] = ()
+    misses: int = 0
+
+    @classmethod
+    def restore(cls, document: dict[str, Any] | None) -> State | None:
+        """The state of a stored document; None when there is none or it is of another version."""
+        if document is None or document.get("version") != VERSION:
+            return None
+        try:
+            return cls.model_validate(document)
+        except ValidationError:
+            return None
+
+    @property
+    def current(self) -> Action | None:
+        """What is on the citizen's screen now."""
+        return self.trail[-1] if self.trail else None
+
+    def with_offers(self, offers: tuple[Offer, ...]) -> State:
+        """The state with new buttons in front of the older ones."""
+        return self.model_copy(update={"offers": (*offers, *self.offers)[:_OFFERS]})
+
+    def at(self, action: Action) -> State:
+        """The state after ``action`` was performed; repeating the current one adds no step."""
+        trail = self.trail if self.current == action else (*self.trail, action)[-_TRAIL:]
+        return self.model_copy(update={"trail": trail})
+
+    def latest_offers(self) -> tuple[Offer, ...]:
+        """The buttons of the newest message, in the order of their numbers."""
+        if not self.offers:
+            return ()
+        newest = self.offers[0].id.partition(".")[0]
+        return tuple(o for o in self.offers if o.id.partition(".")[0] == newest)
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice to be: what it says and what it does."""
+
+    label: str
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A reply to be: its buttons have no ids yet. ``links`` are (label, url)."""
+
+    text: str
+    source: str | None = None
+    buttons: tuple[Button, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a turn leads to; ``events`` are counted, ``erase`` forgets what was stored before."""
+
+    state: State
+    replies: tuple[Reply, ...]
+    events: tuple[str, ...]
+    erase: bool = False

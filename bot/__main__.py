@@ -1,0 +1,70 @@
+"""``python -m bot setup | worker | chat | rasa``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from bot.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Trợ lý thủ tục hành chính")
+
+
+@app.command()
+def setup() -> None:
+    """Huấn luyện và lập chỉ mục; chỉ làm phần đã thay đổi."""
+    from bot.setup import run  # noqa: PLC0415  # heavy imports only where they are used
+
+    run(Settings())
+
+
+@app.command()
+def worker() -> None:
+    """Chạy riêng bộ xử lý tin nhắn (khi trang web chạy ở máy khác)."""
+    from bot.wiring import run_worker  # noqa: PLC0415
+    from knowledge_base.phrases import load  # noqa: PLC0415
+
+    settings = Settings()
+    logging.basicConfig(level=settings.log_level)
+    asyncio.run(run_worker(settings, lambda: typer.echo(load()("setup.ready"))))
+
+
+@app.command()
+def chat() -> None:
+    """Trò chuyện ngay trong cửa sổ dòng lệnh."""
+    from bot.channels.terminal import converse  # noqa: PLC0415
+    from bot.wiring import build_brain  # noqa: PLC0415
+
+    brain = build_brain(Settings())
+    converse(brain.conversation, brain.world.say)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def rasa(arguments: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Lệnh rasa (train nlu, test nlu, data validate, shell nlu) trong môi trường này."""
+    from bot.understanding.command import main  # noqa: PLC0415
+
+    sys.exit(main(arguments or []))
+
+
+def main() -> int:
+    """Run the command line; known failures end in one sentence and exit code 1."""
+    try:
+        app(standalone_mode=False)
+    except (RuntimeError, OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except Exception as error:
+        if type(error).__name__ in {"KnowledgeError", "DatabaseError"}:
+            print(error, file=sys.stderr)
+            return 1
+        raise
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

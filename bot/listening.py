@@ -1,0 +1,160 @@
+"""From what was understood to what is done: the rules of the dialogue, in one list.
+
+Pure functions; the order of the rules is the order of the checks in :func:`decide`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from actions.state import Action, Aspect, Kind, Offer, State
+from actions.understanding import Understanding
+from knowledge_base.retrieval.link import Link, LinkOutcome
+from knowledge_base.text import key
+
+_SURE_COMMAND = 0.45  # below it a command may be a question about a procedure
+_SURE_PROCEDURE = 0.8  # above it a procedure was named, whatever the intent looks like
+_ASPECTS = {f"ask_{aspect.value}": aspect for aspect in Aspect}
+_SAID = frozenset(
+    {"thank", "goodbye", "affirm", "deny", "read_aloud", "stop", "human", "help",
+     "ask_bot", "dossier_status", "office_hours", "feedback", "angry", "emergency"}
+)  # fmt: skip
+# Commands that must work whatever else the sentence seems to be about.
+_FIRST = frozenset({"emergency", "human", "dossier_status"})
+_ORDINALS = {
+    "1": 0, "mot": 0, "nhat": 0, "dau": 0, "dau tien": 0,
+    "2": 1, "hai": 1, "nhi": 1, "3": 2, "ba": 2, "4": 3, "bon": 3, "tu": 3,
+    "5": 4, "nam": 4, "cuoi": -1, "cuoi cung": -1,
+}  # fmt: skip
+_ORDINAL = re.compile(
+    r"(?:(?:chon|bam|nut|lay|em|toi|tui)\s+)*"
+    r"(?:(?:so|cai|dong|thu|muc|y|viec|truong hop|o|phan)\s+)*"
+    r"(?P<which>\d|mot|hai|ba|bon|tu|nam|nhat|nhi|dau tien|dau|cuoi cung|cuoi)"
+    r"(?:\s+(?:nhe|nha|a|ay|do|di|thoi))*"
+)
+COMMANDS = {
+    "/start": Action(kind=Kind.HOME),
+    "/home": Action(kind=Kind.HOME),
+    "/help": Action(kind=Kind.SAY, phrase="help"),
+    "/nguoihotro": Action(kind=Kind.SAY, phrase="human"),
+    "/xoa_du_lieu": Action(kind=Kind.SAY, phrase="erase_confirm"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A rule's result: the action, what to count, and whether it was a miss."""
+
+    action: Action
+    event: str | None = None
+    miss: bool = False
+
+
+def chosen(text: str, state: State) -> Action | None:
+    """The newest message's button that a typed text means: its number, an ordinal, its words."""
+    offers = state.latest_offers()
+    if not offers:
+        return None
+    said = key(text)
+    for offer in offers:
+        if key(offer.label) == said:
+            return offer.action
+    match = _ORDINAL.fullmatch(said)
+    if match is None:
+        return None
+    place = _ORDINALS.get(match["which"])
+    return offers[place].action if place is not None and place < len(offers) else None
+
+
+def pressed(choice: str, state: State) -> Action | None:
+    """The action of a pressed button; None when it is unknown or too old."""
+    found: Offer | None = next((o for o in state.offers if o.id == choice), None)
+    return found.action if found else None
+
+
+def decide(heard: Understanding, state: State) -> Heard:
+    """What to do about a message that is no button.
+
+    Args:
+        heard: the message understood.
+        state: the conversation so far.
+    """
+    link, intent = heard.link, heard.intent
+    named = link.outcome is LinkOutcome.ANSWER and link.candidates[0].score >= _SURE_PROCEDURE
+    sure = heard.confidence >= _SURE_COMMAND
+    if intent in _FIRST and sure and not (named and intent != "emergency" and len(heard.text) > 40):
+        return Heard(_say(intent))
+    if intent in _ASPECTS:
+        return _question(_ASPECTS[intent], link, state)
+    if named or (link.outcome is LinkOutcome.ANSWER and not sure):
+        return _question(Aspect.OVERVIEW, link, state)
+    if not sure and link.outcome is LinkOutcome.ASK:
+        return _question(Aspect.OVERVIEW, link, state)
+    return _command(intent, sure, state)
+
+
+def _question(aspect: Aspect, link: Link, state: State) -> Heard:
+    current = state.procedure
+    codes = tuple(c.code for c in link.candidates)
+    match link.outcome:
+        case LinkOutcome.ANSWER:
+            case = state.case if codes[0] == current else None
+            return Heard(Action(kind=Kind.SHOW, code=codes[0], aspect=aspect, case=case))
+        case LinkOutcome.NONE if current:
+            return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
+        case LinkOutcome.NONE:
+            return Heard(_say("ask_procedure"))
+        case LinkOutcome.ASK if current in codes and aspect is not Aspect.OVERVIEW:
+            # "thế nộp qua mạng thì mấy đồng" names little; what is being talked of is meant.
+            return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
+        case LinkOutcome.ASK:
+            return Heard(Action(kind=Kind.ASK_WHICH, codes=codes, aspect=aspect))
+        case _ if current and aspect is not Aspect.OVERVIEW:
+            return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
+        case _:
+            return _miss(state)
+
+
+def _command(intent: str, sure: bool, state: State) -> Heard:
+    if not sure and intent != "out_of_scope":
+        return _miss(state)
+    match intent:
+        case "home" | "restart" | "greet":
+            return Heard(Action(kind=Kind.HOME), event=f"said.{intent}")
+        case "erase_data":
+            return Heard(_say("erase_confirm"))
+        case "back":
+            back = state.trail[-2] if len(state.trail) > 1 else None
+            return Heard(back or _say("nothing_back"), event="said.back")
+        case "repeat":
+            return Heard(state.current or _say("nothing_said"), event="said.repeat")
+        case "more":
+            return _more(state)
+        case "correct":
+            return Heard(_say("correct"))
+        case "out_of_scope":
+            return Heard(_say("out_of_scope"), miss=True)
+        case _ if intent in _SAID:
+            return Heard(_say(intent))
+        case _:
+            return _miss(state)
+
+
+def _more(state: State) -> Heard:
+    """The newest message's button that turns a page, if it has one."""
+    current = state.current
+    for offer in state.latest_offers():
+        same = current and offer.action.model_copy(update={"page": current.page}) == current
+        if same and offer.action.page > 0:
+            return Heard(offer.action)
+    return Heard(_say("nothing_more"))
+
+
+def _miss(state: State) -> Heard:
+    phrase = "decline_again" if state.misses >= 1 else "decline"
+    return Heard(_say(phrase), event="declined", miss=True)
+
+
+def _say(phrase: str) -> Action:
+    return Action(kind=Kind.SAY, phrase=phrase)

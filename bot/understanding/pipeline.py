@@ -1,0 +1,110 @@
+"""The trained pipeline: training it, loading it, and reading a message with it."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from actions.understanding import Entity, Understanding
+from bot.settings import ROOT
+from bot.understanding import compat, resources
+from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
+
+CONFIG = ROOT / "nlu_data" / "config.yml"
+UNREADABLE = "unreadable"  # nothing to read: emoji, punctuation, an empty line
+FALLBACK = "nlu_fallback"
+_MODEL = "nlu.tar.gz"
+_STAMP = "nlu.sha256"
+
+
+class NotTrained(RuntimeError):
+    """There is no trained pipeline, or its training data changed since."""
+
+
+def fingerprint() -> str:
+    """A hash of everything the pipeline is trained on: data, configuration, our components."""
+    paths = [p for p in sorted(resources.NLU_DATA.rglob("*.yml"))]
+    paths += sorted(Path(__file__).parent.glob("*.py"))
+    paths += sorted((ROOT / "knowledge_base" / "lexicon").glob("*"))
+    paths += [ROOT / "knowledge_base" / name for name in ("text.py", "normalise.py", "accents.py")]
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def is_trained(folder: Path) -> bool:
+    """Whether ``folder`` holds a pipeline trained on what lies there now."""
+    stamp = folder / _STAMP
+    return (folder / _MODEL).exists() and stamp.exists() and stamp.read_text() == fingerprint()
+
+
+def train(folder: Path) -> Path:
+    """Train the intent pipeline into ``folder``; the shared retriever must be open.
+
+    Raises:
+        RuntimeError: Rasa did not produce a model.
+    """
+    compat.prepare()
+    from rasa.model_training import train_nlu  # noqa: PLC0415  # only after prepare()
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        made = train_nlu(str(CONFIG), str(resources.NLU_DATA), work, fixed_model_name="nlu")
+        if not made:
+            raise RuntimeError("Rasa trained no model")
+        shutil.move(made, folder / _MODEL)
+    (folder / _STAMP).write_text(fingerprint())
+    return folder / _MODEL
+
+
+class Pipeline:
+    """The loaded pipeline. :meth:`understand` may be called from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load what :func:`train` left in ``folder``.
+
+        Raises:
+            NotTrained: there is nothing to load.
+        """
+        if not (folder / _MODEL).exists():
+            raise NotTrained(f"no trained model in {folder}; run: python -m bot setup")
+        compat.prepare()
+        from rasa.engine.loader import load_predict_graph_runner  # noqa: PLC0415
+        from rasa.engine.runner.dask import DaskGraphRunner  # noqa: PLC0415
+        from rasa.engine.storage.local_model_storage import LocalModelStorage  # noqa: PLC0415
+
+        self._unpacked = tempfile.TemporaryDirectory(prefix="nlu-")
+        metadata, self._runner = load_predict_graph_runner(
+            Path(self._unpacked.name), folder / _MODEL, LocalModelStorage, DaskGraphRunner
+        )
+        self._target = metadata.nlu_target
+
+    def understand(self, text: str) -> Understanding:
+        """What ``text`` (masked, cleaned, at most 2,000 characters) means."""
+        from rasa.core.channels.channel import UserMessage  # noqa: PLC0415
+
+        if not resources.read(text).plain:
+            return Understanding(text, UNREADABLE, 0.0, Link(LinkOutcome.NONE))
+        message = UserMessage(text)
+        output = self._runner.run(
+            inputs={"__message__": [message], "__tracker__": None}, targets=[self._target]
+        )
+        return _read(text, output[self._target][0].as_dict(only_output_properties=True))
+
+
+def _read(text: str, parsed: Mapping[str, Any]) -> Understanding:
+    intent = parsed["intent"]
+    found = parsed["procedures"]
+    candidates = tuple(Candidate(**candidate) for candidate in found["candidates"])
+    return Understanding(
+        text=text,
+        intent=str(intent["name"]),
+        confidence=round(float(intent["confidence"]), 4),
+        link=Link(LinkOutcome(found["outcome"]), candidates),
+        entities=tuple(Entity(e["entity"], str(e["value"])) for e in parsed.get("entities", ())),
+    )

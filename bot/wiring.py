@@ -1,0 +1,134 @@
+"""Builds the program's objects; nothing else does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from actions import menu
+from actions.perform import World
+from actions.replies import Reply
+from actions.understanding import Understanding
+from bot.conversation import Conversation
+from bot.mailbox import Mailbox, open_mailbox
+from bot.messages import Sender, TurnHandler
+from bot.postgres import database
+from bot.settings import Settings
+from bot.understanding import resources
+from bot.understanding.pipeline import NotTrained, Pipeline, is_trained
+from bot.worker import Worker
+from knowledge_base import loader, phrases
+from knowledge_base.retrieval.index import open_retriever
+
+
+@dataclass(frozen=True)
+class Brain:
+    """Understanding and dialogue, without any database or channel."""
+
+    world: World
+    pipeline: Pipeline
+
+    def understand(self, text: str) -> Understanding:
+        """What a masked, cleaned text means."""
+        return self.pipeline.understand(text)
+
+    @property
+    def conversation(self) -> TurnHandler:
+        """The turn handler."""
+        return Conversation(self.pipeline.understand, self.world)
+
+
+@dataclass(frozen=True)
+class Services:
+    """The built parts of the program."""
+
+    settings: Settings
+    mailbox: Mailbox
+    brain: Brain
+
+    def understand(self, text: str) -> Understanding:
+        """What a masked, cleaned text means; CPU-bound, may be called from several threads."""
+        return self.brain.understand(text)
+
+
+def build_world(settings: Settings) -> World:
+    """Everything the actions read.
+
+    Raises:
+        knowledge_base.loader.KnowledgeError: a knowledge file is broken; names file and line.
+    """
+    return World(loader.load(), phrases.load(), menu.load(), settings.helper_phone)
+
+
+def build_brain(settings: Settings) -> Brain:
+    """Load what ``python -m bot setup`` made.
+
+    Raises:
+        NotTrained: set-up was not run, or its inputs changed since.
+        knowledge_base.loader.KnowledgeError: a knowledge file is broken.
+    """
+    world = build_world(settings)
+    if not is_trained(settings.model_dir):
+        raise NotTrained("Chưa cài đặt xong, hoặc dữ liệu huấn luyện đã đổi. Xin chạy: make setup")
+    resources.share(
+        open_retriever(world.knowledge, settings.model_dir, settings.encoder, resources.lay())
+    )
+    pipeline = Pipeline(settings.model_dir)
+    pipeline.understand(world.say("talk.button_human"))  # the first one is slow: not a citizen's
+    return Brain(world, pipeline)
+
+
+def parked_reply(world: World) -> Reply:
+    """What a citizen reads whose message could not be handled."""
+    return Reply(world.say("talk.parked", dien_thoai=world.phone))
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, worker: bool = True) -> AsyncIterator[Services]:
+    """Everything running: database, mailbox and, with ``worker``, the worker and the pollers.
+
+    Raises:
+        NotTrained, knowledge_base.loader.KnowledgeError: see :func:`build_brain`.
+        bot.postgres.DatabaseError: no PostgreSQL.
+    """
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    brain = await asyncio.to_thread(build_brain, settings)
+    with database(settings.data_dir, url) as conninfo:
+        async with open_mailbox(conninfo) as mailbox:
+            services = Services(settings, mailbox, brain)
+            if not worker:
+                yield services
+                return
+            async with _working(services):
+                yield services
+
+
+@asynccontextmanager
+async def _working(services: Services) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    senders: Sequence[Sender] = ()
+    worker = Worker(
+        services.mailbox,
+        services.brain.conversation,
+        senders,
+        parked_reply=parked_reply(services.brain.world),
+        retention=timedelta(days=services.settings.retention_days),
+    )
+    task = asyncio.create_task(worker.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+async def run_worker(settings: Settings, on_ready: Callable[[], None]) -> None:
+    """A worker alone, until it is cancelled."""
+    async with open_services(settings):
+        on_ready()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()

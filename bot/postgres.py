@@ -18,6 +18,7 @@ import importlib.util
 import os
 import pwd
 import secrets
+import shutil
 import subprocess
 import tempfile
 import time
@@ -144,7 +145,7 @@ class EmbeddedServer:
             except BlockingIOError:
                 pass  # somebody else still uses it
             else:
-                self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
+                self._control("-m", "fast", "-w", "stop")
             os.close(self._users)
             self._users = None
 
@@ -161,14 +162,17 @@ class EmbeddedServer:
     def _create(self) -> None:
         # A cluster half made by a program that was killed must not be taken for a whole one: make
         # it beside its place and move it there at the end.
+        for half in self._home.glob("postgres-new-*"):
+            shutil.rmtree(half)
         fresh = Path(tempfile.mkdtemp(prefix="postgres-new-", dir=self._home))
         if self._account:
             os.chown(fresh, self._account.uid, self._account.gid)
         done = self._run(
             "initdb",
-            *("-D", str(fresh), "-U", "postgres", "--encoding=UTF8"),
+            *("-D", ".", "-U", "postgres", "--encoding=UTF8"),
             *("--locale-provider=builtin", "--locale=C.UTF-8"),
             *("--auth-local=trust", "--auth-host=reject", "--no-instructions"),
+            folder=fresh,
         )
         if done.returncode:
             raise OSError(f"initdb said: {_last_line(done.stderr)}")
@@ -206,15 +210,11 @@ class EmbeddedServer:
         (self.data / "assistant.conf").chmod(0o644)
         log = self.data / "log"
         deadline = time.monotonic() + START_SECONDS
-        running = self._run("pg_ctl", "-D", str(self.data), "status").returncode == 0
+        running = self._control("status").returncode == 0
         if not running:  # running and silent means: still recovering, wait for it
-            self._run(
-                "pg_ctl",
-                *("-D", str(self.data), "-l", str(log), "-t", str(int(START_SECONDS)), "-w"),
-                "start",
-            )
+            self._control("-l", "log", "-t", str(int(START_SECONDS)), "-w", "start")
         while not _answers(conninfo):
-            alive = self._run("pg_ctl", "-D", str(self.data), "status").returncode == 0
+            alive = self._control("status").returncode == 0
             if not alive or time.monotonic() > deadline:
                 said = _last_line(log.read_text(errors="replace")) if log.exists() else "nothing"
                 raise DatabaseError(
@@ -250,7 +250,11 @@ class EmbeddedServer:
         if folder.is_symlink() or stat.st_uid != owner or stat.st_mode & 0o077:
             raise OSError(f"{folder} belongs to somebody else")
 
-    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def _control(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        # In the folder and with "." for its name: pg_ctl puts the name into a shell's command.
+        return self._run("pg_ctl", "-D", ".", *arguments, folder=self.data)
+
+    def _run(self, program: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         return subprocess.run(  # noqa: S603 our own binary, our own arguments
             [str(self._bin / program), *arguments],
@@ -260,7 +264,7 @@ class EmbeddedServer:
             errors="replace",
             stdin=subprocess.DEVNULL,
             timeout=START_SECONDS + 30,
-            cwd="/",
+            cwd=folder,
             env=environment | {"LC_ALL": "C"},
             user=self._account.uid if self._account else None,
             group=self._account.gid if self._account else None,

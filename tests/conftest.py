@@ -66,10 +66,9 @@ def embedded_server() -> Iterator[Server]:
     with open_folder() as folder, database(folder, None) as conninfo:
         server = EmbeddedServer(folder)
         server.start()
-        data = str(server.data)
 
         def restart() -> None:
-            server._run("pg_ctl", "-D", data, "-m", "fast", "-w", "restart", "-l", f"{data}/log")
+            server._control("-m", "fast", "-w", "-l", "log", "restart").check_returncode()
 
         try:
             yield _with_template(Server("embedded", conninfo, restart))

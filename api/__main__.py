@@ -1,0 +1,69 @@
+"""``python -m api``: the web, the worker and the pollers in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+import sys
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from api.app import create_app
+from api.server import bind, server_for
+from api.wording import WordingError, load_wording
+from bot.settings import Settings
+from bot.wiring import open_services
+
+
+async def serve(settings: Settings, listener: socket.socket, words: Mapping[str, str]) -> None:
+    """Serve until SIGINT or SIGTERM; turns under way are finished before it returns."""
+    async with open_services(settings) as services:
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        url = str(settings.public_url or f"http://{host}:{settings.port}/")
+        app = create_app(services, wording=words)
+        server = server_for(app, settings.log_level, lambda: _say(words["start.ready"], url))
+        await server.serve(sockets=[listener])
+
+
+def _say(sentence: str, url: str) -> None:
+    print(sentence.format(url=url), flush=True)
+
+
+def port_sentence(error: OSError, settings: Settings, words: Mapping[str, str]) -> str:
+    """Why the port cannot be had, and what to do."""
+    host, port = settings.host, settings.port
+    if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < 65535 else port - 1
+        return words["start.port_taken"].format(host=host, port=port, other=other)
+    reason = error.strerror or os.strerror(error.errno or 0)
+    return words["start.bad_host"].format(host=host, port=port, reason=reason)
+
+
+def main() -> int:
+    """Start; returns the exit code, 1 after one sentence on what is wrong."""
+    try:
+        words = load_wording()
+    except WordingError as error:
+        print(error, file=sys.stderr)
+        return 1
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        where = ", ".join(str(one["loc"][0]).upper() for one in error.errors())
+        print(words["start.bad_settings"].format(where=where), file=sys.stderr)
+        return 1
+    try:
+        listener = bind(settings.host, settings.port)
+    except OSError as error:
+        print(port_sentence(error, settings, words), file=sys.stderr)
+        return 1
+    with listener:
+        asyncio.run(serve(settings, listener, words))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

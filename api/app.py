@@ -1,0 +1,87 @@
+"""The web application around already opened services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from anyio import CapacityLimiter
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from api.context import Context
+from api.docs import install_docs
+from api.limits import Limits, TokenBuckets
+from api.metrics import Metrics
+from api.observe import Observe
+from api.ports import Services
+from api.problems import install_problem_handlers
+from api.routes import json_api, operations, web
+from api.security import Sessions
+from api.streams import Streams
+from api.wording import load_wording
+
+VERSION = "1"  # of the JSON API, as in its paths
+_STATIC = Path(__file__).resolve().parent / "static"
+
+
+class _Revalidated(StaticFiles):
+    """Static files that the browser keeps, asking each time whether they are still current."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def create_app(
+    services: Services,
+    *,
+    limits: Limits | None = None,
+    wording: Mapping[str, str] | None = None,
+    answer_within: float = 20.0,
+) -> FastAPI:
+    """Build the application.
+
+    Args:
+        services: opened by the caller, who closes them after the application has stopped.
+        limits: what one address may ask for; the defaults of :class:`Limits` otherwise.
+        wording: the sentences by key; read from ``wording/web.yaml`` otherwise.
+        answer_within: seconds for which ``/api/v1/messages`` keeps a caller waiting.
+
+    Returns:
+        The application. ``app.state.context.closing`` is set by who stops it, so that open
+        streams end.
+
+    Raises:
+        WordingError: the wording cannot be read.
+        KeyError: a sentence of the page is missing.
+    """
+    limits = limits or Limits()
+    wording = wording or load_wording()
+    settings = services.settings
+    https = str(settings.public_url or "").startswith("https:")
+    context = Context(
+        services=services,
+        wording=wording,
+        limits=limits,
+        metrics=Metrics(),
+        sessions=Sessions(https=https, days=settings.retention_days),
+        buckets=TokenBuckets(limits),
+        streams=Streams(per_chat=limits.streams_per_chat, total=limits.streams),
+    )
+    app = FastAPI(docs_url=None, redoc_url=None, version=VERSION)
+    app.state.context = context
+    app.state.model_probe = operations.new_probe()
+    app.state.understand_limiter = CapacityLimiter(2)
+    app.state.answer_within = answer_within
+    app.state.page = web.render_page(wording, settings.helper_phone)
+    install_problem_handlers(app, wording)
+    for router in (json_api.router, web.router, operations.router):
+        app.include_router(router)
+    install_docs(app)
+    app.mount("/static", _Revalidated(directory=_STATIC))
+    app.add_middleware(Observe, context=context)
+    return app

@@ -1,0 +1,56 @@
+"""What every route shares, kept on the application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.requests import HTTPConnection
+
+from api.limits import Limits, TokenBuckets, client_address
+from api.metrics import Metrics
+from api.ports import Services
+from api.problems import Problem
+from api.security import Sessions
+from api.streams import Streams
+
+
+@dataclass(slots=True)
+class Context:
+    """The parts of one running application."""
+
+    services: Services
+    wording: Mapping[str, str]
+    limits: Limits
+    metrics: Metrics
+    sessions: Sessions
+    buckets: TokenBuckets
+    streams: Streams
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def public_url(self) -> str | None:
+        """The address citizens see, when it is set."""
+        url = self.services.settings.public_url
+        return str(url) if url else None
+
+    @property
+    def https(self) -> bool:
+        """Whether citizens come over https."""
+        return (self.public_url or "").startswith("https:")
+
+    def admit(self, connection: HTTPConnection) -> None:
+        """Count a request against its address; raises :class:`Problem` (429) beyond its limit."""
+        address = client_address(connection, trust_proxy=self.services.settings.trust_proxy)
+        wait = self.buckets.take(address)
+        if wait:
+            self.metrics.refused.labels("rate").inc()
+            raise Problem("too_many", 429, headers={"Retry-After": str(wait)}, seconds=wait)
+
+
+def context_of(connection: HTTPConnection) -> Context:
+    """The context of the application that got this request."""
+    context = connection.app.state.context
+    assert isinstance(context, Context)
+    return context

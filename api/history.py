@@ -1,0 +1,47 @@
+"""What a citizen sees on coming back: the conversation so far, as the page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from api.streams import reply_body
+from bot.mailbox import Mailbox
+from bot.store.messages import Entry
+
+START = "/start"  # what the page sends by itself to be welcomed
+LINES = 200
+
+
+def history_body(entries: Iterable[Entry]) -> dict[str, Any]:
+    """A transcript, oldest first, as JSON.
+
+    Returns:
+        ``items``: ``{"who": "me", "message_id", "text"}`` (a pressed choice by its label) and
+        ``{"who": "assistant", ...}`` as :func:`api.streams.reply_body`; ``last``: the highest
+        reply id (0 without any), after which the stream goes on; ``unanswered``: ids of the
+        messages that have no reply yet.
+    """
+    items: list[dict[str, Any]] = []
+    labels: dict[str, str] = {}
+    waiting: dict[str, None] = {}
+    last = 0
+    for entry in entries:
+        if entry.reply is not None:
+            last = max(last, entry.reply.id)
+            waiting.pop(entry.reply.message_id, None)
+            labels.update((c.id, c.label) for c in entry.reply.reply.choices)
+            items.append({"who": "assistant", **reply_body(entry.reply)})
+        elif entry.incoming is not None:
+            said = entry.incoming
+            waiting[said.message_id] = None
+            text = said.text if said.choice is None else labels.get(said.choice)
+            # Neither the page's own start nor a reminder's choice was said by the citizen.
+            if text is not None and text != START:
+                items.append({"who": "me", "message_id": said.message_id, "text": text})
+    return {"items": items, "last": last, "unanswered": list(waiting)}
+
+
+async def history_of(mailbox: Mailbox, conversation: str) -> dict[str, Any]:
+    """The last :data:`LINES` lines of a conversation as :func:`history_body`."""
+    return history_body(await mailbox.transcript(conversation, LINES))

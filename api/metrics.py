@@ -1,0 +1,81 @@
+"""Numbers for Prometheus: requests, latencies, open lines, messages, events, memory."""
+
+from __future__ import annotations
+
+import math
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+
+from bot.store.messages import Counts
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.4, 0.6, 1.0, 2.5, 5.0, 10.0, 20.0)
+
+
+class Metrics:
+    """The counters of one application, in a registry of their own; no person is in them."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "http_requests",
+            "Requests answered, by route pattern and status",
+            ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "http_request_seconds",
+            "Seconds until the answer was sent, by route pattern (streams left out)",
+            ("method", "route"),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.refused = Counter(
+            "http_refused",
+            "Requests refused at the door, by reason",
+            ("reason",),
+            registry=self.registry,
+        )
+        self.streams = Gauge(
+            "web_streams_open", "Open lines of the web chat", registry=self.registry
+        )
+        self._pending = Gauge(
+            "messages_pending", "Messages not answered yet", registry=self.registry
+        )
+        self._oldest = Gauge(
+            "messages_oldest_pending_seconds",
+            "Age of the oldest message not answered yet",
+            registry=self.registry,
+        )
+        self._parked = Gauge("messages_parked", "Messages given up on", registry=self.registry)
+        self._undelivered = Gauge(
+            "replies_undelivered", "Replies not delivered yet", registry=self.registry
+        )
+        self._events = Gauge(
+            "assistant_events",
+            "Named outcomes of turns since the first day",
+            ("name",),
+            registry=self.registry,
+        )
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+
+    def render(self, counts: Counts | None) -> bytes:
+        """The text of ``/metrics``; ``counts`` as the database has them now, None when it is away
+        (its numbers then read NaN rather than something outdated)."""
+        unknown = math.nan
+        self._pending.set(counts.pending if counts else unknown)
+        self._oldest.set(counts.oldest_pending_seconds if counts else unknown)
+        self._parked.set(counts.parked if counts else unknown)
+        self._undelivered.set(counts.undelivered if counts else unknown)
+        if counts:
+            for name, count in counts.events.items():
+                self._events.labels(name).set(count)
+        return generate_latest(self.registry)

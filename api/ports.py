@@ -1,0 +1,27 @@
+"""What the web needs from behind it; ``bot.wiring.Services`` fits."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from actions.understanding import Understanding
+from bot.mailbox import Mailbox
+from bot.settings import Settings
+
+
+class Services(Protocol):
+    """The built parts of the program."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings the program was started with."""
+        ...
+
+    @property
+    def mailbox(self) -> Mailbox:
+        """Messages in, replies out, both durable."""
+        ...
+
+    def understand(self, text: str) -> Understanding:
+        """What a (masked) text means; CPU-bound, safe to call from several threads."""
+        ...

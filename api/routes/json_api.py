@@ -1,0 +1,135 @@
+"""The JSON API for other programs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from api.context import context_of
+from api.incoming import ID_PATTERN, check, checked_text
+from api.problems import Problem
+from api.streams import reply_body
+from bot.mailbox import NotAnswered, Receipt, UnknownMessage
+from bot.messages import StoredReply
+
+_ASK_AGAIN = 2  # seconds, as Retry-After
+router = APIRouter(prefix="/api/v1", tags=["assistant"])
+
+
+class ProblemBody(BaseModel):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemBody} for status in (422, 429)
+}
+
+
+class Question(BaseModel):
+    """A text to understand."""
+
+    text: str
+
+
+class ProcedureFound(BaseModel):
+    """A procedure the text may be about."""
+
+    code: str
+    name: str
+    score: float
+
+
+class Understood(BaseModel):
+    """What a text was understood as."""
+
+    intent: str
+    confidence: float
+    outcome: str
+    procedures: list[ProcedureFound]
+
+
+@router.post("/understand", operation_id="understand", responses=_REFUSALS)
+async def understand(request: Request, question: Question) -> Understood:
+    """Say what a text means, without a conversation; nothing is kept."""
+    context = context_of(request)
+    context.admit(request)
+    text, _ = checked_text(question.text)
+    limiter: CapacityLimiter = request.app.state.understand_limiter
+    meant = await to_thread.run_sync(context.services.understand, text, limiter=limiter)
+    return Understood(
+        intent=meant.intent,
+        confidence=meant.confidence,
+        outcome=meant.link.outcome.value,
+        procedures=[
+            ProcedureFound(code=found.code, name=found.name, score=found.score)
+            for found in meant.link.candidates
+        ],
+    )
+
+
+class Message(BaseModel):
+    """One message of a conversation; exactly one of ``text`` and ``choice``."""
+
+    conversation: Annotated[str, Field(pattern=ID_PATTERN)]
+    message_id: Annotated[str, Field(pattern=ID_PATTERN)]
+    text: str | None = None
+    choice: str | None = None
+
+
+class ChoiceBody(BaseModel):
+    """A choice of a reply."""
+
+    id: str
+    label: str
+    url: str | None
+
+
+class ReplyBody(BaseModel):
+    """One reply."""
+
+    id: int
+    text: str
+    source: str | None
+    choices: list[ChoiceBody]
+
+
+class Replies(BaseModel):
+    """The replies to one message, in order."""
+
+    replies: list[ReplyBody]
+
+
+@router.post(
+    "/messages",
+    operation_id="messages",
+    responses={**_REFUSALS, 202: {"model": Replies}},
+)
+async def messages(request: Request, response: Response, message: Message) -> Replies:
+    """Take a message and wait for its replies; the same id again gives the same replies."""
+    context = context_of(request)
+    context.admit(request)
+    incoming = check(
+        "api", message.conversation, message.message_id, message.text, message.choice
+    ).incoming
+    mailbox = context.services.mailbox
+    receipt = await mailbox.receive(incoming)
+    if receipt is Receipt.CROWDED:
+        context.metrics.refused.labels("crowded").inc()
+        raise Problem("crowded", 429, headers={"Retry-After": str(_ASK_AGAIN)})
+    stored: list[StoredReply] = []
+    try:
+        stored = await mailbox.answer_to(incoming, request.app.state.answer_within)
+    except NotAnswered:
+        response.status_code = 202
+        response.headers["Retry-After"] = str(_ASK_AGAIN)
+    except UnknownMessage:  # erased while its answer was awaited
+        response.status_code = 200
+    return Replies(replies=[ReplyBody.model_validate(reply_body(one)) for one in stored])

@@ -1,0 +1,164 @@
+"""The web chat: the page, its messages, its stream of replies, its history."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import BaseModel, Field
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+
+from api.context import Context, context_of
+from api.history import history_of
+from api.incoming import ID_PATTERN, MAX_TEXT, check
+from api.problems import Problem
+from api.security import require_same_origin
+from api.streams import events
+from bot.mailbox import Receipt
+from bot.store.errors import StoreUnavailable
+
+_log = logging.getLogger(__name__)
+CHANNEL = "web"
+_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+# What the page's script says; everything else is in the page itself.
+CLIENT_WORDS = (
+    "typing",
+    "slow",
+    "meet_person_message",
+    "empty_message",
+    "read_aloud",
+    "stop_reading",
+    "masked_note",
+    "contrast_on",
+    "contrast_off",
+    "large_on",
+    "large_off",
+    "offline",
+    "connection_lost",
+    "back_online",
+    "resending",
+    "not_sent",
+    "send_again",
+    "delete_done",
+    "delete_failed",
+)
+router = APIRouter(include_in_schema=False)
+
+
+def _spoken_number(phone: str) -> str:
+    """``18001096`` as people read it: ``1800 1096``."""
+    return f"{phone[:4]} {phone[4:]}" if len(phone) == 8 else phone
+
+
+def render_page(wording: Mapping[str, str], phone: str) -> str:
+    """The chat page as HTML, the same for everyone."""
+    templates = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
+    )
+    words = {key: wording[key] for key in CLIENT_WORDS}
+    return templates.get_template("chat.html").render(
+        w=wording,
+        client_wording=json.dumps(words, ensure_ascii=False),
+        max_text=MAX_TEXT,
+        phone=phone,
+        phone_shown=_spoken_number(phone),
+    )
+
+
+@router.get("/")
+async def page(request: Request) -> Response:
+    """The chat; a visitor without a session gets one, a visitor with one gets it prolonged."""
+    context = context_of(request)
+    response = HTMLResponse(request.app.state.page)
+    context.sessions.give(response, context.sessions.token(request))
+    return response
+
+
+class WebMessage(BaseModel):
+    """One message of the page; the id is made by the page, so that it may be sent again."""
+
+    message_id: Annotated[str, Field(pattern=ID_PATTERN)]
+    text: str | None = None
+    choice: str | None = None
+
+
+def _enter(request: Request) -> tuple[Context, str]:
+    """The checks before anything changes: our page, a session, not too much; gives the chat."""
+    context = context_of(request)
+    require_same_origin(request, context.public_url)
+    chat = context.sessions.require_chat(request)
+    context.admit(request)
+    return context, chat
+
+
+@router.post("/web/messages", status_code=202)
+async def post_message(request: Request, message: WebMessage) -> dict[str, Any]:
+    """Take a message; its replies come by the stream. A second time with its id changes nothing.
+
+    Answers with the text as it is kept (None for a choice) and whether it was masked.
+    """
+    context, chat = _enter(request)
+    checked = check(CHANNEL, chat, message.message_id, message.text, message.choice)
+    receipt = await context.services.mailbox.receive(checked.incoming)
+    if receipt is Receipt.CROWDED:
+        context.metrics.refused.labels("crowded").inc()
+        raise Problem("crowded", 429, headers={"Retry-After": "5"})
+    return {"text": checked.incoming.text, "masked": checked.masked}
+
+
+@router.get("/web/history")
+async def history(request: Request) -> dict[str, Any]:
+    """What was said so far in this browser, oldest first, and the id to go on from."""
+    context = context_of(request)
+    chat = context.sessions.require_chat(request)
+    context.admit(request)
+    return await history_of(context.services.mailbox, f"{CHANNEL}:{chat}")
+
+
+@router.get("/web/stream")
+async def stream(
+    request: Request, after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0
+) -> Response:
+    """The replies with an id above ``after``, or above ``Last-Event-ID`` after a lost line."""
+    context = context_of(request)
+    chat = context.sessions.require_chat(request)
+    context.admit(request)
+    if context.closing.is_set() or not context.streams.room_for(chat):
+        raise Problem("busy", 503, headers={"Retry-After": "5"})
+    resumed = request.headers.get("last-event-id", "")
+    if resumed.isdecimal() and resumed.isascii() and len(resumed) < 19:
+        after = max(after, int(resumed))
+    return StreamingResponse(
+        _stream(context, chat, after),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},
+    )
+
+
+async def _stream(context: Context, chat: str, after: int) -> AsyncIterator[bytes]:
+    if not context.streams.room_for(chat):
+        return  # others of this chat came in between
+    context.streams.opened(chat)
+    try:
+        replies = context.services.mailbox.follow(f"{CHANNEL}:{chat}", after)
+        async for chunk in events(replies, context.closing):
+            yield chunk
+    except StoreUnavailable as error:
+        _log.warning("a stream ends, the page will open it again: %s", error)
+    finally:
+        context.streams.closed(chat)
+
+
+@router.delete("/web/data", status_code=204)
+async def delete_data(request: Request) -> Response:
+    """Erase the conversation and begin a new session."""
+    context, chat = _enter(request)
+    await context.services.mailbox.erase(f"{CHANNEL}:{chat}")
+    response = Response(status_code=204)
+    context.sessions.give(response)
+    return response

@@ -1,0 +1,114 @@
+"""Headers of every answer, the citizen's session, and the check that a post came from our page."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from api.problems import Problem
+
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+# Swagger UI writes style attributes into its page; no script of ours or of others may be inline.
+DOCS_CONTENT_POLICY = CONTENT_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_YEAR = 365 * 24 * 3600
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def secure_headers(headers: MutableHeaders, path: str, *, https: bool) -> None:
+    """Add the security headers; what a route set itself stays."""
+    policy = DOCS_CONTENT_POLICY if path.rstrip("/") == "/docs" else CONTENT_POLICY
+    headers.setdefault("Content-Security-Policy", policy)
+    headers.setdefault("Cache-Control", "no-store")
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    if https:
+        headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
+
+
+class Sessions:
+    """The citizen's session: 256 random bits in an HttpOnly cookie.
+
+    The conversation is kept under a hash of it, so that who reads the database cannot speak for
+    a citizen.
+    """
+
+    def __init__(self, *, https: bool, days: int) -> None:
+        self._https = https
+        self._max_age = days * 24 * 3600
+        # The prefix makes browsers refuse the cookie from anywhere but this host over https.
+        self.cookie = "__Host-session" if https else "session"
+
+    def token(self, connection: HTTPConnection) -> str | None:
+        """The token that came with a request; None when there is none of our making."""
+        token = connection.cookies.get(self.cookie, "")
+        return token if _TOKEN.fullmatch(token) else None
+
+    def require_chat(self, connection: HTTPConnection) -> str:
+        """The chat's id; raises :class:`Problem` (403) without a session."""
+        token = self.token(connection)
+        if token is None:
+            raise Problem("no_session", 403)
+        return chat_of(token)
+
+    def give(self, response: Response, token: str | None = None) -> str:
+        """Set the cookie, made anew unless ``token`` is given; returns the token."""
+        token = token or secrets.token_urlsafe(32)
+        response.set_cookie(
+            self.cookie,
+            token,
+            max_age=self._max_age,
+            path="/",
+            secure=self._https,
+            httponly=True,
+            samesite="lax",
+        )
+        return token
+
+
+def chat_of(token: str) -> str:
+    """The chat id (40 hex digits) that belongs to a session token."""
+    return hashlib.sha256(token.encode()).hexdigest()[:40]
+
+
+def require_same_origin(request: Request, public_url: str | None) -> None:
+    """Let through what our own page sent; raises :class:`Problem` (403) otherwise.
+
+    Browsers say where a request comes from in ``Sec-Fetch-Site`` (over https and on localhost)
+    and in ``Origin``; no page can forge either. One that sends neither is refused.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        if site == "same-origin":
+            return
+        raise Problem("not_same_site", 403)
+    origin = urlsplit(request.headers.get("origin", ""))
+    ours = {request.headers.get("host", "")}
+    if public_url:
+        ours.add(urlsplit(public_url).netloc)
+    if origin.scheme not in {"http", "https"} or origin.netloc not in ours:
+        raise Problem("not_same_site", 403)

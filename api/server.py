@@ -1,0 +1,68 @@
+"""The listening socket and the server on it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.context import Context
+
+# Seconds for requests under way; a caller of /api/v1/messages may be waiting for 20.
+GRACE = 25
+
+
+class Server(uvicorn.Server):
+    """A server that tells its open streams to end, so that stopping does not wait for them."""
+
+    def __init__(
+        self, config: uvicorn.Config, context: Context, on_start: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._context = context
+        self._on_start = on_start
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, then tell whoever waits for it."""
+        await super().startup(sockets)
+        self._on_start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, let the other requests finish, close."""
+        self._context.closing.set()
+        await super().shutdown(sockets)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the port before anything slow begins; raises :class:`OSError` when it is taken."""
+    family, kind, proto, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, proto)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        # Two sockets may both be bound with SO_REUSEADDR; only one may listen.
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def server_for(app: FastAPI, log_level: str, on_start: Callable[[], None]) -> Server:
+    """A server for an application of :func:`api.app.create_app`; ``on_start`` is called once it
+    answers."""
+    config = uvicorn.Config(
+        app,
+        ws="none",
+        lifespan="off",  # the services are opened and closed around the server
+        proxy_headers=False,  # the forwarded address is read in one place: api.limits
+        server_header=False,
+        access_log=False,  # no addresses of citizens; the numbers are in /metrics
+        log_level=log_level.lower(),
+        timeout_graceful_shutdown=GRACE,
+    )
+    return Server(config, app.state.context, on_start)

@@ -1,0 +1,167 @@
+// The conversation on the page. Everything said by anyone goes in as text, never as markup.
+
+import { stopReading, toggleReading } from "./speech.js";
+
+const copy = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
+
+/** Only web pages and telephone numbers may be opened from a reply. */
+function safeLink(url) {
+  try {
+    const parsed = new URL(url);
+    return ["https:", "http:", "tel:"].includes(parsed.protocol) ? parsed.href : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Pieces short enough to be read aloud one by one: the text's sentences, then each choice. */
+function spoken(reply) {
+  const sentences = reply.text.split(/(?<=[.!?…:])\s+|\n+/u);
+  const choices = reply.choices.map((choice, index) => `${index + 1}. ${choice.label}`);
+  return [...sentences, ...choices].map((piece) => piece.trim()).filter(Boolean);
+}
+
+/** One bubble of the citizen; tells what became of it. */
+class Mine {
+  constructor(element, words) {
+    this.element = element;
+    this.words = words;
+    this.state = element.querySelector(".state");
+  }
+
+  #say(text) {
+    this.state.textContent = text;
+    this.state.hidden = text === "";
+  }
+
+  /** The message is on its way a second time. */
+  resending() {
+    this.#say(this.words.resending);
+  }
+
+  /** The server has it; `answer` tells the text it keeps and whether private numbers are masked. */
+  confirmed(answer) {
+    if (answer.masked) this.element.querySelector(".said").textContent = answer.text;
+    this.#say(answer.masked ? this.words.masked_note : "");
+  }
+
+  /** It did not arrive: say why and offer to send it again with the same id. */
+  failed(why, again) {
+    this.#say(`${this.words.not_sent} ${why}`.trim());
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "again";
+    button.textContent = this.words.send_again;
+    button.addEventListener("click", () => {
+      button.remove();
+      again();
+    });
+    this.element.append(button);
+  }
+}
+
+/** The list of bubbles. `onChoice(id, label)` is called when a choice is pressed. */
+export class Log {
+  constructor(root, { words, onChoice }) {
+    this.root = root;
+    this.words = words;
+    this.onChoice = onChoice;
+    this.anchor = null; // the citizen's last bubble: an answer is read from there on
+    this.voice = false;
+  }
+
+  /** Add a bubble of the citizen. */
+  addMine(text) {
+    this.#retireChoices();
+    const element = copy("mine");
+    element.querySelector(".said").textContent = text;
+    this.root.append(element);
+    this.anchor = element;
+    this.scroll();
+    return new Mine(element, this.words);
+  }
+
+  /** Add a reply {text, source, choices}; each id is shown once. */
+  addReply(reply) {
+    const element = copy("reply");
+    element.dataset.id = reply.id;
+    element.querySelector(".said").textContent = reply.text;
+    if (reply.source) {
+      const source = element.querySelector(".source");
+      source.textContent = reply.source;
+      source.hidden = false;
+    }
+    this.#addChoices(element.querySelector(".choices"), reply.choices);
+    this.#addAloud(element.querySelector(".aloud"), reply);
+    this.root.append(element);
+    this.scroll();
+  }
+
+  /** A line from the page itself, such as "data deleted". */
+  addNotice(text) {
+    const element = document.createElement("p");
+    element.className = "notice";
+    element.textContent = text;
+    this.root.append(element);
+    this.scroll();
+  }
+
+  /** Forget everything shown. */
+  clear() {
+    stopReading();
+    this.root.replaceChildren();
+    this.anchor = null;
+  }
+
+  /** Show or hide the read-aloud buttons. */
+  setVoice(available) {
+    this.voice = available;
+    for (const button of this.root.querySelectorAll(".aloud")) button.hidden = !available;
+  }
+
+  /** Bring the end into view, but keep the question that is being answered visible. */
+  scroll() {
+    const page = document.scrollingElement;
+    const bottom = page.scrollHeight - page.clientHeight;
+    const toolbar = document.querySelector(".toolbar");
+    const covered = getComputedStyle(toolbar).position === "sticky" ? toolbar.offsetHeight : 0;
+    if (!this.anchor) return; // nothing asked yet: the welcome is read from the top
+    page.scrollTo({ top: Math.min(bottom, this.anchor.offsetTop - covered - 12) });
+  }
+
+  #retireChoices() {
+    for (const list of this.root.querySelectorAll(".choices")) list.classList.add("past");
+  }
+
+  #addChoices(list, choices) {
+    this.#retireChoices();
+    list.hidden = choices.length === 0;
+    choices.forEach((choice, index) => {
+      const href = choice.url ? safeLink(choice.url) : null;
+      const item = copy(choice.url ? "link" : "choice");
+      const control = item.querySelector(".choice");
+      item.querySelector(".number").textContent = `${index + 1}.`;
+      item.querySelector(".label").textContent = choice.label;
+      if (href) control.href = href;
+      if (!choice.url) {
+        control.addEventListener("click", () => {
+          control.classList.add("pressed");
+          this.onChoice(choice.id, choice.label);
+        });
+      }
+      list.append(item);
+    });
+  }
+
+  #addAloud(button, reply) {
+    button.hidden = !this.voice;
+    const label = button.querySelector("span");
+    const show = (on) => {
+      button.setAttribute("aria-pressed", String(on));
+      label.textContent = on ? this.words.stop_reading : this.words.read_aloud;
+    };
+    button.addEventListener("click", () =>
+      toggleReading(button, spoken(reply), { started: () => show(true), done: () => show(false) }),
+    );
+  }
+}

@@ -1,0 +1,156 @@
+"""The web on a real port for tests: all is real, PostgreSQL too, but the turn is scripted."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from actions.replies import Choice, Reply
+from actions.understanding import Understanding
+from api.app import create_app
+from api.limits import Limits
+from api.server import Server, bind, server_for
+from bot.mailbox import Mailbox, open_mailbox
+from bot.messages import Incoming, TurnResult
+from bot.settings import Settings
+from bot.worker import Worker
+from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
+
+BIRTH = "1.001193"
+SOURCE = f"Theo dữ liệu Cổng Dịch vụ công quốc gia ngày 10/06/2026, mã {BIRTH}"
+WELCOME = Reply(
+    "Kính chào ông/bà. Tôi là máy trả lời tự động về thủ tục hành chính.\n"
+    "Ông/bà cứ hỏi bằng lời thường ngày.",
+    choices=(
+        Choice("birth", "Đăng ký khai sinh cho cháu"),
+        Choice("residence", "Đăng ký thường trú, tạm trú"),
+        Choice("person", "Gặp người hỗ trợ"),
+    ),
+)
+BIRTH_FEE = Reply(
+    "Đăng ký khai sinh trong 60 ngày không mất lệ phí.",
+    source=SOURCE,
+    choices=(
+        Choice("papers", "Cần giấy tờ gì?"),
+        Choice("portal", "Mở Cổng Dịch vụ công", url="https://dichvucong.gov.vn/"),
+    ),
+)
+PARKED = Reply("Tin này tôi chưa trả lời được.")
+
+
+def scripted_turn(incoming: Incoming, state: dict[str, Any] | None, now: datetime) -> TurnResult:
+    """Deterministic replies; the number of the turn in an echo shows a message handled twice."""
+    turns = (state or {}).get("turns", 0) + 1
+    said = (incoming.text or incoming.choice or "").lower()
+    replies: tuple[Reply, ...] = (Reply(f"Tin thứ {turns}: {incoming.text or incoming.choice}"),)
+    match said:
+        case "/start":
+            replies = (WELCOME,)
+        case "birth" | "khai sinh":
+            replies = (BIRTH_FEE,)
+        case "im lặng":
+            replies = ()
+        case "hai câu":
+            replies = (Reply("Câu một."), Reply("Câu hai."))
+        case "chậm":
+            time.sleep(1.2)
+    return TurnResult({"turns": turns}, replies, ("answered.test",))
+
+
+@dataclass
+class ScriptedServices:
+    """The services of the tests: everything is real but the understanding and the turn."""
+
+    settings: Settings
+    mailbox: Mailbox
+    broken: bool = False
+
+    def understand(self, text: str) -> Understanding:
+        """Knows births; raises while ``broken``."""
+        if self.broken:
+            raise RuntimeError("no model")
+        candidates = (Candidate(BIRTH, "Đăng ký khai sinh", 0.93),) if "sinh" in text else ()
+        outcome = LinkOutcome.ANSWER if candidates else LinkOutcome.NONE
+        return Understanding(text, "ask_fee", 0.875, Link(outcome, candidates))
+
+
+@dataclass
+class WebServer:
+    """A running server in a thread of its own; may be stopped and started on the same port."""
+
+    conninfo: str
+    port: int = 0
+    limits: Limits = field(default_factory=lambda: Limits(burst=10_000, per_second=10_000))
+    answer_within: float = 20.0
+    cap: int = 20
+    settings: dict[str, Any] = field(default_factory=dict)
+    services: ScriptedServices | None = None
+    _thread: threading.Thread | None = None
+    _server: Server | None = None
+    loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start; returns once it answers."""
+        started: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, args=(started,), daemon=True)
+        self._thread.start()
+        started.result(timeout=30)
+
+    def stop(self) -> None:
+        """Stop as SIGTERM does; returns once everything has ended."""
+        assert self._server and self.loop and self._thread
+        self.loop.call_soon_threadsafe(setattr, self._server, "should_exit", True)
+        self._thread.join(timeout=30)
+        assert not self._thread.is_alive()
+
+    def _run(self, started: Future[None]) -> None:
+        try:
+            asyncio.run(self._serve(started))
+        except BaseException as error:
+            if not started.done():
+                started.set_exception(error)
+            raise
+
+    async def _serve(self, started: Future[None]) -> None:
+        self.loop = asyncio.get_running_loop()
+        listener = bind("127.0.0.1", self.port)
+        self.port = listener.getsockname()[1]
+        settings = Settings(_env_file=None, **self.settings)
+        stop = asyncio.Event()
+        with listener:
+            async with (
+                open_mailbox(self.conninfo, cap=self.cap) as mailbox,
+                asyncio.TaskGroup() as group,
+            ):
+                worker = Worker(mailbox, scripted_turn, parked_reply=PARKED)
+                group.create_task(worker.run(stop))
+                self.services = ScriptedServices(settings, mailbox)
+                app = create_app(
+                    self.services, limits=self.limits, answer_within=self.answer_within
+                )
+                self._server = server_for(app, "warning", lambda: started.set_result(None))
+                await self._server.serve(sockets=[listener])
+                stop.set()
+
+
+@contextmanager
+def web_server(conninfo: str, **options: Any) -> Iterator[WebServer]:
+    """A running :class:`WebServer`, stopped at the end."""
+    server = WebServer(conninfo, **options)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import os
+import secrets
 import socket
 import sys
 from collections.abc import Mapping
@@ -14,8 +16,17 @@ from pydantic import ValidationError
 from api.app import create_app
 from api.server import bind, server_for
 from api.wording import WordingError, load_wording
+from bot.postgres import DatabaseError
+from bot.privacy import MaskingFilter
 from bot.settings import Settings
+from bot.store.errors import StoreError
+from bot.understanding.pipeline import NotTrained
 from bot.wiring import open_services
+from knowledge_base.loader import KnowledgeError
+from knowledge_base.phrases import PhraseError
+
+# What may be wrong with an installation; each says in one sentence what to do.
+_KNOWN_FAILURES = (DatabaseError, KnowledgeError, NotTrained, PhraseError, StoreError, WordingError)
 
 
 async def serve(settings: Settings, listener: socket.socket, words: Mapping[str, str]) -> None:
@@ -24,7 +35,7 @@ async def serve(settings: Settings, listener: socket.socket, words: Mapping[str,
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         url = str(settings.public_url or f"http://{host}:{settings.port}/")
         app = create_app(services, wording=words)
-        server = server_for(app, settings.log_level, lambda: _say(words["start.ready"], url))
+        server = server_for(app, lambda: _say(words["start.ready"], url))
         await server.serve(sockets=[listener])
 
 
@@ -42,6 +53,14 @@ def port_sentence(error: OSError, settings: Settings, words: Mapping[str, str]) 
     return words["start.bad_host"].format(host=host, port=port, reason=reason)
 
 
+def set_up_logging(level: str) -> None:
+    """Log to the standard error, every record masked."""
+    handler = logging.StreamHandler()
+    handler.addFilter(MaskingFilter(secrets.token_hex(16)))
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=level, format=form, handlers=[handler], force=True)
+
+
 def main() -> int:
     """Start; returns the exit code, 1 after one sentence on what is wrong."""
     try:
@@ -55,13 +74,20 @@ def main() -> int:
         where = ", ".join(str(one["loc"][0]).upper() for one in error.errors())
         print(words["start.bad_settings"].format(where=where), file=sys.stderr)
         return 1
+    set_up_logging(settings.log_level)
     try:
         listener = bind(settings.host, settings.port)
     except OSError as error:
         print(port_sentence(error, settings, words), file=sys.stderr)
         return 1
     with listener:
-        asyncio.run(serve(settings, listener, words))
+        try:
+            asyncio.run(serve(settings, listener, words))
+        except _KNOWN_FAILURES as error:
+            print(words["start.failed"].format(reason=error), file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:  # before the server had begun to answer
+            return 130
     return 0
 
 

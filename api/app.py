@@ -18,7 +18,7 @@ from api.metrics import Metrics
 from api.observe import Observe
 from api.ports import Services
 from api.problems import install_problem_handlers
-from api.routes import json_api, operations, web
+from api.routes import json_api, operations, telegram, web
 from api.security import Sessions
 from api.streams import Streams
 from api.wording import load_wording
@@ -79,7 +79,7 @@ def create_app(
     app.state.answer_within = answer_within
     app.state.page = web.render_page(wording, settings.helper_phone)
     install_problem_handlers(app, wording)
-    for router in (json_api.router, web.router, operations.router):
+    for router in (json_api.router, web.router, operations.router, telegram.router):
         app.include_router(router)
     install_docs(app)
     app.mount("/static", _Revalidated(directory=_STATIC))

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.context import Context
 from api.problems import Problem, problem_response
 from api.security import secure_headers
+from bot.telegram_protocol import MOST_BODY, WEBHOOK_PATH
 
 MAX_BODY = 64 * 1024  # bytes; a message of 2,000 characters needs at most 24,000 as JSON escapes
 _log = logging.getLogger(__name__)
@@ -31,15 +32,16 @@ def _route_of(scope: Scope) -> str:
     return "other"
 
 
-def _bounded(receive: Receive) -> Receive:
-    """The same body, refused with 413 once it is longer than :data:`MAX_BODY`."""
+def _bounded(receive: Receive, path: str) -> Receive:
+    """The same body, refused with 413 once it is longer than is taken at that path."""
+    most = MOST_BODY if path == WEBHOOK_PATH else MAX_BODY
     size = 0
 
     async def counted() -> Message:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
-        if size > MAX_BODY:
+        if size > most:
             raise HTTPException(413)
         return message
 
@@ -70,7 +72,7 @@ class Observe:
             await send(message)
 
         try:
-            await self._app(scope, _bounded(receive), dressed)
+            await self._app(scope, _bounded(receive, scope["path"]), dressed)
         except Exception:
             _log.exception("request failed: %s", _route_of(scope))
             if status:

@@ -9,6 +9,19 @@ from bot.mailbox import Mailbox
 from bot.settings import Settings
 
 
+class TelegramDoor(Protocol):
+    """Where Telegram's updates go; ``bot.channels.telegram.TelegramChannel`` fits."""
+
+    @property
+    def secret(self) -> str | None:
+        """What Telegram shows at the webhook; None while updates are polled for."""
+        ...
+
+    async def handle(self, update: object) -> None:
+        """Take one update as decoded from JSON; raises only ``StoreUnavailable``."""
+        ...
+
+
 class Services(Protocol):
     """The built parts of the program."""
 
@@ -20,6 +33,11 @@ class Services(Protocol):
     @property
     def mailbox(self) -> Mailbox:
         """Messages in, replies out, both durable."""
+        ...
+
+    @property
+    def telegram(self) -> TelegramDoor | None:
+        """Telegram; None without a token."""
         ...
 
     def understand(self, text: str) -> Understanding:

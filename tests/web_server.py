@@ -16,6 +16,7 @@ from actions.replies import Choice, Reply
 from actions.understanding import Understanding
 from api.app import create_app
 from api.limits import Limits
+from api.ports import TelegramDoor
 from api.server import Server, bind, server_for
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Incoming, TurnResult
@@ -57,6 +58,9 @@ def scripted_turn(incoming: Incoming, state: dict[str, Any] | None, now: datetim
             replies = (BIRTH_FEE,)
         case "im lặng":
             replies = ()
+        case "liên kết lạ":
+            link = Choice("odd", "Bấm vào đây", url="javascript:document.title='hacked'")
+            replies = (Reply("Một liên kết.", choices=(link,)),)
         case "hai câu":
             replies = (Reply("Câu một."), Reply("Câu hai."))
         case "chậm":
@@ -71,6 +75,7 @@ class ScriptedServices:
     settings: Settings
     mailbox: Mailbox
     broken: bool = False
+    telegram: TelegramDoor | None = None
 
     def understand(self, text: str) -> Understanding:
         """Knows births; raises while ``broken``."""
@@ -140,7 +145,7 @@ class WebServer:
                 app = create_app(
                     self.services, limits=self.limits, answer_within=self.answer_within
                 )
-                self._server = server_for(app, "warning", lambda: started.set_result(None))
+                self._server = server_for(app, lambda: started.set_result(None))
                 await self._server.serve(sockets=[listener])
                 stop.set()
 

@@ -1,0 +1,369 @@
+"""Conversations in a real browser."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Page, Request, Route, expect
+
+from tests.browser.conftest import Open
+from tests.web_server import BIRTH_FEE, WELCOME, WebServer
+
+PHONE = (360, 740)
+DESK = (1280, 800)
+
+
+def ask(page: Page, text: str) -> None:
+    page.locator("#message").fill(text)
+    page.locator("#message").press("Enter")
+
+
+def mine(page: Page) -> list[str]:
+    return page.locator(".mine .said").all_inner_texts()
+
+
+def replies(page: Page) -> list[str]:
+    return page.locator(".reply .said").all_inner_texts()
+
+
+def posts(page: Page) -> list[str]:
+    """The ids of the messages the page sends from now on, as they go."""
+    sent: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/web/messages"):
+            sent.append(json.loads(request.post_data or "")["message_id"])
+
+    page.on("request", note)
+    return sent
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_conversation(open_page: Open, size: tuple[int, int]) -> None:
+    page = open_page(*size)
+    assert replies(page) == [WELCOME.text]
+    assert mine(page) == []
+    ask(page, "khai sinh")
+    answer = page.locator(".reply").nth(1)
+    expect(answer.locator(".said")).to_have_text(BIRTH_FEE.text)
+    expect(answer.locator(".source")).to_have_text(str(BIRTH_FEE.source))
+    expect(page.locator("#message")).to_be_focused()
+    expect(page.locator("#message")).to_have_value("")
+    link = answer.get_by_role("link")
+    expect(link).to_have_attribute("href", "https://dichvucong.gov.vn/")
+    expect(link).to_have_attribute("target", "_blank")
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+    answer.get_by_role("button", name="1. Cần giấy tờ gì?").click()
+    expect(page.locator(".reply .said").nth(2)).to_have_text("Tin thứ 3: papers")
+    assert mine(page) == ["khai sinh", "Cần giấy tờ gì?"]
+    expect(page.locator("#typing")).to_have_text("")
+    expect(page.locator(".reply").last).to_be_in_viewport()
+
+
+def test_old_choices_step_back_but_still_work(open_page: Open) -> None:
+    page = open_page()
+    first = page.locator(".choices").first
+    expect(first).not_to_have_class("choices past")
+    ask(page, "khai sinh")
+    page.locator(".reply").nth(1).wait_for()
+    expect(first).to_have_class("choices past")
+    first.get_by_role("button", name="Đăng ký khai sinh cho cháu").click()
+    expect(page.locator(".reply .said").nth(2)).to_have_text(BIRTH_FEE.text)
+
+
+def test_while_the_answer_is_on_its_way_the_page_says_so(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "chậm")
+    expect(page.locator("#typing")).to_have_text("đang trả lời…")
+    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: chậm")
+    expect(page.locator("#typing")).to_have_text("")
+
+
+def test_coming_back_shows_what_was_said(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "khai sinh")
+    page.locator(".reply").nth(1).wait_for()
+    page.locator(".choices").first.get_by_role("button").nth(1).click()
+    page.locator(".reply").nth(2).wait_for()
+    before = (mine(page), replies(page))
+    page.reload()
+    page.locator(".reply").nth(2).wait_for()
+    page.wait_for_timeout(500)
+    assert (mine(page), replies(page)) == before
+    assert mine(page) == ["khai sinh", "Đăng ký thường trú, tạm trú"]
+
+
+def test_a_reload_before_the_answer_loses_nothing(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "chậm")
+    page.locator(".mine").wait_for()
+    page.reload()
+    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: chậm")
+    assert mine(page) == ["chậm"]
+
+
+def test_two_tabs_get_one_welcome(open_page: Open, site: WebServer) -> None:
+    page = open_page()
+    other = page.context.new_page()
+    other.goto(site.url)
+    other.locator(".reply").wait_for()
+    other.wait_for_timeout(500)
+    assert replies(other) == [WELCOME.text]
+    assert replies(page) == [WELCOME.text]
+
+
+@pytest.mark.parametrize("arrived", [False, True], ids=["never arrived", "answer lost"])
+def test_a_message_lost_on_the_way_goes_once_more_and_is_not_doubled(
+    open_page: Open, arrived: bool
+) -> None:
+    page = open_page(errors=True)
+    sent = posts(page)
+
+    def cut(route: Route) -> None:
+        if arrived:
+            route.fetch()
+        route.abort("connectionreset")
+
+    page.route("**/web/messages", cut, times=1)
+    ask(page, "qua mạng yếu")
+    expect(page.locator("#line")).to_have_text("Mất kết nối, tin sẽ được gửi lại.")
+    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: qua mạng yếu")
+    expect(page.locator("#line")).to_have_text("")
+    page.wait_for_timeout(2500)
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+    assert mine(page) == ["qua mạng yếu"]
+    assert len(replies(page)) == 2
+
+
+def test_lost_twice_the_citizen_decides(open_page: Open) -> None:
+    page = open_page(errors=True)
+    sent = posts(page)
+    page.route("**/web/messages", lambda route: route.abort(), times=2)
+    ask(page, "mất hai lần")
+    again = page.get_by_role("button", name="Gửi lại")
+    again.wait_for()
+    page.wait_for_timeout(2500)
+    assert len(sent) == 2
+    again.click()
+    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: mất hai lần")
+    assert len(set(sent)) == 1
+    assert mine(page) == ["mất hai lần"]
+    expect(page.locator(".mine .state")).to_be_hidden()
+
+
+def test_without_a_network_it_waits_for_the_network(open_page: Open) -> None:
+    page = open_page(errors=True)
+    sent = posts(page)
+    page.context.set_offline(True)
+    ask(page, "đang trong thang máy")
+    expect(page.locator("#line")).to_have_text("Mất kết nối, tin sẽ được gửi lại.")
+    page.wait_for_timeout(2500)
+    assert len(sent) == 1
+    page.context.set_offline(False)
+    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: đang trong thang máy")
+    assert mine(page) == ["đang trong thang máy"]
+
+
+def test_a_message_left_unsent_is_sent_after_a_reload(open_page: Open) -> None:
+    page = open_page(errors=True)
+    page.route("**/web/messages", lambda route: route.abort())
+    ask(page, "chưa gửi được")
+    page.get_by_role("button", name="Gửi lại").wait_for()
+    page.unroute("**/web/messages")
+    page.reload()
+    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: chưa gửi được")
+    assert mine(page) == ["chưa gửi được"]
+
+
+def test_the_server_goes_and_comes_back(open_page: Open, site: WebServer) -> None:
+    page = open_page(errors=True)
+    site.stop()
+    try:
+        ask(page, "ai đó rút dây")
+        expect(page.locator("#line")).not_to_have_text("")
+    finally:
+        site.start()
+    again = page.get_by_role("button", name="Gửi lại")
+    answer = page.locator(".reply .said").nth(1)
+    again.or_(answer).wait_for()
+    if again.is_visible():
+        again.click()
+    expect(answer).to_have_text("Tin thứ 2: ai đó rút dây")
+    ask(page, "sau đó")
+    expect(page.locator(".reply .said").nth(2)).to_have_text("Tin thứ 3: sau đó")
+    page.wait_for_timeout(1000)
+    assert mine(page) == ["ai đó rút dây", "sau đó"]
+    assert len(replies(page)) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>document.title='hacked'</script>",
+        "<img src=x onerror=\"document.title='hacked'\">",
+        "</span><b>đậm</b> &amp; &lt;i&gt;",
+    ],
+)
+def test_markup_is_shown_as_text(open_page: Open, text: str) -> None:
+    page = open_page()
+    ask(page, text)
+    expect(page.locator(".reply .said").nth(1)).to_have_text(f"Tin thứ 2: {text}")
+    assert mine(page) == [text]
+    page.reload()
+    expect(page.locator(".reply .said").nth(1)).to_have_text(f"Tin thứ 2: {text}")
+    assert page.locator("#log img, #log script, #log b").count() == 0
+    assert page.title() == "Trợ lý thủ tục hành chính"
+
+
+def test_a_link_that_would_run_something_leads_nowhere(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "liên kết lạ")
+    odd = page.locator(".reply").nth(1).locator(".choice")
+    expect(odd).to_contain_text("Bấm vào đây")
+    assert odd.get_attribute("href") is None
+
+
+def test_line_breaks_are_kept(open_page: Open) -> None:
+    page = open_page()
+    page.locator("#message").press_sequentially("dòng một")
+    page.locator("#message").press("Shift+Enter")
+    page.locator("#message").press_sequentially("dòng hai")
+    page.locator("#message").press("Enter")
+    expect(page.locator(".reply").nth(1)).to_be_visible()
+    assert mine(page) == ["dòng một\ndòng hai"]
+    assert replies(page)[0] == WELCOME.text
+
+
+def test_an_input_method_may_use_enter(open_page: Open) -> None:
+    page = open_page()
+    page.locator("#message").fill("tiếng")
+    page.locator("#message").dispatch_event(
+        "keydown", {"key": "Enter", "isComposing": True, "bubbles": True, "cancelable": True}
+    )
+    page.wait_for_timeout(300)
+    assert mine(page) == []
+    expect(page.locator("#message")).to_have_value("tiếng")
+
+
+def test_nothing_written_is_not_sent(open_page: Open) -> None:
+    page = open_page()
+    sent = posts(page)
+    page.get_by_role("button", name="Gửi", exact=True).click()
+    expect(page.locator("#hint")).to_have_text("Mời ông/bà viết câu hỏi rồi bấm Gửi.")
+    assert sent == []
+
+
+def test_private_numbers_disappear_before_the_eyes(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "số của tôi là 0912345678")
+    expect(page.locator(".mine .state")).to_have_text("Số riêng tư đã được che.")
+    assert "0912345678" not in page.locator("#log").inner_text()
+
+
+def test_a_person_is_one_press_away(open_page: Open) -> None:
+    page = open_page()
+    page.locator("#meet-person").click()
+    expect(page.locator(".mine .said")).to_have_text("Gặp người hỗ trợ")
+    page.locator(".reply").nth(1).wait_for()
+
+
+def test_deleting_asks_first_and_then_forgets_everything(open_page: Open, site: WebServer) -> None:
+    page = open_page()
+    ask(page, "giữ hay xoá")
+    page.locator(".reply").nth(1).wait_for()
+    before = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    page.get_by_text("Thêm", exact=True).click()
+    page.locator("#delete").click()
+    page.get_by_role("button", name="Giữ lại").click()
+    assert mine(page) == ["giữ hay xoá"]
+    page.get_by_text("Thêm", exact=True).click()
+    page.locator("#delete").click()
+    page.get_by_role("button", name="Xoá hết").click()
+    expect(page.locator(".notice")).to_contain_text("Đã xoá dữ liệu")
+    expect(page.locator(".reply .said")).to_have_text(WELCOME.text)
+    assert mine(page) == []
+    after = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    assert before["session"] != after["session"]
+    ask(page, "mới")
+    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: mới")
+    page.reload()
+    page.locator(".reply").nth(1).wait_for()
+    assert mine(page) == ["mới"]
+
+
+def test_with_the_keyboard_alone(open_page: Open) -> None:
+    page = open_page(*DESK)
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.type("khai sinh")
+    page.keyboard.press("Enter")
+    page.locator(".reply").nth(1).wait_for()
+    expect(page.locator("#message")).to_be_focused()
+    page.keyboard.press("Shift+Tab")  # back to the last thing in the newest reply
+    expect(page.locator(".reply").nth(1).get_by_role("link")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".reply .said").nth(2)).to_have_text("Tin thứ 3: papers")
+    page.locator("#meet-person").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.locator("#large-text")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    expect(page.locator("#delete")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Giữ lại")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#confirm-delete")).to_be_hidden()
+    assert mine(page) == ["khai sinh", "Cần giấy tờ gì?"]
+
+
+def test_a_screen_reader_is_told(open_page: Open) -> None:
+    page = open_page()
+    log = page.get_by_role("log", name="Nội dung trò chuyện")
+    expect(log).to_have_attribute("aria-live", "polite")
+    expect(page.get_by_role("textbox", name="Câu hỏi của ông/bà")).to_be_visible()
+    ask(page, "khai sinh")
+    page.locator(".reply").nth(1).wait_for()
+    tree = log.aria_snapshot()
+    assert "Ông/bà: khai sinh" in tree
+    assert f"Trợ lý: {BIRTH_FEE.text}" in tree
+    assert "2. Mở Cổng Dịch vụ công (mở trang mới)" in tree
+    page.locator("#large-text").click()
+    expect(page.locator("#announce")).to_have_text("Đã chuyển sang chữ to.")
+
+
+VOICE = """
+const spoken = [];
+window.spoken = spoken;
+const synthesis = {
+  getVoices: () => [{ lang: "en-US", localService: true }, { lang: "vi-VN", localService: true }],
+  speak: (utterance) => spoken.push(utterance.text),
+  cancel: () => {},
+  addEventListener: () => {},
+};
+Object.defineProperty(window, "speechSynthesis", { value: synthesis });
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+"""
+
+
+def test_a_reply_is_read_aloud_where_there_is_a_vietnamese_voice(open_page: Open) -> None:
+    page = open_page(init_script=VOICE)
+    button = page.get_by_role("button", name="Đọc to")
+    button.click()
+    expect(page.get_by_role("button", name="Dừng đọc")).to_be_visible()
+    spoken = page.evaluate("window.spoken")
+    assert spoken[0] == "Kính chào ông/bà."
+    assert spoken[-1] == "3. Gặp người hỗ trợ"
+    page.get_by_role("button", name="Dừng đọc").click()
+    expect(button).to_be_visible()
+
+
+def test_without_a_vietnamese_voice_there_is_no_button(open_page: Open) -> None:
+    page = open_page(init_script=VOICE.replace("vi-VN", "de-DE"))
+    expect(page.locator(".aloud")).to_be_hidden()

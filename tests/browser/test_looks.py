@@ -1,0 +1,246 @@
+"""What the page looks like: sizes, contrast, axe, weight, print, and the API's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page, Response, expect
+
+from tests.browser.conftest import Open
+from tests.web_server import WebServer
+
+BUDGET = 150 * 1024  # bytes of the first load
+AXE = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+    "rules": {"color-contrast-enhanced": {"enabled": True}},
+}
+# Everything that can be pressed or written into and is on the screen.
+SMALL_TARGETS = """
+() => [...document.querySelectorAll("button, summary, textarea, a.row, a.choice")]
+  .filter((one) => one.checkVisibility())
+  .map((one) => ({ what: one.id || one.className, box: one.getBoundingClientRect() }))
+  .filter(({ box }) => box.width < 48 || box.height < 48)
+  .map(({ what, box }) => `${what}: ${box.width} x ${box.height}`)
+"""
+
+
+def talk(page: Page) -> None:
+    """Brings every kind of bubble onto the page."""
+    for text in ("khai sinh cho cháu, số của tôi 0912345678", "khai sinh"):
+        count = page.locator(".reply").count()
+        page.locator("#message").fill(text)
+        page.locator("#message").press("Enter")
+        page.locator(".reply").nth(count).wait_for()
+    page.locator(".mine .state").first.wait_for()
+
+
+def menu(page: Page) -> None:
+    page.locator("#more summary").click()
+
+
+def dialog(page: Page) -> None:
+    menu(page)
+    page.locator("#delete").click()
+
+
+def contrast(page: Page) -> None:
+    menu(page)
+    page.locator("#contrast").click()
+
+
+def large(page: Page) -> None:
+    page.locator("#large-text").click()
+
+
+def unsent(page: Page) -> None:
+    page.route("**/web/messages", lambda route: route.abort())
+    page.locator("#message").fill("không gửi được")
+    page.locator("#message").press("Enter")
+    page.get_by_role("button", name="Gửi lại").wait_for()
+
+
+def violations(page: Page) -> list[str]:
+    results = Axe().run(page, options=AXE).response
+    assert len(results["passes"]) > 10, "axe looked at nothing"
+    assert "color-contrast-enhanced" in {rule["id"] for rule in results["passes"]}
+    return [
+        f"{rule['id']}: {node['html'][:120]} {node['failureSummary']}"
+        for rule in results["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "states",
+    [(talk,), (talk, menu), (talk, dialog), (contrast, talk), (large, talk), (talk, unsent)],
+    ids=["talk", "menu", "dialog", "contrast", "large", "unsent"],
+)
+def test_axe_finds_nothing(
+    open_page: Open, scheme: str, states: tuple[Callable[[Page], None], ...]
+) -> None:
+    page = open_page(color_scheme=scheme, reduced_motion="reduce", errors=unsent in states)
+    for state in states:
+        state(page)
+    assert violations(page) == []
+
+
+def test_axe_finds_nothing_on_a_wide_screen(open_page: Open) -> None:
+    page = open_page(1280, 800, reduced_motion="reduce")
+    talk(page)
+    assert violations(page) == []
+
+
+def font_size(page: Page, selector: str) -> float:
+    size = page.locator(selector).first.evaluate(
+        "one => parseFloat(getComputedStyle(one).fontSize)"
+    )
+    assert isinstance(size, int | float)
+    return float(size)
+
+
+def test_text_is_18_px_and_24_at_a_press_and_stays_so(open_page: Open) -> None:
+    page = open_page()
+    assert font_size(page, ".reply .said") == 18
+    assert font_size(page, "#message") == 18
+    large(page)
+    assert font_size(page, ".reply .said") == 24
+    assert font_size(page, "#message") == 24
+    page.reload()
+    page.locator(".reply").wait_for()
+    assert font_size(page, ".reply .said") == 24
+    expect(page.locator("#large-text")).to_have_attribute("aria-pressed", "true")
+    height = page.locator(".reply .said").evaluate("one => getComputedStyle(one).lineHeight")
+    assert float(height.removesuffix("px")) == 36
+    large(page)
+    assert font_size(page, ".reply .said") == 18
+
+
+def test_high_contrast_stays_on(open_page: Open) -> None:
+    page = open_page()
+    contrast(page)
+    page.reload()
+    page.locator(".reply").wait_for()
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize("big", [False, True], ids=["18px", "24px"])
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [(320, 256), (320, 568), (360, 740), (768, 1024), (1280, 800)],
+    ids=["400 percent", "smallest phone", "phone", "tablet", "desk"],
+)
+def test_nothing_is_cut_off_and_every_target_is_large(
+    open_page: Open, width: int, height: int, big: bool
+) -> None:
+    page = open_page(width, height)
+    if big:
+        large(page)
+    talk(page)
+    menu(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    beyond = page.evaluate(
+        """(width) => [...document.querySelectorAll("body *")]
+          .filter((one) => one.checkVisibility() && !one.matches(".unseen, .skip"))
+          .filter((one) => one.getBoundingClientRect().right > width + 0.5 ||
+                           one.getBoundingClientRect().left < -0.5)
+          .map((one) => one.outerHTML.slice(0, 80))""",
+        width,
+    )
+    assert beyond == []
+    assert page.evaluate(SMALL_TARGETS) == []
+
+
+def test_in_a_low_window_the_text_keeps_the_room(open_page: Open) -> None:
+    page = open_page(320, 256)
+    talk(page)
+    fixed = page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+          .filter((one) => ["sticky", "fixed"].includes(getComputedStyle(one).position))
+          .reduce((sum, one) => sum + one.offsetHeight, 0)"""
+    )
+    assert fixed <= 256 / 3
+
+
+def test_choices_fill_the_row_one_below_the_other(open_page: Open) -> None:
+    page = open_page()
+    boxes = [choice.bounding_box() for choice in page.locator(".choice").all()]
+    assert len(boxes) == 3
+    assert all(box for box in boxes)
+    inner = page.locator(".choices").bounding_box()
+    assert inner
+    tops = [box["y"] for box in boxes if box]
+    assert tops == sorted(set(tops))
+    assert {round(box["width"]) for box in boxes if box} == {round(inner["width"])}
+    labels = page.locator(".choice").all_inner_texts()
+    assert [label.split(".")[0] for label in labels] == ["1", "2", "3"]
+
+
+def test_motion_is_left_out_for_those_who_ask(open_page: Open) -> None:
+    page = open_page(reduced_motion="reduce")
+    name = page.locator(".reply").evaluate("one => getComputedStyle(one).animationName")
+    assert name == "none"
+
+
+def test_print_shows_the_conversation_alone(open_page: Open) -> None:
+    page = open_page()
+    talk(page)
+    page.emulate_media(media="print")
+    for hidden in (".toolbar", ".composer", "#typing"):
+        expect(page.locator(hidden)).to_be_hidden()
+    expect(page.locator("h1")).to_be_visible()
+    label = page.locator(".mine .unseen").first
+    expect(label).to_have_text("Ông/bà:")
+    assert label.evaluate("one => one.offsetWidth") > 40
+
+
+def test_the_first_load_is_light_and_from_here_alone(browser: Browser, site: WebServer) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    loaded: list[Response] = []
+
+    def note(answer: Response) -> None:
+        loaded.append(answer)
+
+    page.on("response", note)
+    page.goto(f"{site.url}/")
+    page.locator(".reply").wait_for()
+    files = [one for one in loaded if "/web/" not in one.url]
+    assert len(files) >= 8
+    assert {one.url.split("/")[2] for one in loaded} == {site.url.split("/")[2]}
+    assert all(one.ok for one in loaded)
+    sizes = {one.url: len(one.body()) for one in files}
+    assert sum(sizes.values()) <= BUDGET, sizes
+    scripts = page.locator("script").evaluate_all("all => all.map((one) => one.textContent.trim())")
+    assert set(scripts) == {""}
+    context.close()
+
+
+def test_without_scripts_there_is_a_number_to_call(browser: Browser, site: WebServer) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site.url}/")
+    expect(page.locator(".notice")).to_contain_text("1800 1096")
+    context.close()
+
+
+def test_the_api_page_works_without_the_internet(browser: Browser, site: WebServer) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    problems: list[Any] = []
+    page.on("console", lambda note: problems.append(note.text) if note.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(f"{site.url}/docs")
+    page.get_by_text("Gửi một tin, nhận các câu trả lời").wait_for()
+    assert page.locator(".opblock").count() == 4
+    page.locator(".opblock-summary").first.click()
+    page.get_by_role("button", name="Try it out").wait_for()
+    assert problems == []
+    context.close()

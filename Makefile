@@ -46,7 +46,9 @@ format: environment-dev ## Trình bày lại mã
 	@$(PY) -m ruff format .
 
 bench: setup environment-dev ## Đo tốc độ, bộ nhớ và độ chính xác
-	@$(PY) -m tests.bench
+	@for file in tests/bench/bench_*.py; do \
+	  echo "== $$file"; PYTHONPATH=. $(PY) "$$file" || exit 1; \
+	done
 
 lock: environment-dev ## Ghi lại tệp khoá gói từ requirements*.in
 	@$(PY) -m scripts.lock

@@ -9,13 +9,12 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Mapping
 
 from pydantic import ValidationError
 
 from api.app import create_app
 from api.server import bind, server_for
-from api.wording import WordingError, load_wording
+from api.wording import Wording, WordingError, load_wording
 from bot.postgres import DatabaseError
 from bot.privacy import MaskingFilter
 from bot.settings import Settings
@@ -29,28 +28,24 @@ from knowledge_base.phrases import PhraseError
 _KNOWN_FAILURES = (DatabaseError, KnowledgeError, NotTrained, PhraseError, StoreError, WordingError)
 
 
-async def serve(settings: Settings, listener: socket.socket, words: Mapping[str, str]) -> None:
+async def serve(settings: Settings, listener: socket.socket, words: Wording) -> None:
     """Serve until SIGINT or SIGTERM; turns under way are finished before it returns."""
     async with open_services(settings) as services:
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         url = str(settings.public_url or f"http://{host}:{settings.port}/")
         app = create_app(services, wording=words)
-        server = server_for(app, lambda: _say(words["start.ready"], url))
+        server = server_for(app, lambda: print(words("start.ready", url=url), flush=True))
         await server.serve(sockets=[listener])
 
 
-def _say(sentence: str, url: str) -> None:
-    print(sentence.format(url=url), flush=True)
-
-
-def port_sentence(error: OSError, settings: Settings, words: Mapping[str, str]) -> str:
+def port_sentence(error: OSError, settings: Settings, words: Wording) -> str:
     """Why the port cannot be had, and what to do."""
     host, port = settings.host, settings.port
     if error.errno == errno.EADDRINUSE:
         other = port + 1 if port < 65535 else port - 1
-        return words["start.port_taken"].format(host=host, port=port, other=other)
+        return words("start.port_taken", host=host, port=port, other=other)
     reason = error.strerror or os.strerror(error.errno or 0)
-    return words["start.bad_host"].format(host=host, port=port, reason=reason)
+    return words("start.bad_host", host=host, port=port, reason=reason)
 
 
 def set_up_logging(level: str) -> None:
@@ -72,7 +67,7 @@ def main() -> int:
         settings = Settings()
     except ValidationError as error:
         where = ", ".join(str(one["loc"][0]).upper() for one in error.errors())
-        print(words["start.bad_settings"].format(where=where), file=sys.stderr)
+        print(words("start.bad_settings", where=where), file=sys.stderr)
         return 1
     set_up_logging(settings.log_level)
     try:
@@ -84,7 +79,7 @@ def main() -> int:
         try:
             asyncio.run(serve(settings, listener, words))
         except _KNOWN_FAILURES as error:
-            print(words["start.failed"].format(reason=error), file=sys.stderr)
+            print(words("start.failed", reason=error), file=sys.stderr)
             return 1
         except KeyboardInterrupt:  # before the server had begun to answer
             return 130

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from anyio import CapacityLimiter
@@ -21,7 +20,7 @@ from api.problems import install_problem_handlers
 from api.routes import json_api, operations, telegram, web
 from api.security import Sessions
 from api.streams import Streams
-from api.wording import load_wording
+from api.wording import Wording, load_wording
 
 VERSION = "1"  # of the JSON API, as in its paths
 _STATIC = Path(__file__).resolve().parent / "static"
@@ -40,7 +39,7 @@ def create_app(
     services: Services,
     *,
     limits: Limits | None = None,
-    wording: Mapping[str, str] | None = None,
+    wording: Wording | None = None,
     answer_within: float = 20.0,
 ) -> FastAPI:
     """Build the application.
@@ -48,7 +47,7 @@ def create_app(
     Args:
         services: opened by the caller, who closes them after the application has stopped.
         limits: what one address may ask for; the defaults of :class:`Limits` otherwise.
-        wording: the sentences by key; read from ``wording/web.yaml`` otherwise.
+        wording: the sentences by key; read from the wording folder otherwise.
         answer_within: seconds for which ``/api/v1/messages`` keeps a caller waiting.
 
     Returns:
@@ -57,7 +56,7 @@ def create_app(
 
     Raises:
         WordingError: the wording cannot be read.
-        KeyError: a sentence of the page is missing.
+        PhraseError: a sentence of the page is missing.
     """
     limits = limits or Limits()
     wording = wording or load_wording()

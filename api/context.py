@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
@@ -14,6 +13,7 @@ from api.ports import Services
 from api.problems import Problem
 from api.security import Sessions
 from api.streams import Streams
+from api.wording import Wording
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class Context:
     """The parts of one running application."""
 
     services: Services
-    wording: Mapping[str, str]
+    wording: Wording
     limits: Limits
     metrics: Metrics
     sessions: Sessions

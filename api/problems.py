@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from api.wording import Wording
 from bot.store.errors import StoreUnavailable
 
 _log = logging.getLogger(__name__)
@@ -40,13 +41,13 @@ class Problem(Exception):
         self.values = values
 
 
-def problem_response(problem: Problem, wording: Mapping[str, str]) -> Response:
+def problem_response(problem: Problem, wording: Wording) -> Response:
     """Render a problem as ``application/problem+json``."""
     body = {
         "type": f"urn:tro-ly:{problem.kind}",
-        "title": wording[f"problem.{problem.kind}.title"],
+        "title": wording(f"problem.{problem.kind}.title"),
         "status": problem.status,
-        "detail": wording[f"problem.{problem.kind}.detail"].format(**problem.values),
+        "detail": wording(f"problem.{problem.kind}.detail", **problem.values),
     }
     headers = dict(problem.headers or {})
     return JSONResponse(body, problem.status, headers=headers, media_type=MEDIA_TYPE)
@@ -69,7 +70,7 @@ def problem_of_validation(error: RequestValidationError) -> Problem:
     return Problem("bad_request", 422, where=where)
 
 
-def install_problem_handlers(app: FastAPI, wording: Mapping[str, str]) -> None:
+def install_problem_handlers(app: FastAPI, wording: Wording) -> None:
     """Answer every refused request of ``app`` with a problem."""
 
     async def own(_: Request, error: Exception) -> Response:

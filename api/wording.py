@@ -1,40 +1,42 @@
-"""The sentences of the web chat and of the API's errors, read from ``wording/web.yaml``."""
+"""The sentences of the web chat and of the API's errors: ``web.*`` of the wording."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from types import MappingProxyType
 
 import yaml
 
-import knowledge_base
-
-WORDING_FILE = Path(knowledge_base.__file__).parent / "wording" / "web.yaml"
+from knowledge_base.phrases import DEFAULT_ADDRESS, WORDING, Phrases, load
 
 
 class WordingError(Exception):
-    """The wording file cannot be used; the message (Vietnamese) says where and why."""
+    """The wording cannot be used; the message (Vietnamese) says where and why."""
 
 
-def load_wording(path: Path = WORDING_FILE) -> Mapping[str, str]:
-    """Read a flat file of ``key: sentence``.
+class Wording:
+    """The sentences of ``wording/web.yaml`` by their key in that file."""
 
-    Returns:
-        Every sentence by its key, read-only.
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases = phrases
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The sentence ``key``, its placeholders filled; raises
+        :class:`knowledge_base.phrases.PhraseError` when it or a value is missing."""
+        return self._phrases(f"web.{key}", DEFAULT_ADDRESS, **values)
+
+    def of(self, keys: Iterable[str]) -> dict[str, str]:
+        """Several sentences without placeholders, by key."""
+        return {key: self(key) for key in keys}
+
+
+def load_wording(folder: Path = WORDING) -> Wording:
+    """Read the wording.
 
     Raises:
-        WordingError: the file is missing, is no YAML, or holds anything but keys with sentences.
+        WordingError: a file is missing, is no YAML, or holds something of another shape.
     """
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise WordingError(f"{path}: không đọc được tệp ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise WordingError(f"{path}: không đúng mẫu YAML: {error}") from error
-    if not isinstance(data, dict) or not data:
-        raise WordingError(f"{path}: phải là các dòng khoá: câu")
-    for key, sentence in data.items():
-        if not isinstance(key, str) or not isinstance(sentence, str) or not sentence.strip():
-            raise WordingError(f"{path}: {key}: phải là một câu")
-    return MappingProxyType(data)
+        return Wording(load(folder))
+    except (OSError, yaml.YAMLError, ValueError) as error:
+        raise WordingError(f"{folder}: không đọc được câu chữ: {error}") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from api.incoming import ID_PATTERN, MAX_TEXT, check
 from api.problems import Problem
 from api.security import require_same_origin
 from api.streams import events
+from api.wording import Wording
 from bot.mailbox import Receipt
 from bot.store.errors import StoreUnavailable
 
@@ -55,15 +56,14 @@ def _spoken_number(phone: str) -> str:
     return f"{phone[:4]} {phone[4:]}" if len(phone) == 8 else phone
 
 
-def render_page(wording: Mapping[str, str], phone: str) -> str:
+def render_page(wording: Wording, phone: str) -> str:
     """The chat page as HTML, the same for everyone."""
     templates = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
-    words = {key: wording[key] for key in CLIENT_WORDS}
     return templates.get_template("chat.html").render(
         w=wording,
-        client_wording=json.dumps(words, ensure_ascii=False),
+        client_wording=json.dumps(wording.of(CLIENT_WORDS), ensure_ascii=False),
         max_text=MAX_TEXT,
         phone=phone,
         phone_shown=_spoken_number(phone),

@@ -28,12 +28,17 @@ import procrastinate
 import psycopg
 from procrastinate import jobs as records
 from procrastinate.exceptions import ConnectorException
-from procrastinate.manager import JobManager, NotificationCallback
+from procrastinate.manager import (
+    JobManager,
+    NotificationCallback,
+    get_channel_for_queues,
+)
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.schema import SchemaManager
 
+from bot.store.listener import Listener
 from bot.store.migrate import QueueSchema
-from bot.store.pool import Connection, Store, try_lock
+from bot.store.pool import Connection, Store, database_errors, try_lock
 
 logger = logging.getLogger(__name__)
 
@@ -160,9 +165,28 @@ class Jobs:
         for name, function in functions.items():
             self._app.task(name=name, pass_context=True, retry=_Retry())(function)
 
-    async def serve(self, queues: Sequence[str], concurrency: int, stop: asyncio.Event) -> None:
-        """Work on ``queues`` until ``stop``, then finish what has begun (at most
-        ``timing.shutdown``). A worker that the database threw out is started again."""
+    async def work(self, lanes: Mapping[tuple[str, ...], int], stop: asyncio.Event) -> None:
+        """Work until ``stop``, then finish what has begun (at most ``timing.shutdown``).
+
+        ``lanes`` says how many jobs at a time for each group of queues: a slow group holds up no
+        other. A lane that the database threw out is started again.
+        """
+        queues = [queue for group in lanes for queue in group]
+        listener = Listener(
+            self._store.conninfo,
+            get_channel_for_queues(queues),
+            heard=lambda channel, _: self._manager.tell({channel}),
+            connected=lambda: self._manager.tell(None),
+        )
+        listener.begin()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for names, concurrency in lanes.items():
+                    group.create_task(self._serve(names, concurrency, stop))
+        finally:
+            await listener.stop()
+
+    async def _serve(self, queues: Sequence[str], concurrency: int, stop: asyncio.Event) -> None:
         pauses = (0.1, 0.5, 1.0, 2.0, 5.0)
         failures = 0
         while not stop.is_set():
@@ -235,8 +259,9 @@ class Jobs:
             return back
 
     async def prune(self) -> None:
-        """Delete the records of jobs that ended a day ago and were not deleted at their end."""
-        async with _plain_errors():
+        """Delete the records of jobs that ended a day ago and were not deleted at their end.
+        Raises :class:`StoreUnavailable`."""
+        async with database_errors(), _plain_errors():
             await self._app.job_manager.delete_old_jobs(
                 nb_hours=24, include_failed=True, include_cancelled=True, include_aborted=True
             )
@@ -264,21 +289,37 @@ class _Retry(BaseRetryStrategy):
 
 
 class _JobManager(JobManager):
-    """Looks again when told while looking; writes a job's end until it sticks."""
+    """One listener for all workers; looks again when told while looking; writes a job's end until
+    it sticks."""
 
     def __init__(self, connector: Any) -> None:
         super().__init__(connector)
         self._told = 0
+        self._bells: dict[asyncio.Event, set[str]] = {}
         self.lost = asyncio.Event()  # an end could not be written: the worker must start anew
+
+    def tell(self, channels: set[str] | None) -> None:
+        """Wake the workers that wait for one of the ``channels``, or all of them."""
+        self._told += 1
+        for bell, wanted in self._bells.items():
+            if channels is None or channels & wanted:
+                bell.set()
 
     async def listen_for_jobs(
         self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
     ) -> None:
-        async def told(*, channel: str, notification: records.Notification) -> None:
-            self._told += 1
-            await on_notification(channel=channel, notification=notification)
-
-        await super().listen_for_jobs(on_notification=told, queues=queues)
+        """Pass on what :meth:`tell` is told, in place of a connection for each worker."""
+        bell = asyncio.Event()
+        self._bells[bell] = set(get_channel_for_queues(queues))
+        try:
+            while True:
+                await bell.wait()
+                bell.clear()
+                await on_notification(
+                    channel="", notification={"type": "job_inserted", "job_id": 0}
+                )
+        finally:
+            del self._bells[bell]
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> records.Job | None:
         while True:

@@ -72,11 +72,10 @@ class Worker:
         """Work until ``stop`` is set, finish what has begun, and return. The database may come and
         go meanwhile."""
         self._jobs.define(self._turn, self._deliveries.deliver, self._remind)
+        lanes: dict[tuple[str, ...], int] = {(TURNS, REMINDERS): self._concurrent_turns}
+        lanes |= {(delivery_queue(one),): self._concurrent_sends for one in sorted(self._pushed)}
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._jobs.serve([TURNS, REMINDERS], self._concurrent_turns, stop))
-            for channel in sorted(self._pushed):
-                queue = delivery_queue(channel)
-                group.create_task(self._jobs.serve([queue], self._concurrent_sends, stop))
+            group.create_task(self._jobs.work(lanes, stop))
             group.create_task(self._repeat(self._sweep, self._jobs.timing.sweep, stop))
             group.create_task(self._repeat(self._prune, self._jobs.timing.prune, stop))
         self._threads.close()

@@ -1,52 +1,37 @@
-"""One LISTEN connection per process, fanned out to whoever waits for a conversation."""
+"""Tells whoever waits for a conversation that something was committed in it."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-import psycopg
-from psycopg import AsyncConnection, sql
-
+from bot.store.listener import Listener
 from bot.store.messages import NOTICES
-from bot.store.pool import KEEPALIVE
-
-logger = logging.getLogger(__name__)
-
-RECONNECT_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
 
 
 class Notices:
-    """Rings a conversation's bells whenever something was committed in it.
+    """Rings a conversation's bells, all of them after a lost connection came back.
 
-    What is said while the connection is down is lost, so every bell rings after each reconnection:
-    a waiter clears its bell, looks into the tables, and only then waits.
+    A waiter clears its bell, looks into the tables, and only then waits for the bell.
     """
 
     def __init__(self, conninfo: str) -> None:
-        self._conninfo = conninfo
         self._bells: dict[str, set[asyncio.Event]] = {}
-        self._listening = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-
-    @property
-    def listening(self) -> bool:
-        """True while the connection stands."""
-        return self._listening.is_set()
+        self._listener = Listener(
+            conninfo,
+            [NOTICES],
+            heard=lambda _, conversation: self._ring([conversation]),
+            connected=lambda: self._ring(self._bells),
+        )
 
     async def start(self) -> None:
         """Begin to listen; returns once the connection stands."""
-        self._task = asyncio.create_task(self._listen(), name="mailbox notices")
-        await self._listening.wait()
+        await self._listener.start()
 
     async def stop(self) -> None:
         """End the connection; waiters are left waiting."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await self._listener.stop()
 
     @contextmanager
     def watching(self, conversation: str) -> Iterator[asyncio.Event]:
@@ -61,26 +46,7 @@ class Notices:
             if not bells:
                 del self._bells[conversation]
 
-    async def _listen(self) -> None:
-        attempt = 0
-        while True:
-            try:
-                async with await AsyncConnection.connect(
-                    self._conninfo, autocommit=True, **KEEPALIVE
-                ) as con:
-                    await con.execute(sql.SQL("LISTEN {}").format(sql.Identifier(NOTICES)))
-                    attempt = 0
-                    self._listening.set()
-                    self._ring(set(self._bells))
-                    async for notice in con.notifies():
-                        self._ring({notice.payload})
-            except psycopg.Error as error:
-                logger.warning("The connection for notices broke, connecting again: %s", error)
-            self._listening.clear()
-            await asyncio.sleep(RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)])
-            attempt += 1
-
-    def _ring(self, conversations: set[str]) -> None:
+    def _ring(self, conversations: Iterable[str]) -> None:
         for conversation in conversations:
             for bell in self._bells.get(conversation, ()):
                 bell.set()

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +14,12 @@ import psycopg
 import pytest
 
 from actions.replies import Reply
+from bot import jobs
 from bot import worker as worker_module
-from bot.mailbox import open_mailbox
+from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Incoming, TurnResult
 from bot.worker import Worker
-from tests.mailroom import FAST, PARKED, echo, mailroom, said
+from tests.mailroom import FAST, PARKED, echo, eventually, mailroom, said
 
 
 @pytest.fixture(autouse=True)
@@ -204,10 +206,66 @@ async def test_stopping_finishes_what_has_begun(conninfo: str) -> None:
 
 async def test_a_waiting_message_of_a_chat_follows_at_once(conninfo: str) -> None:
     """The worker is told when a lock is free; it does not wait for its next look."""
-    slow = FAST.__class__(poll=30.0)
+    slow = replace(FAST, poll=30.0)
     async with mailroom(conninfo, timing=slow, concurrent_turns=4) as mailbox:
         began = time.monotonic()
         await asyncio.gather(*(mailbox.receive(said(n)) for n in range(15)))
         for n in range(15):
             await mailbox.answer_to(said(n), 20)
         assert time.monotonic() - began < 5
+
+
+async def test_a_message_that_comes_while_the_worker_looks_is_not_overlooked(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker finds nothing, and is told of a message before it knows that it found nothing."""
+    look = jobs.JobManager.fetch_job
+    ready: asyncio.Future[Mailbox] = asyncio.get_running_loop().create_future()
+    looks = []
+
+    async def slow_look(manager: jobs.JobManager, queues: Any, worker_id: int) -> Any:
+        job = await look(manager, queues, worker_id)
+        looks.append(job)
+        if len(looks) == 1:
+            await (await ready).receive(said(1))
+            await asyncio.sleep(0.3)
+        return job
+
+    monkeypatch.setattr(jobs.JobManager, "fetch_job", slow_look)
+    async with mailroom(conninfo, timing=replace(FAST, poll=30.0)) as mailbox:
+        ready.set_result(mailbox)
+        await eventually(lambda: bool(looks))
+        assert looks[0] is None
+        await mailbox.receive(said(1))
+        assert await mailbox.answer_to(said(1), 5)
+
+
+@pytest.mark.parametrize("failures", [2, 4])
+async def test_a_jobs_end_that_cannot_be_written_does_not_lock_the_chat_for_ever(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    """Two failures are written again; four make the worker begin anew, and its job come back."""
+    monkeypatch.setattr(jobs, "WRITE_AGAIN_SECONDS", (0.05, 0.05, 0.05))
+    finish = jobs.JobManager.finish_job_by_id_async
+    left = [failures]
+
+    async def failing(manager: jobs.JobManager, *arguments: Any, **named: Any) -> None:
+        if left[0] > 0:
+            left[0] -= 1
+            raise jobs.ConnectorException from psycopg.OperationalError("gone")
+        await finish(manager, *arguments, **named)
+
+    monkeypatch.setattr(jobs.JobManager, "finish_job_by_id_async", failing)
+    async with mailroom(conninfo) as mailbox:
+        for n in (1, 2):
+            await mailbox.receive(said(n))
+        assert (await mailbox.answer_to(said(2), 10))[0].reply.text == "tin 2|2"
+        assert left == [0]
+        for _ in range(100):
+            async with mailbox.store.connection() as con:
+                cursor = await con.execute("SELECT count(*) AS n FROM procrastinate_jobs")
+                row = await cursor.fetchone()
+            if row == {"n": 0}:
+                break
+            await asyncio.sleep(0.05)
+        assert row == {"n": 0}

@@ -33,12 +33,15 @@ _ORDINAL = re.compile(
     r"(?P<which>\d|mot|hai|ba|bon|tu|nam|nhat|nhi|dau tien|dau|cuoi cung|cuoi)"
     r"(?:\s+(?:nhe|nha|a|ay|do|di|thoi))*"
 )
+# What channels pass on for a photograph, a voice message, a sticker: anything but words.
+UNREADABLE = "/khong_doc_duoc"
 COMMANDS = {
     "/start": Action(kind=Kind.HOME),
     "/home": Action(kind=Kind.HOME),
     "/help": Action(kind=Kind.SAY, phrase="help"),
     "/nguoihotro": Action(kind=Kind.SAY, phrase="human"),
     "/xoa_du_lieu": Action(kind=Kind.SAY, phrase="erase_confirm"),
+    UNREADABLE: Action(kind=Kind.SAY, phrase="unreadable"),
 }
 
 

@@ -13,10 +13,12 @@ from actions import menu
 from actions.perform import World
 from actions.replies import Reply
 from actions.understanding import Understanding
+from bot.channels.telegram import TelegramChannel, open_telegram
 from bot.conversation import Conversation
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Sender, TurnHandler
 from bot.postgres import database
+from bot.privacy import clean, mask
 from bot.settings import Settings
 from bot.understanding import resources
 from bot.understanding.pipeline import NotTrained, Pipeline, is_trained
@@ -49,6 +51,7 @@ class Services:
     settings: Settings
     mailbox: Mailbox
     brain: Brain
+    telegram: TelegramChannel | None = None
 
     def understand(self, text: str) -> Understanding:
         """What a masked, cleaned text means; CPU-bound, may be called from several threads."""
@@ -82,14 +85,26 @@ def build_brain(settings: Settings) -> Brain:
     return Brain(world, pipeline)
 
 
+def open_understanding() -> Callable[[str], Understanding]:
+    """The understanding of a message as the door and the turn see it: cleaned, masked, read.
+
+    Used by ``python -m knowledge_base search|evaluate``, which may not import this room.
+    """
+    brain = build_brain(Settings())
+    return lambda text: brain.understand(mask(clean(text)))
+
+
 def parked_reply(world: World) -> Reply:
     """What a citizen reads whose message could not be handled."""
     return Reply(world.say("talk.parked", dien_thoai=world.phone))
 
 
 @asynccontextmanager
-async def open_services(settings: Settings, worker: bool = True) -> AsyncIterator[Services]:
-    """Everything running: database, mailbox and, with ``worker``, the worker and the pollers.
+async def open_services(
+    settings: Settings, worker: bool = True, poll: bool = True
+) -> AsyncIterator[Services]:
+    """Everything running: database, mailbox and, with ``worker``, the worker; with ``poll`` too,
+    what brings messages in (one process only: Telegram gives updates to one).
 
     Raises:
         NotTrained, knowledge_base.loader.KnowledgeError: see :func:`build_brain`.
@@ -98,19 +113,23 @@ async def open_services(settings: Settings, worker: bool = True) -> AsyncIterato
     url = settings.database_url.get_secret_value() if settings.database_url else None
     brain = await asyncio.to_thread(build_brain, settings)
     with database(settings.data_dir, url) as conninfo:
-        async with open_mailbox(conninfo) as mailbox:
-            services = Services(settings, mailbox, brain)
+        async with (
+            open_mailbox(conninfo) as mailbox,
+            open_telegram(settings, mailbox, brain.world.say) as telegram,
+        ):
+            services = Services(settings, mailbox, brain, telegram)
             if not worker:
                 yield services
                 return
-            async with _working(services):
+            async with _working(services, poll):
                 yield services
 
 
 @asynccontextmanager
-async def _working(services: Services) -> AsyncIterator[None]:
+async def _working(services: Services, poll: bool) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    senders: Sequence[Sender] = ()
+    telegram = services.telegram
+    senders: Sequence[Sender] = (telegram,) if telegram else ()
     worker = Worker(
         services.mailbox,
         services.brain.conversation,
@@ -119,16 +138,20 @@ async def _working(services: Services) -> AsyncIterator[None]:
         retention=timedelta(days=services.settings.retention_days),
     )
     task = asyncio.create_task(worker.run(stop))
+    polling = asyncio.create_task(telegram.receive()) if telegram and poll else None
     try:
         yield
     finally:
+        if polling:
+            polling.cancel()
+            await asyncio.wait([polling])
         stop.set()
         await task
 
 
 async def run_worker(settings: Settings, on_ready: Callable[[], None]) -> None:
     """A worker alone, until it is cancelled."""
-    async with open_services(settings):
+    async with open_services(settings, poll=False):
         on_ready()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.Event().wait()

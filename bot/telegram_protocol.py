@@ -1,0 +1,125 @@
+"""What Telegram sends and demands, without the library: updates, limits, the webhook's secret.
+
+The Bot API's rules were read at core.telegram.org/bots/api in November 2026.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictInt
+
+from bot.listening import UNREADABLE
+from bot.messages import Incoming
+from bot.privacy import clean, mask
+from bot.settings import Settings
+
+CHANNEL = "telegram"
+WEBHOOK_PATH = "/webhooks/telegram"
+MOST_UNITS = 4096  # UTF-16 code units of a message's text
+MOST_DATA = 64  # bytes a button sends back
+MOST_BODY = 1024 * 1024  # bytes of an update that we take at the webhook
+WANTED = ("message", "callback_query")  # edits are not asked for: they are no second turn
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what setWebhook takes
+_KINDS = frozenset(
+    {"animation", "audio", "checklist", "contact", "dice", "document", "game", "location", "poll",
+     "paid_media", "photo", "sticker", "story", "venue", "video", "video_note", "voice"}
+)  # fmt: skip
+
+
+def _masked(value: object) -> object:
+    return mask(clean(value)) if isinstance(value, str) else value
+
+
+def _cleaned(value: object) -> object:
+    return clean(value) if isinstance(value, str) else value
+
+
+_Text = Annotated[str, BeforeValidator(_masked)]
+_Data = Annotated[str, BeforeValidator(_cleaned)]
+
+
+class _Chat(BaseModel):
+    id: StrictInt
+    type: str
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    chat: _Chat
+    text: _Text | None = None
+    caption: _Text | None = None
+    media_group_id: str | None = None
+
+
+class _Query(BaseModel):
+    id: str
+    data: _Data | None = None
+    message: _Message | None = None
+
+
+class Update(BaseModel):
+    """The little of an update that we read. Telegram adds fields and kinds every few months."""
+
+    model_config = ConfigDict(extra="allow")
+    update_id: StrictInt
+    message: _Message | None = None
+    callback_query: _Query | None = None
+
+    def incoming(self) -> Incoming | str:
+        """The message in it, masked; or why there is none to answer."""
+        query = self.callback_query
+        message = query.message if query else self.message
+        if message is None:
+            return "edited" if "edited_message" in (self.model_extra or ()) else "unknown"
+        if message.chat.type != "private":
+            return "group"
+        chat, number = str(message.chat.id), str(self.update_id)
+        if query:
+            return Incoming(CHANNEL, chat, number, choice=query.data) if query.data else "unknown"
+        text = message.text or message.caption
+        if not text and message.text is None and not _KINDS & (message.model_extra or {}).keys():
+            return "service"  # "pinned a message" and the like
+        if message.media_group_id:
+            number = f"album-{message.media_group_id}"  # an album of ten gets one answer
+        return Incoming(CHANNEL, chat, number, text=_command(text) if text else UNREADABLE)
+
+
+def _command(text: str) -> str:
+    """The text; of a command without the bot's name, of ``/start`` without its payload."""
+    if not text.startswith("/"):
+        return text
+    head, _, rest = text.partition(" ")
+    head = head.partition("@")[0]
+    return head if head == "/start" else f"{head} {rest}".rstrip()
+
+
+def webhook_secret(settings: Settings) -> str:
+    """What Telegram shows at the webhook: the setting (hashed where it has characters that Telegram
+    does not take), or one made once and kept in the data folder, readable by us alone."""
+    if settings.webhook_secret:
+        given = settings.webhook_secret.get_secret_value()
+        return given if _SECRET.fullmatch(given) else sha256(given.encode()).hexdigest()
+    path = settings.data_dir / "telegram-webhook-secret"
+    kept = _read(path)
+    if not _SECRET.fullmatch(kept):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+        fresh.replace(path)
+        kept = _read(path)
+    return kept
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        return ""

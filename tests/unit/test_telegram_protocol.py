@@ -1,0 +1,138 @@
+"""Reading updates, and the webhook's secret."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bot.channels.telegram import COMMANDS
+from bot.listening import COMMANDS as UNDERSTOOD
+from bot.listening import UNREADABLE
+from bot.messages import Incoming
+from bot.settings import Settings
+from bot.telegram_protocol import Update, webhook_secret
+from knowledge_base import phrases
+
+CHAT = {"id": 5, "type": "private"}
+
+
+def read(**content: Any) -> Incoming | str:
+    """What a message with this content becomes."""
+    return Update.model_validate({"update_id": 9, "message": {"chat": CHAT, **content}}).incoming()
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ({"text": " khai  sinh\r\n"}, "khai  sinh"),
+        ({"text": "số 0912345678"}, "số [số điện thoại]"),
+        ({"text": "/start"}, "/start"),
+        ({"text": "/start abc-DEF_1"}, "/start"),
+        ({"text": "/start@ten_bot abc"}, "/start"),
+        ({"text": "/help@ten_bot"}, "/help"),
+        ({"text": "/không có lệnh này"}, "/không có lệnh này"),
+        ({"text": "/"}, "/"),
+        ({"text": "\u200b\u2060\x00"}, UNREADABLE),
+        ({"photo": [], "caption": "sổ đỏ"}, "sổ đỏ"),
+        ({"photo": [], "caption": "\u200b"}, UNREADABLE),
+        ({"voice": {}}, UNREADABLE),
+        ({"text": "😀"}, "😀"),
+        ({"text": "x" * 10_000}, "x" * 2000),
+    ],
+)
+def test_a_message_becomes_a_text(content: dict[str, Any], text: str) -> None:
+    assert read(**content) == Incoming("telegram", "5", "9", text=text)
+
+
+def test_an_album_is_one_message() -> None:
+    assert read(photo=[], media_group_id="3") == Incoming(
+        "telegram", "5", "album-3", text=UNREADABLE
+    )
+
+
+def test_a_press_becomes_a_choice_even_on_an_old_message() -> None:
+    query = {"id": "1", "data": "12.3", "message": {"chat": CHAT, "message_id": 2, "date": 0}}
+    update = Update.model_validate({"update_id": 9, "callback_query": query})
+    assert update.incoming() == Incoming("telegram", "5", "9", choice="12.3")
+
+
+@pytest.mark.parametrize(
+    ("update", "why"),
+    [
+        ({"message": {"chat": {"id": -5, "type": "group"}, "text": "x"}}, "group"),
+        ({"callback_query": {"id": "1", "data": "x"}}, "unknown"),
+        ({"callback_query": {"id": "1", "message": {"chat": CHAT}}}, "unknown"),
+        ({"edited_message": {"chat": CHAT, "text": "x"}}, "edited"),
+        ({"channel_post": {}}, "unknown"),
+        ({"message": {"chat": CHAT, "pinned_message": {}}}, "service"),
+        ({}, "unknown"),
+    ],
+)
+def test_what_is_not_answered_says_why(update: dict[str, Any], why: str) -> None:
+    assert Update.model_validate({"update_id": 9, **update}).incoming() == why
+
+
+KEYS = st.sampled_from(["update_id", "message", "callback_query", "chat", "id", "type", "text",
+                        "data", "photo", "caption", "media_group_id", "private"])  # fmt: skip
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | KEYS
+SURROGATES = st.text(st.characters(codec=None))
+JSON = st.recursive(
+    LEAVES | SURROGATES, lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner), max_leaves=25
+)
+
+
+@given(JSON)
+def test_anything_is_either_read_or_refused(update: Any) -> None:
+    try:
+        found = Update.model_validate(update).incoming()
+    except ValidationError:
+        return
+    assert isinstance(found, Incoming | str)
+
+
+@given(SURROGATES)
+def test_any_text_is_read(text: str) -> None:
+    found = read(text=text)
+    assert isinstance(found, Incoming)
+    assert found.text
+    found.text.encode()
+
+
+def test_every_command_offered_is_understood_and_described() -> None:
+    say = phrases.load()
+    for name in COMMANDS:
+        assert f"/{name}" in UNDERSTOOD
+        assert f"telegram.command_{name}" in say
+    assert "ông/bà" in say("telegram.crowded")
+
+
+def settings(folder: Path, secret: str | None = None) -> Settings:
+    """Settings with that folder and secret."""
+    return Settings(_env_file=None, data_dir=folder, webhook_secret=secret)
+
+
+def test_a_secret_is_made_once_and_for_us_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "not" / "yet"
+    made = webhook_secret(settings(folder))
+    assert len(made) >= 43
+    [file] = folder.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert webhook_secret(settings(folder)) == made
+    file.write_text("bị hỏng\n")
+    assert webhook_secret(settings(folder)) != made
+    [file] = folder.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_secret_that_is_set_is_used_if_telegram_takes_it(tmp_path: Path) -> None:
+    assert webhook_secret(settings(tmp_path, "abc_DEF-1")) == "abc_DEF-1"
+    hashed = webhook_secret(settings(tmp_path, "bí mật!"))
+    assert len(hashed) == 64
+    assert hashed == webhook_secret(settings(tmp_path, "bí mật!"))
+    assert list(tmp_path.iterdir()) == []

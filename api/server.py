@@ -1,4 +1,4 @@
-"""The listening socket and the server on it."""
+"""The server on a listening socket."""
 
 from __future__ import annotations
 
@@ -54,23 +54,6 @@ class Server(uvicorn.Server):
         """End the streams, let the other requests finish, close."""
         self._context.closing.set()
         await super().shutdown(sockets)
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """Take the port before anything slow begins; raises :class:`OSError` when it is taken."""
-    family, kind, proto, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    listener = socket.socket(family, kind, proto)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        # Two sockets may both be bound with SO_REUSEADDR; only one may listen.
-        listener.listen(2048)
-    except OSError:
-        listener.close()
-        raise
-    return listener
 
 
 def server_for(app: FastAPI, on_start: Callable[[], None]) -> Server:

@@ -16,8 +16,9 @@ from actions.replies import Choice, Reply
 from actions.understanding import Understanding
 from api.app import create_app
 from api.limits import Limits
+from api.listener import bind
 from api.ports import TelegramDoor
-from api.server import Server, bind, server_for
+from api.server import Server, server_for
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Incoming, TurnResult
 from bot.settings import Settings

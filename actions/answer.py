@@ -143,25 +143,21 @@ def _missing(action: Action, procedure: Procedure, tell: Telling) -> Message:
     if action.aspect is Aspect.PAPERS and not procedure.curated:
         key = "answer.papers_catalogue"
     text = tell.say(key, tell.address, dieu=what, ten=lines.in_sentence(procedure.name))
-    human = Button(
-        tell.say("talk.button_human"), Action(kind=Kind.SAY, phrase="human")
-    )
+    human = Button(tell.say("talk.button_human"), Action(kind=Kind.SAY, phrase="human"))
     buttons = (*_follow_ups(action, procedure, tell), human)
     portal = ((tell.say("answer.button_link"), procedure.link),) if procedure.link else ()
     source = lines.source_line(procedure, procedure.sources[:1], tell.say)
     return Message(text, source, buttons, portal)
 
 
-def _overview(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
+def _overview(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     if procedure.summary:
         text = tell.say("answer.overview", ten=procedure.name, tom_tat=procedure.summary)
         if len(text) > MOST_CHARACTERS:
             text = procedure.summary
         return Body(text)
     levels = ", ".join(tell.say(f"answer.level_{level.value}") for level in procedure.levels)
-    return Body(
-        tell.say("answer.overview_catalogue", tell.address, ten=procedure.name, cap=levels)
-    )
+    return Body(tell.say("answer.overview_catalogue", tell.address, ten=procedure.name, cap=levels))
 
 
 def _fee(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
@@ -280,9 +276,7 @@ def _legal(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
 
 def _form(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     forms = [
-        p
-        for p in procedure.papers
-        if p.form or any(word in p.name.lower() for word in _FORM_WORDS)
+        p for p in procedure.papers if p.form or any(word in p.name.lower() for word in _FORM_WORDS)
     ]
     if not forms:
         return None

@@ -11,7 +11,12 @@ import typer
 
 from bot.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Trợ lý thủ tục hành chính")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Trợ lý thủ tục hành chính",
+)
 
 
 @app.command()

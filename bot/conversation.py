@@ -26,7 +26,7 @@ class Conversation:
         self._world = world
 
     def __call__(
-        self, incoming: Incoming, state: dict[str, Any] | None, now: datetime
+        self, incoming: Incoming, state: dict[str, Any] | None, _now: datetime, /
     ) -> TurnResult:
         """See :class:`bot.messages.TurnHandler`."""
         known = State.restore(state)

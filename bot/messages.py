@@ -61,7 +61,7 @@ class TurnHandler(Protocol):
     """One turn: pure, CPU-bound, called in a worker thread. ``state`` is None at the start."""
 
     def __call__(
-        self, incoming: Incoming, state: dict[str, Any] | None, now: datetime
+        self, incoming: Incoming, state: dict[str, Any] | None, now: datetime, /
     ) -> TurnResult: ...
 
 

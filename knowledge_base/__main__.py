@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from knowledge_base import measuring
 from knowledge_base.check import check as check_all
 from knowledge_base.loader import CATALOGUE_FILE, PACKAGE, KnowledgeError, load, read, read_file
 from knowledge_base.preview import preview as show
@@ -31,6 +32,9 @@ Root = Annotated[Path, typer.Option(help="Thư mục kho kiến thức.")]
 @app.callback()
 def main() -> None:
     """Commands are told apart by name, also while there is only one."""
+
+
+measuring.register(app)
 
 
 @app.command(help="Kiểm tra mọi tệp; có lỗi thì kết thúc với mã 1.")

@@ -107,14 +107,14 @@ class Normaliser:
 
 def build(lay_texts: Iterable[str] = (), folder: Path = LEXICON) -> Normaliser:
     """The normaliser of a lexicon folder; ``lay_texts`` teach it how citizens speak."""
-    return Normaliser(
-        Lexicon.read(folder), accents.load(folder / "syllables.tsv.gz", lay_texts)
-    )
+    return Normaliser(Lexicon.read(folder), accents.load(folder / "syllables.tsv.gz", lay_texts))
 
 
-def topical(folder: Path = LEXICON) -> Callable[[str], bool]:
-    """Whether an unaccented text holds any word beyond those that name no procedure."""
+def topical(folder: Path = LEXICON) -> Callable[[Written], bool]:
+    """Whether a message holds any word beyond those that name no procedure."""
     path = folder / f"{_COMMON}.yaml"
     document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    common = frozenset(strip_accents(fold(document[_COMMON])).split())
-    return lambda plain: any(word not in common and word.isalpha() for word in plain.split())
+    common = frozenset(fold(document[_COMMON]).split())
+    return lambda written: any(
+        word not in common and word.isalpha() for word in written.accented.split()
+    )

@@ -110,9 +110,7 @@ class Rewriter:
                 at += length
         return out
 
-    def _match(
-        self, words: Sequence[str], at: int, around: set[str]
-    ) -> tuple[Entry | None, int]:
+    def _match(self, words: Sequence[str], at: int, around: set[str]) -> tuple[Entry | None, int]:
         for length in range(min(self._longest, len(words) - at), 0, -1):
             entry = self._table.get(tuple(words[at : at + length]))
             if entry and (not entry.context or entry.context & around):

@@ -73,7 +73,5 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
             row = (vector - resources.retriever().center)[None, :] * self._config["weight"]
             sequence = np.zeros((len(tokens), row.shape[1]), dtype=np.float32)
             for kind, values in ((FEATURE_TYPE_SEQUENCE, sequence), (FEATURE_TYPE_SENTENCE, row)):
-                message.add_features(
-                    Features(values, kind, TEXT, self._config["alias"])
-                )
+                message.add_features(Features(values, kind, TEXT, self._config["alias"]))
         return messages

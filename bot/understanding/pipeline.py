@@ -27,7 +27,7 @@ class NotTrained(RuntimeError):
 
 def fingerprint() -> str:
     """A hash of everything the pipeline is trained on: data, configuration, our components."""
-    paths = [p for p in sorted(resources.NLU_DATA.rglob("*.yml"))]
+    paths = sorted(resources.NLU_DATA.rglob("*.yml"))
     paths += sorted(Path(__file__).parent.glob("*.py"))
     paths += sorted((ROOT / "knowledge_base" / "lexicon").glob("*"))
     paths += [ROOT / "knowledge_base" / name for name in ("text.py", "normalise.py", "accents.py")]

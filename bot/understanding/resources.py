@@ -6,6 +6,7 @@ here. The program shares its retriever at start; the ``rasa`` command opens one 
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from functools import lru_cache
@@ -24,6 +25,7 @@ NLU_DATA = ROOT / "nlu_data"
 _OFF_TOPIC = frozenset(
     {"out_of_scope", "emergency", "angry", "greet", "ask_bot", "help", "feedback", "office_hours"}
 )
+_ANNOTATION = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")  # [words](entity)
 _KEPT = 64  # messages under way at once are far fewer
 
 _lock = threading.Lock()
@@ -43,7 +45,9 @@ def intent_examples(folder: Path = NLU_DATA) -> dict[str, list[str]]:
         )
         for block in document["nlu"]:
             lines = (line.strip() for line in block["examples"].splitlines())
-            examples = [line[2:].strip() for line in lines if line.startswith("- ")]
+            examples = [
+                _ANNOTATION.sub(r"\1", line[2:].strip()) for line in lines if line.startswith("- ")
+            ]
             found.setdefault(block["intent"], []).extend(examples)
     return found
 
@@ -69,9 +73,7 @@ def retriever(progress: Progress | None = None) -> Retriever:
         if not _retriever:
             settings = Settings()
             _retriever.append(
-                open_retriever(
-                    loader.load(), settings.model_dir, settings.encoder, lay(), progress
-                )
+                open_retriever(loader.load(), settings.model_dir, settings.encoder, lay(), progress)
             )
         return _retriever[0]
 

@@ -48,9 +48,7 @@ class VietnameseTokenizer(Tokenizer):  # type: ignore[misc]  # Rasa has no types
         accented = resources.read(message.get(attribute)).accented
         tokens: list[Token] = []
         at = 0
-        for word, lemma in zip(
-            accented.split(), strip_accents(accented).split(), strict=True
-        ):
+        for word, lemma in zip(accented.split(), strip_accents(accented).split(), strict=True):
             tokens.append(Token(word, at, lemma=lemma))
             at += len(word) + 1
         return tokens

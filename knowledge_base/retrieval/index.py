@@ -18,9 +18,9 @@ from knowledge_base.retrieval.ranker import Ranker, train
 from knowledge_base.text import Written
 
 # Set on the held-out questions of tests/retrieval: see docs/benchmarks.md.
-ANSWER_AT = 0.5  # the first candidate is at least this likely …
+ANSWER_AT = 0.35  # the first candidate is at least this likely …
 ANSWER_LEAD = 0.15  # … and this far ahead of the second
-ASK_AT = 0.15  # otherwise one of the candidates at least this likely is asked for
+ASK_AT = 0.08  # otherwise one of the candidates at least this likely is asked for
 ASK_AT_MOST = 4
 CANDIDATES = 5
 
@@ -44,7 +44,9 @@ class Lay:
 class Retriever:
     """Finds the procedures a message is about; thread-safe, nothing changes after building."""
 
-    def __init__(self, index: FeatureIndex, ranker: Ranker, topical: Callable[[str], bool]) -> None:
+    def __init__(
+        self, index: FeatureIndex, ranker: Ranker, topical: Callable[[Written], bool]
+    ) -> None:
         self._index = index
         self._ranker = ranker
         self._topical = topical
@@ -80,7 +82,7 @@ class Retriever:
         Returns:
             The link with at most 5 candidates, best first.
         """
-        if not self._topical(written.plain):
+        if not self._topical(written):
             return Link(LinkOutcome.NONE)
         vector = (embedding or self.vector)(written)
         scored = self._index.score(written, vector)

@@ -19,11 +19,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from knowledge_base.retrieval.corpus import Kind
+from knowledge_base.retrieval.dense import Vectors
 from knowledge_base.retrieval.features import FEATURES, FeatureIndex, Matrix
-from knowledge_base.text import strip_accents
+from knowledge_base.text import Written, strip_accents
 
 Progress = Callable[[int, int], None]
 _CATALOGUE_SHARE = 600  # catalogue names used for training
+_HIDDEN = (0.2, 0.9)  # least and most of a procedure's other texts hidden with a question
 _SAID, _DENSE = FEATURES.index("said"), FEATURES.index("dense_best")
 
 
@@ -92,11 +94,19 @@ def examples(index: FeatureIndex, off_topic: Sequence[str], seed: int = 7) -> It
     by_text: dict[str, list[int]] = {}
     for position, text in enumerate(corpus.texts):
         by_text.setdefault(strip_accents(text.text.lower()), []).append(position)
+    siblings: dict[int, list[int]] = {}
+    for position, text in enumerate(corpus.texts):
+        if text.kind is not Kind.NAME:
+            siblings.setdefault(text.owner, []).append(position)
     for position, text in enumerate(corpus.texts):
         if text.kind not in (Kind.SAMPLE, Kind.LAY):
             continue
+        # One author's questions about one procedure share their words; a citizen's do not. So
+        # the question is hidden, and a changing part of what was written beside it.
+        part = chance.uniform(*_HIDDEN)
+        beside = [i for i in siblings[text.owner] if chance.random() < part]
         same = by_text[strip_accents(text.text.lower())]
-        hidden = tuple(dict.fromkeys([position, *same]))
+        hidden = tuple(dict.fromkeys([position, *same, *beside]))
         said = strip_accents(text.text) if chance.random() < 0.4 else text.text
         yield Example(said, text.owner, hidden)
     plain = [i for i, p in enumerate(corpus.procedures) if not p.curated]
@@ -115,19 +125,26 @@ def train(
     ``progress`` is told (done, total).
     """
     todo = list(examples(index, off_topic))
+    written = [index.normalise(example.text) for example in todo]
+    vectors = _embed(index, written)
     rows: list[Matrix] = []
     labels: list[npt.NDArray[np.bool_]] = []
-    for done, example in enumerate(todo, 1):
-        written = index.normalise(example.text)
+    for done, (example, words, vector) in enumerate(zip(todo, written, vectors, strict=True), 1):
         without = np.zeros(len(index.corpus.texts), dtype=bool)
         without[list(example.hidden)] = True
-        scored = index.score(written, index.vector(written), without)
+        scored = index.score(words, vector, without)
         rows.append(_interactions(scored.rows))
         labels.append(scored.owners == (-1 if example.owner is None else example.owner))
         if progress and (done % 50 == 0 or done == len(todo)):
             progress(done, len(todo))
     x, y = np.vstack(rows), np.concatenate(labels)
     scaler = StandardScaler().fit(x)
-    model = LogisticRegression(C=1.0, max_iter=2000).fit(scaler.transform(x), y)
+    model = LogisticRegression(C=0.1, max_iter=2000).fit(scaler.transform(x), y)
     weights = model.coef_[0] / scaler.scale_
     return Ranker(weights, float(model.intercept_[0] - (scaler.mean_ * weights).sum()))
+
+
+def _embed(index: FeatureIndex, written: Sequence[Written]) -> Sequence[Vectors | None]:
+    if index.encoder is None:
+        return [None] * len(written)
+    return list(index.encoder.encode([w.accented or " " for w in written], query=True))

@@ -11,7 +11,7 @@ MailboxError
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -117,7 +117,7 @@ class Mailbox:
         async with self.store.connection() as con:
             return await messages.replies(con, conversation, after, limit)
 
-    async def follow(self, conversation: str, after: int = 0) -> AsyncIterator[StoredReply]:
+    async def follow(self, conversation: str, after: int = 0) -> AsyncGenerator[StoredReply, None]:
         """Yield the replies with an id above ``after`` and then each new one as it is committed,
         for ever. Close the iterator (or cancel) to stop. Raises :class:`StoreUnavailable`."""
         with self._notices.watching(conversation) as bell:

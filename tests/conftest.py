@@ -81,7 +81,7 @@ def debian_server() -> Iterator[Server]:
     """A cluster of Debian's PostgreSQL on a free port of this machine."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     assert programs, "Debian's postgresql is not installed: apt-get install postgresql"
-    user = {"user": "postgres", "group": "postgres", "extra_groups": []} if _is_root() else {}
+    user = "postgres" if _is_root() else None
     with open_folder() as folder, socket.socket() as free:
         data = folder / "data"
         data.mkdir()
@@ -91,7 +91,15 @@ def debian_server() -> Iterator[Server]:
 
         def run(program: str, *arguments: str) -> None:
             command = [str(programs[-1] / program), "-D", str(data), *arguments]
-            subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, **user)
+            subprocess.run(
+                command,
+                check=True,
+                cwd="/",
+                stdout=subprocess.DEVNULL,
+                user=user,
+                group=user,
+                extra_groups=[] if user else None,
+            )
 
         run("initdb", "-U", "assistant", "-A", "trust", "--encoding=UTF8", "--no-sync")
         free.bind(("127.0.0.1", 0))

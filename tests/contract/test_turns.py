@@ -12,6 +12,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from procrastinate.exceptions import ConnectorException
+from procrastinate.manager import JobManager
 
 from actions.replies import Reply
 from bot import jobs
@@ -219,11 +221,11 @@ async def test_a_message_that_comes_while_the_worker_looks_is_not_overlooked(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker finds nothing, and is told of a message before it knows that it found nothing."""
-    look = jobs.JobManager.fetch_job
+    look = JobManager.fetch_job
     ready: asyncio.Future[Mailbox] = asyncio.get_running_loop().create_future()
     looks = []
 
-    async def slow_look(manager: jobs.JobManager, queues: Any, worker_id: int) -> Any:
+    async def slow_look(manager: JobManager, queues: Any, worker_id: int) -> Any:
         job = await look(manager, queues, worker_id)
         looks.append(job)
         if len(looks) == 1:
@@ -231,7 +233,7 @@ async def test_a_message_that_comes_while_the_worker_looks_is_not_overlooked(
             await asyncio.sleep(0.3)
         return job
 
-    monkeypatch.setattr(jobs.JobManager, "fetch_job", slow_look)
+    monkeypatch.setattr(JobManager, "fetch_job", slow_look)
     async with mailroom(conninfo, timing=replace(FAST, poll=30.0)) as mailbox:
         ready.set_result(mailbox)
         await eventually(lambda: bool(looks))
@@ -246,16 +248,16 @@ async def test_a_jobs_end_that_cannot_be_written_does_not_lock_the_chat_for_ever
 ) -> None:
     """Two failures are written again; four make the worker begin anew, and its job come back."""
     monkeypatch.setattr(jobs, "WRITE_AGAIN_SECONDS", (0.05, 0.05, 0.05))
-    finish = jobs.JobManager.finish_job_by_id_async
+    finish = JobManager.finish_job_by_id_async
     left = [failures]
 
-    async def failing(manager: jobs.JobManager, *arguments: Any, **named: Any) -> None:
+    async def failing(manager: JobManager, *arguments: Any, **named: Any) -> None:
         if left[0] > 0:
             left[0] -= 1
-            raise jobs.ConnectorException from psycopg.OperationalError("gone")
+            raise ConnectorException from psycopg.OperationalError("gone")
         await finish(manager, *arguments, **named)
 
-    monkeypatch.setattr(jobs.JobManager, "finish_job_by_id_async", failing)
+    monkeypatch.setattr(JobManager, "finish_job_by_id_async", failing)
     async with mailroom(conninfo) as mailbox:
         for n in (1, 2):
             await mailbox.receive(said(n))

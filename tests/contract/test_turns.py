@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -134,6 +134,21 @@ async def test_a_turn_may_say_nothing(conninfo: str) -> None:
     async with mailroom(conninfo, handle) as mailbox:
         await mailbox.receive(said(1))
         assert await mailbox.answer_to(said(1), 10) == []
+
+
+async def test_a_turn_that_asks_to_be_forgotten_leaves_only_itself(conninfo: str) -> None:
+    def handle(incoming: Incoming, state: dict[str, Any] | None, now: datetime) -> TurnResult:
+        forget = incoming.text == said(2).text
+        return TurnResult({"forgot": forget}, (Reply(f"về {incoming.text}"),), erase=forget)
+
+    async with mailroom(conninfo, handle) as mailbox:
+        for number in (1, 2):
+            await mailbox.receive(said(number))
+            await mailbox.answer_to(said(number), 10)
+        kept = await mailbox.replies(said(1).conversation)
+        assert [r.reply.text for r in kept] == [f"về {said(2).text}"]
+        history = await mailbox.transcript(said(1).conversation)
+        assert [e.incoming.text for e in history if e.incoming] == [said(2).text]
 
 
 async def test_a_message_brought_twice_to_the_worker_is_done_once(conninfo: str) -> None:
@@ -271,3 +286,27 @@ async def test_a_jobs_end_that_cannot_be_written_does_not_lock_the_chat_for_ever
                 break
             await asyncio.sleep(0.05)
         assert row == {"n": 0}
+
+
+async def test_a_turn_that_forgets_leaves_only_itself(conninfo: str) -> None:
+    def handle(incoming: Incoming, state: dict[str, Any] | None, now: datetime) -> TurnResult:
+        if incoming.message_id == "2":
+            return TurnResult({}, (Reply("đã xoá"),), erase=True)
+        return echo(incoming, state, now)
+
+    async with mailroom(conninfo, handle) as mailbox:
+        await mailbox.remind_at("web", "an", datetime.now(UTC) + timedelta(days=1), "tiep")
+        for chat in ("an", "binh"):
+            await mailbox.receive(said(1, chat=chat))
+        for n in (2, 3):
+            await mailbox.receive(said(n))
+        assert (await mailbox.answer_to(said(3), 10))[0].reply.text == "tin 3|1"
+        lines = await mailbox.transcript("web:an")
+        said_there = [line.incoming.message_id for line in lines if line.incoming]
+        assert said_there == ["2", "3"]
+        assert len(await mailbox.replies("web:an")) == 2
+        await mailbox.answer_to(said(1, chat="binh"), 10)
+        assert len(await mailbox.transcript("web:binh")) == 2
+        with psycopg.connect(conninfo) as con:
+            left = con.execute("SELECT 1 FROM procrastinate_jobs WHERE task_name = 'remind'")
+            assert left.fetchall() == []

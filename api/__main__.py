@@ -14,7 +14,15 @@ from bot.privacy import MaskingFilter
 from bot.settings import Settings
 
 # Libraries whose everyday news nobody who runs this needs; httpx would name addresses.
-_QUIET = ("faiss", "httpx", "rasa", "sentence_transformers", "telegram", "transformers")
+_QUIET = (
+    "faiss",
+    "httpx",
+    "procrastinate",
+    "rasa",
+    "sentence_transformers",
+    "telegram",
+    "transformers",
+)
 
 
 def set_up_logging(level: str) -> None:

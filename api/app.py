@@ -46,7 +46,7 @@ def create_app(
 
     Args:
         services: opened by the caller, who closes them after the application has stopped.
-        limits: what one address may ask for; the defaults of :class:`Limits` otherwise.
+        limits: what one address may ask for; from the settings otherwise.
         wording: the sentences by key; read from the wording folder otherwise.
         answer_within: seconds for which ``/api/v1/messages`` keeps a caller waiting.
 
@@ -58,9 +58,9 @@ def create_app(
         WordingError: the wording cannot be read.
         PhraseError: a sentence of the page is missing.
     """
-    limits = limits or Limits()
-    wording = wording or load_wording()
     settings = services.settings
+    limits = limits or Limits(per_second=settings.rate_per_second)
+    wording = wording or load_wording()
     https = str(settings.public_url or "").startswith("https:")
     context = Context(
         services=services,

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     trust_proxy: bool = Field(
         False, description="tin đầu đề X-Forwarded-For của máy chủ trung gian"
     )
+    rate_per_second: float = Field(
+        5.0, gt=0, description="số yêu cầu mỗi giây cho một địa chỉ mạng, khi đã quá 60 yêu cầu đầu"
+    )
     telegram_bot_token: SecretStr | None = Field(None, description="mã của bot Telegram")
     telegram_base_url: str = Field(
         "https://api.telegram.org", description="địa chỉ Bot API của Telegram"

@@ -93,7 +93,7 @@ class WebServer:
 
     conninfo: str
     port: int = 0
-    limits: Limits = field(default_factory=lambda: Limits(burst=10_000, per_second=10_000))
+    limits: Limits | None = field(default_factory=lambda: Limits(burst=10_000, per_second=10_000))
     answer_within: float = 20.0
     cap: int = 20
     settings: dict[str, Any] = field(default_factory=dict)

@@ -300,3 +300,14 @@ def test_a_long_body_of_unknown_length_is_refused(client: httpx.Client) -> None:
         "/api/v1/messages", content=pieces, headers={"Content-Type": "application/json"}
     )
     assert_problem(answer, 413, "too_large")
+
+
+def test_the_limit_of_an_address_is_a_setting(conninfo: str) -> None:
+    with (
+        web_server(conninfo, limits=None, settings={"rate_per_second": 0.01}) as server,
+        httpx.Client(base_url=server.url, timeout=30) as client,
+    ):
+        codes = [
+            client.post("/api/v1/understand", json={"text": "chào"}).status_code for _ in range(62)
+        ]
+    assert codes == [200] * 60 + [429] * 2

@@ -1,0 +1,73 @@
+"""Pictures of a conversation with a running assistant, to be looked at and shown in the docs.
+
+``python -m tests.browser.screenshots http://127.0.0.1:8000/ docs/images``
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+
+QUESTIONS = {
+    "fee": "khai sinh cho cháu mất bao nhiêu tiền",
+    "papers": "thế cần giấy tờ gì",
+    "unaccented": "dang ky tam tru o dau",
+    "overview": "làm giấy khai sinh",
+    "ambiguous": "mất giấy tờ rồi thì làm lại thế nào",
+    "outside": "hôm nay trời có mưa không",
+}
+SIZES = {"phone": (360, 740, 2.0), "desk": (1280, 800, 1.0)}
+
+
+def ask(page: Page, text: str) -> None:
+    """Send a question and wait until all of its replies are there."""
+    count = page.locator(".reply").count()
+    page.locator("#message").fill(text)
+    page.locator("#message").press("Enter")
+    page.locator(".reply").nth(count).wait_for()
+    page.wait_for_timeout(700)
+
+
+def take(browser: Browser, url: str, folder: Path, device: str) -> None:
+    """The welcome, each question, large text, high contrast."""
+    width, height, scale = SIZES[device]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=scale,
+        locale="vi-VN",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.goto(url)
+    page.locator(".reply").first.wait_for()
+    page.wait_for_timeout(700)
+    page.screenshot(path=folder / f"{device}-welcome.png")
+    for name, question in QUESTIONS.items():
+        ask(page, question)
+        page.screenshot(path=folder / f"{device}-{name}.png")
+    page.locator("#large-text").click()
+    page.locator("#more summary").click()
+    page.locator("#contrast").click()
+    page.keyboard.press("Escape")
+    ask(page, QUESTIONS["fee"])
+    page.screenshot(path=folder / f"{device}-large-contrast.png")
+    context.close()
+
+
+def main() -> None:
+    """Take all pictures; the arguments are the address and the folder."""
+    url, folder = sys.argv[1], Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        for device in SIZES:
+            take(browser, url, folder, device)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -12,10 +12,8 @@ from rich.progress import (
 )
 
 from bot.settings import Settings
-from bot.understanding import pipeline, resources
-from knowledge_base import loader
+from bot.understanding import stamp
 from knowledge_base.phrases import load as load_phrases
-from knowledge_base.retrieval.index import open_retriever
 
 
 def run(settings: Settings) -> None:
@@ -24,6 +22,14 @@ def run(settings: Settings) -> None:
     Raises:
         knowledge_base.loader.KnowledgeError: a knowledge file is broken.
     """
+    folder, encoder = settings.model_dir, settings.encoder
+    if stamp.is_set_up(folder, encoder):
+        return
+    # Seconds of imports, only where there is work to do.
+    from bot.understanding import pipeline, resources  # noqa: PLC0415
+    from knowledge_base import loader  # noqa: PLC0415
+    from knowledge_base.retrieval.index import open_retriever  # noqa: PLC0415
+
     say = load_phrases()
     columns = (
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(),
@@ -41,13 +47,14 @@ def run(settings: Settings) -> None:
         def told(what: str, done: int, total: int) -> None:
             progress.update(bars[what], completed=done, total=total, visible=True)
 
-        if not pipeline.is_trained(settings.model_dir):
-            for kept in settings.model_dir.glob("ranker-*.json"):
+        trained = stamp.is_trained(folder, encoder)
+        if not trained:
+            for kept in folder.glob("ranker-*.json"):
                 kept.unlink()  # it was trained on the same data
-        resources.share(
-            open_retriever(knowledge, settings.model_dir, settings.encoder, resources.lay(), told)
-        )
-        if not pipeline.is_trained(settings.model_dir):
+        resources.share(open_retriever(knowledge, folder, encoder, resources.lay(), told))
+        if not trained:
             training = progress.add_task(say("setup.train"), total=None)
-            pipeline.train(settings.model_dir)
+            pipeline.train(folder)
+            stamp.mark_trained(folder, encoder)
             progress.update(training, total=1, completed=1)
+    stamp.mark_set_up(folder, encoder)

@@ -20,8 +20,8 @@ from bot.messages import Sender, TurnHandler
 from bot.postgres import database
 from bot.privacy import clean, mask
 from bot.settings import Settings
-from bot.understanding import resources
-from bot.understanding.pipeline import NotTrained, Pipeline, is_trained
+from bot.understanding import resources, stamp
+from bot.understanding.pipeline import NotTrained, Pipeline
 from bot.worker import Worker
 from knowledge_base import loader, phrases
 from knowledge_base.retrieval.index import open_retriever
@@ -75,7 +75,7 @@ def build_brain(settings: Settings) -> Brain:
         knowledge_base.loader.KnowledgeError: a knowledge file is broken.
     """
     world = build_world(settings)
-    if not is_trained(settings.model_dir):
+    if not stamp.is_trained(settings.model_dir, settings.encoder):
         raise NotTrained("Chưa cài đặt xong, hoặc dữ liệu huấn luyện đã đổi. Xin chạy: make setup")
     resources.share(
         open_retriever(world.knowledge, settings.model_dir, settings.encoder, resources.lay())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -11,36 +10,16 @@ from typing import Any
 
 from actions.understanding import Entity, Understanding
 from bot.settings import ROOT
-from bot.understanding import compat, resources
+from bot.understanding import compat, resources, stamp
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 
 CONFIG = ROOT / "nlu_data" / "config.yml"
 UNREADABLE = "unreadable"  # nothing to read: emoji, punctuation, an empty line
 FALLBACK = "nlu_fallback"
-_MODEL = "nlu.tar.gz"
-_STAMP = "nlu.sha256"
 
 
 class NotTrained(RuntimeError):
     """There is no trained pipeline, or its training data changed since."""
-
-
-def fingerprint() -> str:
-    """A hash of everything the pipeline is trained on: data, configuration, our components."""
-    paths = sorted(resources.NLU_DATA.rglob("*.yml"))
-    paths += sorted(Path(__file__).parent.glob("*.py"))
-    paths += sorted((ROOT / "knowledge_base" / "lexicon").glob("*"))
-    paths += [ROOT / "knowledge_base" / name for name in ("text.py", "normalise.py", "accents.py")]
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
-def is_trained(folder: Path) -> bool:
-    """Whether ``folder`` holds a pipeline trained on what lies there now."""
-    stamp = folder / _STAMP
-    return (folder / _MODEL).exists() and stamp.exists() and stamp.read_text() == fingerprint()
 
 
 def train(folder: Path) -> Path:
@@ -57,9 +36,8 @@ def train(folder: Path) -> Path:
         made = train_nlu(str(CONFIG), str(resources.NLU_DATA), work, fixed_model_name="nlu")
         if not made:
             raise RuntimeError("Rasa trained no model")
-        shutil.move(made, folder / _MODEL)
-    (folder / _STAMP).write_text(fingerprint())
-    return folder / _MODEL
+        shutil.move(made, folder / stamp.MODEL)
+    return folder / stamp.MODEL
 
 
 class Pipeline:
@@ -71,7 +49,7 @@ class Pipeline:
         Raises:
             NotTrained: there is nothing to load.
         """
-        if not (folder / _MODEL).exists():
+        if not (folder / stamp.MODEL).exists():
             raise NotTrained(f"no trained model in {folder}; run: python -m bot setup")
         compat.prepare()
         from rasa.engine.loader import load_predict_graph_runner  # noqa: PLC0415
@@ -80,7 +58,7 @@ class Pipeline:
 
         self._unpacked = tempfile.TemporaryDirectory(prefix="nlu-")
         metadata, self._runner = load_predict_graph_runner(
-            Path(self._unpacked.name), folder / _MODEL, LocalModelStorage, DaskGraphRunner
+            Path(self._unpacked.name), folder / stamp.MODEL, LocalModelStorage, DaskGraphRunner
         )
         self._target = metadata.nlu_target
 

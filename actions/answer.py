@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from actions import lines, pages
 from actions.state import Action, Aspect, Button, Kind, Message
 from knowledge_base.phrases import DEFAULT_ADDRESS, MOST_CHARACTERS, Phrases
-from knowledge_base.schema import Fee, Paper, Procedure, ProcessingTime, Source
+from knowledge_base.schema import Case, Fee, Paper, Procedure, ProcessingTime, Source
+
+_F = TypeVar("_F", Fee, ProcessingTime)
 
 _NEXT = (Aspect.PAPERS, Aspect.FEE, Aspect.TIME, Aspect.PLACE, Aspect.HOW, Aspect.CONDITIONS)
 _FOLLOW_UPS = 4
@@ -56,7 +59,7 @@ def show(action: Action, procedure: Procedure, tell: Telling) -> Message:
 
 def ask_case(action: Action, procedure: Procedure, tell: Telling) -> Message:
     """Which of the citizen's situations it is: a page of at most four, each a button."""
-    cases = [c for c in procedure.cases if _case_has(c.id, action.aspect, procedure)]
+    cases = asked_cases(action.aspect, procedure)
     buttons = [
         Button(c.title[:1].upper() + c.title[1:], action.model_copy(
             update={"kind": Kind.SHOW, "case": c.id, "page": 0}))
@@ -72,13 +75,18 @@ def ask_case(action: Action, procedure: Procedure, tell: Telling) -> Message:
     return Message(text, buttons=tuple(shown))
 
 
+def asked_cases(aspect: Aspect, procedure: Procedure) -> list[Case]:
+    """The cases that a fact of this aspect depends on."""
+    return [c for c in procedure.cases if _case_has(c.id, aspect, procedure)]
+
+
 def _decided_by_case(action: Action, procedure: Procedure) -> bool:
     """Papers that all depend on the case: the case is the one thing to ask first."""
     if action.kind is Kind.ASK_CASE:
         return True
-    if action.case is not None or action.aspect is not Aspect.PAPERS or not procedure.papers:
+    if action.aspect is not Aspect.PAPERS or not procedure.papers:
         return False
-    return all(paper.case for paper in procedure.papers)
+    return all(paper.case not in (None, action.case) for paper in procedure.papers)
 
 
 def _case_has(case: str, aspect: Aspect, procedure: Procedure) -> bool:
@@ -160,8 +168,13 @@ def _overview(_action: Action, procedure: Procedure, tell: Telling) -> Body | No
     return Body(tell.say("answer.overview_catalogue", tell.address, ten=procedure.name, cap=levels))
 
 
+def _of_case(facts: Sequence[_F], case: str | None) -> list[_F]:
+    """The facts that hold for a case; all of them, each with its case, where none speaks of it."""
+    return [f for f in facts if case is None or f.case in (None, case)] or list(facts)
+
+
 def _fee(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
-    fees = [f for f in procedure.fees if action.case is None or f.case in (None, action.case)]
+    fees = _of_case(procedure.fees, action.case)
     if not fees:
         return None
     sources = tuple(procedure.source_of(f) for f in fees)
@@ -185,7 +198,7 @@ def _fee(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
 
 
 def _time(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
-    times = [t for t in procedure.times if action.case is None or t.case in (None, action.case)]
+    times = _of_case(procedure.times, action.case)
     if not times:
         return None
     said = {(lines.time_line(t, procedure, tell.say), t.case) for t in times}
@@ -224,7 +237,11 @@ def _place(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     if not procedure.places:
         levels = ", ".join(tell.say(f"answer.level_{level.value}") for level in procedure.levels)
         where = procedure.agency or levels
-        return Body(tell.say("answer.place_level", ten=procedure.name, cap=where))
+        text = tell.say("answer.place_level", ten=procedure.name, cap=where)
+        if len(text) <= MOST_CHARACTERS:
+            return Body(text)
+        heading = tell.say("answer.place", ten=lines.in_sentence(procedure.name))
+        return Body(heading, (Item(where, procedure.sources[0]),))
     items = tuple(
         Item(
             tell.say("answer.with_note", dong=p.name, ghi_chu=p.note) if p.note else p.name,

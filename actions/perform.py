@@ -115,7 +115,7 @@ def _about(action: Action, world: World, tell: Telling) -> Message | None:
         return None
     if action.case is not None and action.case not in {c.id for c in procedure.cases}:
         action = action.model_copy(update={"case": None})  # the file was edited meanwhile
-    if action.kind is Kind.ASK_CASE and not procedure.cases:
+    if action.kind is Kind.ASK_CASE and not answer.asked_cases(action.aspect, procedure):
         action = action.model_copy(update={"kind": Kind.SHOW})
     show = answer.ask_case if action.kind is Kind.ASK_CASE else answer.show
     message = show(action, procedure, tell)

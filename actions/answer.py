@@ -37,11 +37,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An answer before it is cut into pages; no items = the heading says it all."""
+    """An answer before it is cut into pages; no items = the heading says it all.
+
+    ``more``: the items have notes that are left out here.
+    """
 
     heading: str
     items: tuple[Item, ...] = ()
     sources: tuple[Source, ...] = ()
+    more: bool = False
 
 
 def show(action: Action, procedure: Procedure, tell: Telling) -> Message:
@@ -117,6 +121,9 @@ def _paged(action: Action, body: Body, procedure: Procedure, tell: Telling) -> M
     ):  # fmt: skip
         asking = action.model_copy(update={"kind": Kind.ASK_CASE, "page": 0})
         buttons.append(Button(tell.say("answer.button_cases"), asking))
+    if body.more:
+        detailed = action.model_copy(update={"detail": True, "page": 0})
+        buttons.append(Button(tell.say("answer.button_detail"), detailed))
     buttons += _follow_ups(action, procedure, tell)[: pages.PAGE - len(buttons)]
     source = lines.source_line(procedure, sources or procedure.sources[:1], tell.say)
     return Message(text, source, tuple(buttons), _links(action, procedure, tell))
@@ -220,17 +227,31 @@ def _papers(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     if not procedure.papers:
         return None
     papers = [p for p in procedure.papers if p.case is None or p.case == action.case]
-    items = tuple(
-        Item(lines.paper_line(p, tell.say, notes=not tell.brief), procedure.source_of(p))
-        for p in papers
-    )
+    if action.detail:
+        papers = [p for p in papers if p.note]
+    heading = _papers_heading(action, procedure, tell)
+
+    def items(notes: bool) -> tuple[Item, ...]:
+        return tuple(
+            Item(lines.paper_line(p, tell.say, notes=notes), procedure.source_of(p)) for p in papers
+        )
+
+    # First the whole list at a glance; what is to be noted of each paper is one press away.
+    whole = items(notes=True)
+    if action.detail or (
+        len(whole) <= pages.PAGE
+        and sum(len(i.text) + 3 for i in whole) <= pages.room_after(heading)
+    ):
+        return Body(heading, whole)
+    return Body(heading, items(notes=False), more=any(p.note for p in papers))
+
+
+def _papers_heading(action: Action, procedure: Procedure, tell: Telling) -> str:
     if action.case:
         title = lines.case_title(procedure, action.case)
-        heading = tell.say("answer.papers_case", truong_hop=title[:1].lower() + title[1:])
-    else:
-        key = "answer.papers_page" if action.page else "answer.papers"
-        heading = tell.say(key, ten=lines.in_sentence(procedure.name))
-    return Body(heading, items)
+        return tell.say("answer.papers_case", truong_hop=title[:1].lower() + title[1:])
+    key = "papers_detail" if action.detail else "papers_page" if action.page else "papers"
+    return tell.say(f"answer.{key}", ten=procedure.name)
 
 
 def _place(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
@@ -255,13 +276,22 @@ def _place(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
 def _how(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     if not procedure.submissions:
         return None
-    items = []
-    for submission in procedure.submissions:
-        line = tell.say(f"answer.manner_{submission.manner.value}")
-        if submission.note:
-            line = tell.say("answer.by_manner", cach=line, dong=submission.note)
-        items.append(Item(line, procedure.source_of(submission)))
-    return Body(tell.say("answer.how", ten=lines.in_sentence(procedure.name)), tuple(items))
+    names = [tell.say(f"answer.manner_{s.manner.value}") for s in procedure.submissions]
+    if procedure.summary and not any(s.note for s in procedure.submissions):
+        # Nothing particular about any way: what to do is said first, then the ways in one line.
+        ways = ", ".join([names[0], *(name[:1].lower() + name[1:] for name in names[1:])])
+        text = tell.say("answer.how_short", tom_tat=procedure.summary, cach=ways)
+        if len(text) <= MOST_CHARACTERS:
+            sources = tuple(procedure.source_of(s) for s in procedure.submissions)
+            return Body(text, (), sources)
+    items = tuple(
+        Item(
+            tell.say("answer.by_manner", cach=name, dong=s.note) if s.note else name,
+            procedure.source_of(s),
+        )
+        for name, s in zip(names, procedure.submissions, strict=True)
+    )
+    return Body(tell.say("answer.how", ten=lines.in_sentence(procedure.name)), items)
 
 
 def _conditions(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:

@@ -59,6 +59,7 @@ class Action(_Model):
     code: str | None = None
     aspect: Aspect = Aspect.OVERVIEW
     case: str | None = None
+    detail: bool = False  # the notes of a list that was shown without them
     page: int = 0
     codes: tuple[str, ...] = ()
     topic: str | None = None

@@ -17,7 +17,9 @@ function safeLink(url) {
 /** Pieces short enough to be read aloud one by one: the text's sentences, then each choice. */
 function spoken(reply) {
   const sentences = reply.text.split(/(?<=[.!?…:])\s+|\n+/u);
-  const choices = reply.choices.map((choice, index) => `${index + 1}. ${choice.label}`);
+  const choices = reply.choices.map((choice, index) =>
+    choice.url ? choice.label : `${index + 1}. ${choice.label}`,
+  );
   return [...sentences, ...choices].map((piece) => piece.trim()).filter(Boolean);
 }
 
@@ -140,7 +142,10 @@ export class Log {
       const href = choice.url ? safeLink(choice.url) : null;
       const item = copy(choice.url ? "link" : "choice");
       const control = item.querySelector(".choice");
-      item.querySelector(".number").textContent = `${index + 1}.`;
+      const number = item.querySelector(".number");
+      // A number can be typed instead; a link cannot be followed by typing.
+      if (choice.url) number.remove();
+      else number.textContent = `${index + 1}.`;
       item.querySelector(".label").textContent = choice.label;
       if (href) control.href = href;
       if (!choice.url) {

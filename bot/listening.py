@@ -112,7 +112,8 @@ def _question(aspect: Aspect, link: Link, state: State) -> Heard:
             # "thế nộp qua mạng thì mấy đồng" names little; what is being talked of is meant.
             return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
         case LinkOutcome.ASK:
-            return Heard(Action(kind=Kind.ASK_WHICH, codes=codes, aspect=aspect))
+            asked = tuple(c.code for c in link.asked)
+            return Heard(Action(kind=Kind.ASK_WHICH, codes=asked, aspect=aspect))
         case _ if current and aspect is not Aspect.OVERVIEW:
             return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
         case _:

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+_ASK_AT_MOST = 4
+_ASK_LEAST = 0.02
+_ASK_SHARE = 0.15  # of the first one's likelihood
+
+
 class LinkOutcome(StrEnum):
     """What may be done with the candidates."""
 
@@ -30,3 +35,9 @@ class Link:
 
     outcome: LinkOutcome
     candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def asked(self) -> tuple[Candidate, ...]:
+        """The candidates worth asking about: at most 4, none far behind the first."""
+        least = max(_ASK_LEAST, _ASK_SHARE * self.candidates[0].score) if self.candidates else 0.0
+        return tuple(c for c in self.candidates if c.score >= least)[:_ASK_AT_MOST]

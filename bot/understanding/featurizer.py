@@ -9,7 +9,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.constants import DENSE_FEATURIZABLE_ATTRIBUTES, TOKENS_NAMES
+from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, FEATURE_TYPE_SEQUENCE, TEXT
@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.understanding import resources
+from knowledge_base.retrieval.dense import Vectors
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -56,22 +57,27 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
         return cls(execution_context.node_name, config)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add features to every training example."""
-        self.process(training_data.training_examples)
+        """Add features to every training example, embedding them together."""
+        examples = [e for e in training_data.training_examples if e.get(TOKENS_NAMES[TEXT])]
+        written = [resources.read(example.get(TEXT)) for example in examples]
+        vectors = resources.EMBEDDINGS.of_many(written)
+        for example, vector in zip(examples, vectors, strict=True):
+            self._add(example, vector)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add features to every message that has tokens."""
         for message in messages:
-            tokens = message.get(TOKENS_NAMES[TEXT])
-            if not tokens or TEXT not in DENSE_FEATURIZABLE_ATTRIBUTES:
-                continue
-            vector = resources.EMBEDDINGS.of(resources.read(message.get(TEXT)))
-            if vector is None:
-                continue
-            # All E5 vectors point much the same way; what differs from the mean tells them apart.
-            row = (vector - resources.retriever().center)[None, :] * self._config["weight"]
-            sequence = np.zeros((len(tokens), row.shape[1]), dtype=np.float32)
-            for kind, values in ((FEATURE_TYPE_SEQUENCE, sequence), (FEATURE_TYPE_SENTENCE, row)):
-                message.add_features(Features(values, kind, TEXT, self._config["alias"]))
+            if message.get(TOKENS_NAMES[TEXT]):
+                self._add(message, resources.EMBEDDINGS.of(resources.read(message.get(TEXT))))
         return messages
+
+    def _add(self, message: Message, vector: Vectors | None) -> None:
+        if vector is None:
+            return
+        # All E5 vectors point much the same way; what differs from the mean tells them apart.
+        row = (vector - resources.retriever().center)[None, :] * self._config["weight"]
+        tokens = len(message.get(TOKENS_NAMES[TEXT]))
+        sequence = np.zeros((tokens, row.shape[1]), dtype=np.float32)
+        for kind, values in ((FEATURE_TYPE_SEQUENCE, sequence), (FEATURE_TYPE_SENTENCE, row)):
+            message.add_features(Features(values, kind, TEXT, self._config["alias"]))

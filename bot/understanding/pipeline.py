@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import shutil
 import tempfile
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,7 +35,11 @@ def train(folder: Path) -> Path:
     from rasa.model_training import train_nlu  # noqa: PLC0415  # only after prepare()
 
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as work:
+    with (
+        tempfile.TemporaryDirectory(dir=folder) as work,
+        warnings.catch_warnings(action="ignore"),  # deprecations inside Rasa's own libraries
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
         made = train_nlu(str(CONFIG), str(resources.NLU_DATA), work, fixed_model_name="nlu")
         if not made:
             raise RuntimeError("Rasa trained no model")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -97,11 +98,18 @@ class Embeddings:
             if written.accented in self._kept:
                 return self._kept[written.accented]
         vector = retriever().vector(written)
+        self._keep(written, vector)
+        return vector
+
+    def of_many(self, messages: Sequence[Written]) -> list[Vectors | None]:
+        """The vectors of many messages, several at a time: for training."""
+        return retriever().vectors(messages)
+
+    def _keep(self, written: Written, vector: Vectors | None) -> None:
         with self._lock:
             self._kept[written.accented] = vector
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-        return vector
 
 
 EMBEDDINGS = Embeddings()

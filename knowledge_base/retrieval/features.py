@@ -106,6 +106,12 @@ class FeatureIndex:
         vector: Vectors = self.encoder.encode([written.accented], query=True)[0]
         return vector
 
+    def vectors(self, messages: Sequence[Written]) -> list[Vectors | None]:
+        """The embeddings of many messages, several at a time."""
+        if self.encoder is None:
+            return [None] * len(messages)
+        return list(self.encoder.encode([w.accented or " " for w in messages], query=True))
+
     def score(
         self, written: Written, vector: Vectors | None, without: npt.NDArray[np.bool_] | None = None
     ) -> Scored:

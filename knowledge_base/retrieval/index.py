@@ -68,6 +68,10 @@ class Retriever:
         """The message's embedding, ``(dim,)``; None without an encoder."""
         return self._index.vector(written)
 
+    def vectors(self, messages: Sequence[Written]) -> list[Vectors | None]:
+        """The embeddings of many messages, several at a time."""
+        return self._index.vectors(messages)
+
     def find(
         self, written: Written, embedding: Callable[[Written], Vectors | None] | None = None
     ) -> Link:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-
 _ASK_AT_MOST = 4
 _ASK_LEAST = 0.02
 _ASK_SHARE = 0.15  # of the first one's likelihood

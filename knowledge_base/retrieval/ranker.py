@@ -19,9 +19,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from knowledge_base.retrieval.corpus import Kind
-from knowledge_base.retrieval.dense import Vectors
 from knowledge_base.retrieval.features import FEATURES, FeatureIndex, Matrix
-from knowledge_base.text import Written, strip_accents
+from knowledge_base.text import strip_accents
 
 Progress = Callable[[int, int], None]
 _CATALOGUE_SHARE = 600  # catalogue names used for training
@@ -126,7 +125,7 @@ def train(
     """
     todo = list(examples(index, off_topic))
     written = [index.normalise(example.text) for example in todo]
-    vectors = _embed(index, written)
+    vectors = index.vectors(written)
     rows: list[Matrix] = []
     labels: list[npt.NDArray[np.bool_]] = []
     for done, (example, words, vector) in enumerate(zip(todo, written, vectors, strict=True), 1):
@@ -142,9 +141,3 @@ def train(
     model = LogisticRegression(C=0.1, max_iter=2000).fit(scaler.transform(x), y)
     weights = model.coef_[0] / scaler.scale_
     return Ranker(weights, float(model.intercept_[0] - (scaler.mean_ * weights).sum()))
-
-
-def _embed(index: FeatureIndex, written: Sequence[Written]) -> Sequence[Vectors | None]:
-    if index.encoder is None:
-        return [None] * len(written)
-    return list(index.encoder.encode([w.accented or " " for w in written], query=True))

@@ -39,13 +39,15 @@ class Item:
 class Body:
     """An answer before it is cut into pages; no items = the heading says it all.
 
-    ``more``: the items have notes that are left out here.
+    ``more``: the items have notes that are left out here. ``onward``: the heading from the second
+    page on, where it is another one.
     """
 
     heading: str
     items: tuple[Item, ...] = ()
     sources: tuple[Source, ...] = ()
     more: bool = False
+    onward: str | None = None
 
 
 def show(action: Action, procedure: Procedure, tell: Telling) -> Message:
@@ -74,8 +76,8 @@ def ask_case(action: Action, procedure: Procedure, tell: Telling) -> Message:
     shown = list(cut[page])
     if page + 1 < len(cut):
         asking = action.model_copy(update={"kind": Kind.ASK_CASE, "page": page + 1})
-        shown.append(Button(_more_label(cut, page + 1, tell), asking))
-    text = tell.say("talk.ask_case", tell.address, ten=lines.in_sentence(procedure.name))
+        shown.append(Button(more_label(cut, page + 1, tell), asking))
+    text = tell.say("talk.ask_case", tell.address, ten=procedure.name)
     return Message(text, buttons=tuple(shown))
 
 
@@ -107,15 +109,16 @@ def _paged(action: Action, body: Body, procedure: Procedure, tell: Telling) -> M
     text, sources = body.heading, body.sources
     if body.items:
         most = pages.BRIEF_PAGE if tell.brief else pages.PAGE
-        cut = pages.split(
-            body.items, lambda i: len(i.text) + 3, pages.room_after(body.heading), most
-        )
+        # The same cut on every page, or an item would be shown twice or never.
+        room = pages.room_after(max(body.heading, body.onward or "", key=len))
+        cut = pages.split(body.items, lambda i: len(i.text) + 3, room, most)
         page = min(action.page, len(cut) - 1)
-        text = "\n".join([body.heading, *(f"• {item.text}" for item in cut[page])])
+        heading = body.onward if page and body.onward else body.heading
+        text = "\n".join([heading, *(f"• {item.text}" for item in cut[page])])
         sources = tuple(item.source for item in cut[page])
         if page + 1 < len(cut):
             onward = action.model_copy(update={"page": page + 1})
-            buttons.append(Button(_more_label(cut, page + 1, tell), onward))
+            buttons.append(Button(more_label(cut, page + 1, tell), onward))
     if action.aspect is Aspect.PAPERS and action.case is None and any(
         paper.case for paper in procedure.papers
     ):  # fmt: skip
@@ -129,8 +132,11 @@ def _paged(action: Action, body: Body, procedure: Procedure, tell: Telling) -> M
     return Message(text, source, tuple(buttons), _links(action, procedure, tell))
 
 
-def _more_label(cut: Sequence[Sequence[object]], page: int, tell: Telling) -> str:
+def more_label(cut: Sequence[Sequence[object]], page: int, tell: Telling) -> str:
+    """What the button to ``page`` says, e.g. "Xem tiếp (6–10 trong 13)"."""
     first, last, total = pages.span(cut, page)
+    if first == last:
+        return tell.say("answer.button_more_one", so=first, tong=total)
     return tell.say("answer.button_more", tu=first, den=last, tong=total)
 
 
@@ -201,7 +207,7 @@ def _fee(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
         )
         for f in fees
     )
-    return Body(tell.say("answer.fee_many", ten=lines.in_sentence(procedure.name)), items)
+    return Body(tell.say("answer.fee_many", ten=procedure.name), items)
 
 
 def _time(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
@@ -209,7 +215,7 @@ def _time(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     if not times:
         return None
     said = {(lines.time_line(t, procedure, tell.say), t.case) for t in times}
-    if len(said) == 1:
+    if len(said) == 1 and times[0].amount is not None:
         text = tell.say("answer.time_one", ten=procedure.name, thoi_gian=next(iter(said))[0])
         if len(text) <= MOST_CHARACTERS:
             return Body(text, (), (procedure.source_of(times[0]),))
@@ -229,7 +235,7 @@ def _papers(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     papers = [p for p in procedure.papers if p.case is None or p.case == action.case]
     if action.detail:
         papers = [p for p in papers if p.note]
-    heading = _papers_heading(action, procedure, tell)
+    heading, onward = _papers_headings(action, procedure, tell)
 
     def items(notes: bool) -> tuple[Item, ...]:
         return tuple(
@@ -242,16 +248,21 @@ def _papers(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
         len(whole) <= pages.PAGE
         and sum(len(i.text) + 3 for i in whole) <= pages.room_after(heading)
     ):
-        return Body(heading, whole)
-    return Body(heading, items(notes=False), more=any(p.note for p in papers))
+        return Body(heading, whole, onward=onward)
+    return Body(heading, items(notes=False), more=any(p.note for p in papers), onward=onward)
 
 
-def _papers_heading(action: Action, procedure: Procedure, tell: Telling) -> str:
+def _papers_headings(action: Action, procedure: Procedure, tell: Telling) -> tuple[str, str | None]:
+    """The heading of the first page, and of the others where they have another."""
     if action.case:
         title = lines.case_title(procedure, action.case)
-        return tell.say("answer.papers_case", truong_hop=title[:1].lower() + title[1:])
-    key = "papers_detail" if action.detail else "papers_page" if action.page else "papers"
-    return tell.say(f"answer.{key}", ten=procedure.name)
+        return tell.say("answer.papers_case", truong_hop=title[:1].lower() + title[1:]), None
+    if action.detail:
+        return tell.say("answer.papers_detail", ten=procedure.name), None
+    return (
+        tell.say("answer.papers", ten=procedure.name),
+        tell.say("answer.papers_page", ten=procedure.name),
+    )
 
 
 def _place(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
@@ -307,7 +318,7 @@ def _result(_action: Action, procedure: Procedure, tell: Telling) -> Body | None
     if not procedure.results:
         return None
     items = tuple(Item(r.text, procedure.source_of(r)) for r in procedure.results)
-    heading = tell.say("answer.result", tell.address, ten=lines.in_sentence(procedure.name))
+    heading = tell.say("answer.result", tell.address, ten=procedure.name)
     return Body(heading, items)
 
 

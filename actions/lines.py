@@ -23,7 +23,7 @@ def number(value: float) -> str:
 def fee_amount(fee: Fee, say: Phrases) -> str:
     """The amount alone: free, one sum, a range, by province."""
     if fee.amount is None:
-        return say("answer.by_province") if fee.by_province else fee.note or ""
+        return say("answer.by_province") if fee.by_province else (fee.note or "").rstrip(".")
     if fee.amount == 0 and fee.max_amount is None:
         return say("answer.free_short")
     said = money(fee.amount, say)
@@ -37,7 +37,7 @@ def fee_line(fee: Fee, procedure: Procedure, say: Phrases) -> str:
     line = fee_amount(fee, say)
     if fee.name:
         line = say("answer.named", ten=fee.name, dong=line)
-    if fee.note and fee.note != line:
+    if fee.note and not (fee.amount is None and not fee.by_province):  # then it is the amount
         line = f"{line} ({_lower_first(fee.note).rstrip('.')})"
     return _with_case(fee.case, line, procedure, say)
 
@@ -45,7 +45,7 @@ def fee_line(fee: Fee, procedure: Procedure, say: Phrases) -> str:
 def time_amount(time: ProcessingTime, say: Phrases) -> str:
     """``1 ngày``, ``3 đến 5 ngày làm việc``."""
     if time.amount is None:
-        return time.note or say("answer.time_open")
+        return (time.note or "").rstrip(".") or say("answer.time_open")
     said = number(time.amount)
     if time.max_amount is not None:
         said = say("answer.range", tu=said, den=number(time.max_amount))
@@ -55,7 +55,7 @@ def time_amount(time: ProcessingTime, say: Phrases) -> str:
 def time_line(time: ProcessingTime, procedure: Procedure, say: Phrases) -> str:
     """One processing time with its case and note; the manner is said by the caller."""
     line = time_amount(time, say)
-    if time.note and time.note != line:
+    if time.note and time.amount is not None:  # else it stands for the amount
         line = f"{line} ({_lower_first(time.note).rstrip('.')})"
     return _with_case(time.case, line, procedure, say)
 
@@ -64,7 +64,8 @@ def paper_line(paper: Paper, say: Phrases, *, notes: bool = True) -> str:
     """One paper with form, quantity, when it is needed, and its note."""
     line = paper.name
     if paper.form and paper.form not in paper.name:
-        line = say("answer.with_form", giay=line, mau=paper.form)
+        form = paper.form.removeprefix("Mẫu ")  # the sentence says that word itself
+        line = say("answer.with_form", giay=line, mau=form)
     if paper.quantity:
         line = say("answer.with_quantity", giay=line, so_luong=paper.quantity)
     if paper.handing is Handing.SHOW:

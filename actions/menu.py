@@ -11,7 +11,7 @@ import yaml
 
 import knowledge_base
 from actions import pages
-from actions.answer import Telling
+from actions.answer import Telling, more_label
 from actions.state import Action, Aspect, Button, Kind, Message
 from knowledge_base.loader import Knowledge
 
@@ -74,7 +74,6 @@ def _page(action: Action, buttons: Sequence[Button], tell: Telling) -> tuple[But
     page = min(action.page, len(cut) - 1)
     shown = list(cut[page])
     if page + 1 < len(cut):
-        first, last, total = pages.span(cut, page + 1)
-        label = tell.say("talk.button_more", tu=first, den=last, tong=total)
+        label = more_label(cut, page + 1, tell)
         shown.append(Button(label, action.model_copy(update={"page": page + 1})))
     return tuple(shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_free_in_one_case_is_not_free_for_all() -> None:
     ],
 )
 def test_a_fact_of_another_case_only_is_shown_with_it_and_not_called_missing(
-    aspect: Aspect, facts: dict[str, object]
+    aspect: Aspect, facts: dict[str, Any]
 ) -> None:
     message = ask(procedure(truong_hop=CASES, **facts), aspect, case="mat")
     assert "5" in message.text
@@ -223,8 +224,6 @@ def _expected(found: Procedure, aspect: Aspect, case: str | None, otherwise: int
             return len(found.results)
         case Aspect.CONDITIONS:
             return len(found.who) + len(found.conditions)
-        case Aspect.HOW:
-            return len(found.submissions)
         case _:
             return otherwise
 
@@ -242,3 +241,50 @@ def test_every_catalogue_answer_is_short_and_sourced(real: World) -> None:
             assert len(message.buttons) <= 5, where
             assert DATED.search(message.source or ""), where
             assert message.links or found.link is None, where
+
+
+# --- how it reads ---
+
+
+def test_pages_are_cut_alike_though_their_headings_differ() -> None:
+    papers = [{"ten": f"Giấy {i} " + "x" * 34} for i in range(9)]
+    found = procedure(ten="Xin giấy thử " + "rất " * 20, giay_to=papers)
+    said = [ask(found, Aspect.PAPERS, page=page).text for page in range(3)]
+    assert [line.split()[2] for text in said for line in text.splitlines()[1:]] == list("012345678")
+    assert {text.splitlines()[0].endswith("cần thêm:") for text in said[1:]} == {True}
+
+
+def test_a_single_left_over_item_is_not_called_a_range() -> None:
+    papers = [{"ten": f"Giấy số {i}"} for i in range(6)]
+    assert ask(procedure(giay_to=papers), Aspect.PAPERS).buttons[0].label == (
+        "Xem tiếp (mục 6 trong 6)"
+    )
+
+
+def test_a_note_that_stands_for_the_amount_is_said_once_with_one_full_stop() -> None:
+    fee = ask(procedure(le_phi=[{"so_tien": None, "ghi_chu": "Hỏi nơi nộp."}]), Aspect.FEE)
+    assert fee.text == "Xin giấy thử: Hỏi nơi nộp."
+    named = procedure(le_phi=[{"so_tien": None, "ten": "Phí đo", "ghi_chu": "Hỏi nơi nộp."}])
+    assert ask(named, Aspect.FEE).text == "Xin giấy thử: Phí đo: Hỏi nơi nộp."
+    time = ask(procedure(thoi_han=[{"so": None, "ghi_chu": "Làm ngay."}]), Aspect.TIME)
+    assert time.text == "Thời gian giải quyết xin giấy thử:\n• Làm ngay"
+
+
+def test_a_form_is_not_called_a_form_twice() -> None:
+    papers = [{"ten": "Đơn", "mau": "Mẫu số 18"}, {"ten": "Tờ khai", "mau": "CT01"}]
+    text = ask(procedure(giay_to=papers), Aspect.PAPERS).text
+    assert "• Đơn, mẫu số 18" in text
+    assert "• Tờ khai, mẫu CT01" in text
+
+
+def test_no_answer_stumbles(real: World) -> None:
+    """Words doubled, stops doubled, a list that begins small: marks of pieces badly joined."""
+    stumbles = re.compile(r"\b(làm|mẫu|nếu|nộp|theo|khi) \1\b|[^.]\.\.(?!\.)|  |\s[,:;]", re.I)
+    found = []
+    for one in real.knowledge.curated:
+        for aspect in Aspect:
+            for case in (None, *(c.id for c in one.cases)):
+                text = ask(one, aspect, case).text
+                if stumbles.search(text) or not text[0].isupper():
+                    found.append(f"{one.code} {aspect.value} {case}: {text}")
+    assert found == []

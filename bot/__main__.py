@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from typing import Annotated
 
 import typer
 
+from bot.logs import set_up_logging
 from bot.settings import Settings
 
 app = typer.Typer(
@@ -34,7 +34,7 @@ def worker() -> None:
     from knowledge_base.phrases import load  # noqa: PLC0415
 
     settings = Settings()
-    logging.basicConfig(level=settings.log_level)
+    set_up_logging(settings.log_level)
     asyncio.run(run_worker(settings, lambda: typer.echo(load()("setup.ready"))))
 
 

@@ -227,13 +227,15 @@ class Jobs:
             await asyncio.wait({worker, stopping, lost}, return_when=asyncio.FIRST_COMPLETED)
             self._manager.lost.clear()
         finally:
-            for task in (stopping, lost, worker):
-                task.cancel()
-            try:
-                await worker
-            except asyncio.CancelledError:
-                if (current := asyncio.current_task()) is not None and current.cancelling():
-                    raise
+            stopping.cancel()
+            lost.cancel()
+            # One cancel asks it to finish what has begun; while it is still starting it may
+            # swallow that, so it is asked again after it should have ended.
+            while not worker.done():
+                worker.cancel()
+                await asyncio.wait({worker}, timeout=timing.shutdown + 1.0)
+        if not worker.cancelled() and (error := worker.exception()) is not None:
+            raise error
 
     @property
     def _manager(self) -> _JobManager:

@@ -12,7 +12,9 @@ from actions.state import Action, Button, Kind, Message, Offer, Outcome, State
 from knowledge_base.loader import Knowledge
 from knowledge_base.phrases import Phrases
 
-_ASIDES = frozenset({"shorter", "thank", "affirm", "read_aloud", "address_set", "nothing_more"})
+_ASIDES = frozenset(
+    {"shorter", "thank", "affirm", "read_aloud", "address_set", "nothing_more", "nothing_back"}
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ def _buttons_of(key: str, world: World) -> tuple[Button, ...]:
             keep = Button(world.say("talk.button_keep"), Action(kind=Kind.HOME))
             return (Button(world.say("talk.button_erase"), Action(kind=Kind.ERASE)), keep)
         case "decline" | "out_of_scope" | "help" | "ask_bot" | "unreadable" | "ask_procedure":
+            return (home, human)
+        case "nothing_back":
             return (home, human)
         case "human" | "angry" | "dossier_status" | "office_hours" | "feedback" | "emergency":
             return (home,)

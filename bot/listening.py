@@ -98,14 +98,17 @@ def decide(heard: Understanding, state: State) -> Heard:
 
 
 def _question(aspect: Aspect, link: Link, state: State) -> Heard:
-    current = state.procedure
+    current, asking = state.procedure, state.current
     codes = tuple(c.code for c in link.candidates)
     match link.outcome:
         case LinkOutcome.ANSWER:
             case = state.case if codes[0] == current else None
             return Heard(Action(kind=Kind.SHOW, code=codes[0], aspect=aspect, case=case))
-        case LinkOutcome.NONE if current:
+        case LinkOutcome.NONE if current and not (asking and asking.kind is Kind.ASK_WHICH):
             return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
+        case LinkOutcome.NONE if asking is not None and asking.kind is Kind.ASK_WHICH:
+            # "thế lệ phí?" while it is asked which one is meant: the same, about the fee.
+            return Heard(asking.model_copy(update={"aspect": aspect}))
         case LinkOutcome.NONE:
             return Heard(_say("ask_procedure"))
         case LinkOutcome.ASK if current in codes and aspect is not Aspect.OVERVIEW:
@@ -138,7 +141,7 @@ def _command(intent: str, sure: bool, state: State) -> Heard:
         case "correct":
             return Heard(_say("correct"))
         case "out_of_scope":
-            return Heard(_say("out_of_scope"), miss=True)
+            return Heard(_say("decline_again" if state.misses else "out_of_scope"), miss=True)
         case _ if intent in _SAID:
             return Heard(_say(intent))
         case _:
@@ -147,10 +150,8 @@ def _command(intent: str, sure: bool, state: State) -> Heard:
 
 def _more(state: State) -> Heard:
     """The newest message's button that turns a page, if it has one."""
-    current = state.current
     for offer in state.latest_offers():
-        same = current and offer.action.model_copy(update={"page": current.page}) == current
-        if same and offer.action.page > 0:
+        if offer.action.page > 0:  # no other button leads into the middle of a list
             return Heard(offer.action)
     return Heard(_say("nothing_more"))
 

@@ -1,13 +1,22 @@
-"""Made-up procedures for tests: as small as a test needs, valid by the schema."""
+"""Made-up procedures and conversations for tests, as small as a test needs."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from actions import menu
 from actions.perform import World
+from actions.replies import Reply
+from actions.state import State
+from actions.understanding import Understanding
+from bot.conversation import Conversation
+from bot.messages import Incoming
 from knowledge_base import phrases
 from knowledge_base.loader import Knowledge
+from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 from knowledge_base.schema import Procedure
 
 PHONE = "18001096"
@@ -24,7 +33,6 @@ def procedure(code: str = "1.000001", **fields: Any) -> Procedure:
         "lien_ket": "https://dichvucong.gov.vn/1",
         "nguon": [{"id": "cong", "ten": "Cổng Dịch vụ công quốc gia", "ngay": "2026-06-10"}],
     }
-    # As JSON, so that dates may be written as an official writes them.
     return Procedure.model_validate({**given, **fields}, by_alias=True, by_name=False)
 
 
@@ -33,3 +41,62 @@ def world(*procedures: Procedure) -> World:
     fields = tuple(dict.fromkeys(p.field for p in procedures))
     topics = tuple(menu.Topic(f"chu-de-{i}", field, (field,)) for i, field in enumerate(fields))
     return World(Knowledge(procedures, ()), phrases.load(), topics, PHONE)
+
+
+def meant(
+    intent: str, *codes: str, outcome: LinkOutcome | None = None, confidence: float = 0.9
+) -> Understanding:
+    """An understanding with these procedures, equally likely; by default one code is answered,
+    several are asked about, none is no procedure."""
+    if outcome is None:
+        outcome = [LinkOutcome.NONE, LinkOutcome.ANSWER, *[LinkOutcome.ASK] * 9][len(codes)]
+    candidates = tuple(Candidate(code, code, 0.5) for code in codes)
+    return Understanding("", intent, confidence, Link(outcome, candidates))
+
+
+class Talk:
+    """A conversation with a handler: says and presses, and keeps what came back.
+
+    ``understand``: what each text means; a text that is not in it names nothing and means nothing.
+    """
+
+    def __init__(self, world: World, understand: Mapping[str, Understanding]) -> None:
+        self._turn = Conversation(lambda text: understand.get(text, meant("nlu_fallback")), world)
+        self._document: dict[str, Any] | None = None
+        self._count = 0
+        self.replies: tuple[Reply, ...] = ()
+        self.events: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> State:
+        """The state as it was stored and would be read again."""
+        restored = State.restore(self._document)
+        assert restored is not None
+        return restored
+
+    def say(self, text: str) -> str:
+        """Send a text; returns the last reply's text."""
+        return self._send(text=text)
+
+    def press(self, label: str) -> str:
+        """Press the last reply's button that begins so."""
+        ids = [c.id for c in self.replies[-1].choices if c.label.startswith(label)]
+        assert ids, f"no button {label!r} among {self.labels}"
+        return self._send(choice=ids[0])
+
+    def press_id(self, choice: str) -> str:
+        """Press a button by its id."""
+        return self._send(choice=choice)
+
+    @property
+    def labels(self) -> list[str]:
+        """The last reply's buttons, without links."""
+        return [c.label for c in self.replies[-1].choices if c.url is None]
+
+    def _send(self, text: str | None = None, choice: str | None = None) -> str:
+        self._count += 1
+        incoming = Incoming("test", "t", str(self._count), text, choice)
+        result = self._turn(incoming, self._document, datetime(2026, 11, 22, tzinfo=UTC))
+        self._document = json.loads(json.dumps(result.state))
+        self.replies, self.events = result.replies, result.events
+        return self.replies[-1].text

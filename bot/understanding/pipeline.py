@@ -75,7 +75,8 @@ class Pipeline:
 
         if not resources.read(text).plain:
             return Understanding(text, UNREADABLE, 0.0, Link(LinkOutcome.NONE))
-        message = UserMessage(text)
+        # Rasa takes what begins with "/" for an intent's name and runs no component on it.
+        message = UserMessage(text.lstrip("/ "))
         output = self._runner.run(
             inputs={"__message__": [message], "__tracker__": None}, targets=[self._target]
         )

@@ -136,7 +136,8 @@ def _which(action: Action, world: World, tell: Telling) -> Message | None:
     if not buttons:
         return None
     none = Button(tell.say("talk.button_none"), Action(kind=Kind.SAY, phrase="decline"))
-    return Message(tell.say("talk.ask_which", tell.address), buttons=(*buttons[:4], none))
+    key = "ask_which" if len(buttons) > 1 else "ask_this"
+    return Message(tell.say(f"talk.{key}", tell.address), buttons=(*buttons[:4], none))
 
 
 def _is_aside(action: Action) -> bool:

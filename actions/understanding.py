@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from knowledge_base.retrieval.link import Link
 
+SURE_INTENT = 0.45  # below it an intent says little
+SURE_PROCEDURE = 0.8  # from it on a procedure was named, whatever the intent looks like
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:

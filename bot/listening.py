@@ -9,12 +9,10 @@ import re
 from dataclasses import dataclass
 
 from actions.state import Action, Aspect, Kind, Offer, State
-from actions.understanding import Understanding
+from actions.understanding import SURE_INTENT, SURE_PROCEDURE, Understanding
 from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.text import key
 
-_SURE_COMMAND = 0.45  # below it a command may be a question about a procedure
-_SURE_PROCEDURE = 0.8  # above it a procedure was named, whatever the intent looks like
 _ASPECTS = {f"ask_{aspect.value}": aspect for aspect in Aspect}
 _SAID = frozenset(
     {"thank", "goodbye", "affirm", "deny", "read_aloud", "stop", "human", "help",
@@ -84,8 +82,8 @@ def decide(heard: Understanding, state: State) -> Heard:
         state: the conversation so far.
     """
     link, intent = heard.link, heard.intent
-    named = link.outcome is LinkOutcome.ANSWER and link.candidates[0].score >= _SURE_PROCEDURE
-    sure = heard.confidence >= _SURE_COMMAND
+    named = link.outcome is LinkOutcome.ANSWER and link.candidates[0].score >= SURE_PROCEDURE
+    sure = heard.confidence >= SURE_INTENT
     if intent in _FIRST and sure and not (named and intent != "emergency" and len(heard.text) > 40):
         return Heard(_say(intent))
     if intent in _ASPECTS:

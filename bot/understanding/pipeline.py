@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from actions.understanding import Entity, Understanding
+from actions.understanding import SURE_INTENT, SURE_PROCEDURE, Entity, Understanding
 from bot.settings import ROOT
 from bot.understanding import compat, resources, stamp
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
@@ -83,14 +83,30 @@ class Pipeline:
         return _read(text, output[self._target][0].as_dict(only_output_properties=True))
 
 
+def weigh(intent: str, confidence: float, link: Link) -> Link:
+    """The link in the light of the intent: words of a procedure in a sentence about something else.
+
+    A command, small talk or an off-topic question that is recognised with some confidence keeps
+    its candidates but is not answered with one of them, unless that one is hardly to be doubted.
+    """
+    about_procedures = intent.startswith("ask_") and intent != "ask_bot"
+    if about_procedures or intent == FALLBACK or confidence < SURE_INTENT:
+        return link
+    if link.candidates and link.candidates[0].score >= SURE_PROCEDURE:
+        return link
+    off = LinkOutcome.DECLINE if intent == "out_of_scope" else LinkOutcome.NONE
+    return Link(off, link.candidates)
+
+
 def _read(text: str, parsed: Mapping[str, Any]) -> Understanding:
     intent = parsed["intent"]
     found = parsed["procedures"]
     candidates = tuple(Candidate(**candidate) for candidate in found["candidates"])
+    name, confidence = str(intent["name"]), float(intent["confidence"])
     return Understanding(
         text=text,
-        intent=str(intent["name"]),
-        confidence=round(float(intent["confidence"]), 4),
-        link=Link(LinkOutcome(found["outcome"]), candidates),
+        intent=name,
+        confidence=round(confidence, 4),
+        link=weigh(name, confidence, Link(LinkOutcome(found["outcome"]), candidates)),
         entities=tuple(Entity(e["entity"], str(e["value"])) for e in parsed.get("entities", ())),
     )

@@ -19,8 +19,10 @@ from knowledge_base.text import Written
 
 # Chosen on the held-out questions of tests/retrieval: see docs/adr/0003.
 ANSWER_AT = 0.3  # the first candidate is at least this likely …
-ANSWER_LEAD = 1.3  # … and this many times as likely as the second
-ASK_AT = 0.08  # otherwise candidates are asked for, if the first is at least this likely
+ANSWER_LEAD = 1.3  # … and this many times as likely as the second,
+ALONE_AT = 0.1  # or at least this likely …
+ALONE_LEAD = 3.0  # … with nothing near it
+ASK_AT = 0.04  # otherwise candidates are asked for, if the first is at least this likely
 CANDIDATES = 5
 
 
@@ -102,7 +104,9 @@ class Retriever:
 def decide(candidates: Sequence[Candidate]) -> Link:
     """Answer, ask which, or decline, by how likely the candidates are (best first)."""
     first, second = candidates[0].score, candidates[1].score if len(candidates) > 1 else 0.0
-    if first >= ANSWER_AT and first >= ANSWER_LEAD * second:
+    clear = first >= ANSWER_AT and first >= ANSWER_LEAD * second
+    alone = first >= ALONE_AT and first >= ALONE_LEAD * second
+    if clear or alone:
         outcome = LinkOutcome.ANSWER
     elif first >= ASK_AT:
         outcome = LinkOutcome.ASK

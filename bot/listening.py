@@ -125,6 +125,8 @@ def _command(intent: str, sure: bool, state: State) -> Heard:
     if not sure and intent != "out_of_scope":
         return _miss(state)
     match intent:
+        case "affirm" | "deny" if reply := _reply_to(state.current, intent == "affirm"):
+            return Heard(reply)
         case "home" | "restart" | "greet":
             return Heard(Action(kind=Kind.HOME), event=f"said.{intent}")
         case "erase_data":
@@ -144,6 +146,20 @@ def _command(intent: str, sure: bool, state: State) -> Heard:
             return Heard(_say(intent))
         case _:
             return _miss(state)
+
+
+def _reply_to(asked: Action | None, yes: bool) -> Action | None:
+    """What "đúng rồi" or "không phải" does after a question that it answers."""
+    if asked is None:
+        return None
+    if asked.kind is Kind.SAY and asked.phrase == "erase_confirm":
+        return Action(kind=Kind.ERASE) if yes else Action(kind=Kind.HOME)
+    if asked.kind is not Kind.ASK_WHICH:
+        return None
+    if not yes:
+        return _say("decline")
+    only = len(asked.codes) == 1
+    return Action(kind=Kind.SHOW, code=asked.codes[0], aspect=asked.aspect) if only else None
 
 
 def _more(state: State) -> Heard:

@@ -107,6 +107,21 @@ def test_commands_are_obeyed_in_any_state(intent: str) -> None:
         assert decide(meant(intent), state).action == Action(kind=Kind.SAY, phrase=intent)
 
 
+def test_yes_and_no_answer_the_question_that_was_asked() -> None:
+    this = State(trail=(Action(kind=Kind.ASK_WHICH, codes=(A,), aspect=Aspect.FEE),))
+    which = State(trail=(Action(kind=Kind.ASK_WHICH, codes=(A, B)),))
+    erase = State(trail=(Action(kind=Kind.SAY, phrase="erase_confirm"),))
+    yes, no = meant("affirm"), meant("deny")
+    assert decide(yes, this).action == Action(kind=Kind.SHOW, code=A, aspect=Aspect.FEE)
+    assert decide(no, this).action.phrase == "decline"
+    assert decide(yes, which).action.phrase == "affirm"
+    assert decide(no, which).action.phrase == "decline"
+    assert decide(yes, erase).action == Action(kind=Kind.ERASE)
+    assert decide(no, erase).action == Action(kind=Kind.HOME)
+    assert decide(no, ABOUT_A).action.phrase == "deny"
+    assert decide(yes, State()).action.phrase == "affirm"
+
+
 def test_an_emergency_goes_before_a_procedure() -> None:
     assert decide(meant("emergency", A), State()).action.phrase == "emergency"
 

@@ -114,7 +114,7 @@ def _paged(action: Action, body: Body, procedure: Procedure, tell: Telling) -> M
         cut = pages.split(body.items, lambda i: len(i.text) + 3, room, most)
         page = min(action.page, len(cut) - 1)
         heading = body.onward if page and body.onward else body.heading
-        text = "\n".join([heading, *(f"• {item.text}" for item in cut[page])])
+        text = "\n".join([heading, *(f"• {_capital(item.text)}" for item in cut[page])])
         sources = tuple(item.source for item in cut[page])
         if page + 1 < len(cut):
             onward = action.model_copy(update={"page": page + 1})
@@ -130,6 +130,10 @@ def _paged(action: Action, body: Body, procedure: Procedure, tell: Telling) -> M
     buttons += _follow_ups(action, procedure, tell)[: pages.PAGE - len(buttons)]
     source = lines.source_line(procedure, sources or procedure.sources[:1], tell.say)
     return Message(text, source, tuple(buttons), _links(action, procedure, tell))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def more_label(cut: Sequence[Sequence[object]], page: int, tell: Telling) -> str:

@@ -71,7 +71,8 @@ def paper_line(paper: Paper, say: Phrases, *, notes: bool = True) -> str:
     if paper.handing is Handing.SHOW:
         line = say("answer.to_show", giay=line)
     if paper.when:
-        line = say("answer.only_when", giay=line, khi=paper.when.rstrip("."))
+        when = paper.when.rstrip(".").removeprefix("nếu ")  # the sentence says "khi" itself
+        line = say("answer.only_when", giay=line, khi=when)
     if notes and paper.note:
         line = say("answer.with_note", dong=line, ghi_chu=paper.note)
     return line

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.state import Action, Aspect, Kind, Offer, State
+from actions.understanding import Understanding
 from bot.listening import chosen, decide, pressed
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 from tests.samples import Talk, meant, procedure, world
@@ -87,14 +88,20 @@ def test_another_aspect_while_it_is_asked_which_asks_about_that_aspect() -> None
         assert heard.action == asking.model_copy(update={"aspect": Aspect.PAPERS})
 
 
+def test_a_question_that_hardly_names_anything_offers_what_is_talked_of_first() -> None:
+    link = Link(LinkOutcome.ASK, (Candidate(B, "", 0.06),))
+    understood = Understanding("", "ask_legal", 0.9, link)
+    assert decide(understood, ABOUT_A).action.codes == (A, B)
+    assert decide(understood, State()).action.codes == (B,)
+
+
 def test_a_question_about_nothing_asks_about_what() -> None:
     assert decide(meant("ask_fee"), State()).action.phrase == "ask_procedure"
 
 
 def test_a_procedure_named_for_sure_is_shown_whatever_else_it_looks_like() -> None:
     link = Link(LinkOutcome.ANSWER, (Candidate(A, "", 0.95),))
-    understood = meant("thank", A)
-    heard = decide(type(understood)(understood.text, "thank", 0.9, link), State())
+    heard = decide(Understanding("", "thank", 0.9, link), State())
     assert heard.action == Action(kind=Kind.SHOW, code=A)
 
 

@@ -1,0 +1,154 @@
+"""Whole conversations with the real understanding, from the scripts beside this file.
+
+A script is a list of turns under its name. A turn says something or presses a button, and tells
+what must come back:
+
+- ``noi``: what the citizen writes; it goes through the same cleaning and masking as at the door.
+- ``bam``: the button of the last reply that begins with these words, or its number.
+- ``bam_cu``: the same among all earlier replies; ``bam_ma``: a button by its raw id.
+- ``co``, ``khong_co``: words that the replies of the turn must or must not hold.
+- ``nguon: true``: the last reply carries a source with its day; ``false``: it carries none.
+- ``nut``: labels (or beginnings of labels) that are offered, in this order.
+- ``lien_ket: true``: the last reply has a link.
+- ``y``: the name under which the turn is counted. ``so_cau``: how many replies came.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from actions.replies import Reply
+from actions.state import State
+from bot.messages import Incoming, TurnResult
+from bot.privacy import clean, mask
+from bot.wiring import Brain
+
+FOLDER = Path(__file__).parent
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+DATED = re.compile(r"ngày \d\d/\d\d/20\d\d\)?, mã \d\.\d{6}")
+DOING = ("noi", "bam", "bam_cu", "bam_ma")
+EXPECTING = ("co", "khong_co", "nguon", "nut", "lien_ket", "y", "so_cau")
+
+
+def _scripts() -> Iterator[Any]:
+    for path in sorted(FOLDER.glob("*.yaml")):
+        scripts = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for name, turns in scripts.items():
+            yield pytest.param(turns, id=f"{path.stem}: {name}")
+
+
+SCRIPTS = list(_scripts())
+
+
+class Screen:
+    """A citizen's view of one conversation, and a record of it for a failure's message."""
+
+    def __init__(self, brain: Brain) -> None:
+        self._turn = brain.conversation
+        self.document: dict[str, Any] | None = None
+        self.seen: list[Reply] = []
+        self.record: list[str] = []
+
+    def send(self, text: str | None = None, choice: str | None = None) -> TurnResult:
+        """One turn; the state goes through JSON as it does in the database."""
+        number = str(len(self.record))
+        incoming = Incoming("test", "t", number, text, choice)
+        result = self._turn(incoming, self.document, NOW)
+        self.document = json.loads(json.dumps(result.state))
+        self.seen += result.replies
+        self.record.append(f">>> {text if choice is None else f'[{choice}]'}  {result.events}")
+        self.record += [f"    {r.text}\n    {r.source} {_labels(r)}" for r in result.replies]
+        check_replies(result)
+        return result
+
+    def button(self, wanted: str | int, replies: list[Reply]) -> str:
+        """The id of a button by its number or the beginning of its words, newest reply first."""
+        for reply in reversed(replies):
+            offered = [c for c in reply.choices if c.url is None]
+            if isinstance(wanted, int) and 0 < wanted <= len(offered):
+                return offered[wanted - 1].id
+            for choice in offered:
+                if isinstance(wanted, str) and choice.label.startswith(wanted):
+                    return choice.id
+        raise AssertionError("\n".join([*self.record, f"no button {wanted!r}"]))
+
+
+def _labels(reply: Reply) -> list[str]:
+    return [choice.label for choice in reply.choices if choice.url is None]
+
+
+def check_replies(result: TurnResult) -> None:
+    """What every turn keeps, whatever was said."""
+    assert result.replies
+    assert len(result.events) == 1
+    state = State.restore(result.state)
+    assert state is not None
+    assert state.model_dump(mode="json", exclude_defaults=True) | {"version": 1} == result.state
+    for reply in result.replies:
+        lines = [line for line in reply.text.splitlines() if line.startswith("• ")]
+        assert reply.text.strip()
+        assert len(reply.text) <= 300 or len(lines) == 1, reply.text
+        assert len(_labels(reply)) <= 5
+        assert len(_labels(reply)) == len(set(_labels(reply))), _labels(reply)
+        for text in (reply.text, reply.source or "", *(c.label for c in reply.choices)):
+            assert unicodedata.is_normalized("NFC", text)
+            assert not re.search(r"[{}\x00-\x09\x0b-\x1f]", text), text
+    if result.events[0].startswith("answered."):
+        assert DATED.search(result.replies[-1].source or ""), result.replies[-1]
+
+
+def test_there_are_enough_scripts_and_each_expects_something() -> None:
+    assert len(SCRIPTS) >= 40
+    for script in SCRIPTS:
+        (turns,) = script.values
+        assert any(key in EXPECTING for turn in turns for key in turn), script.id
+        for turn in turns:
+            assert sum(key in DOING for key in turn) == 1, (script.id, turn)
+            assert set(turn) <= {*DOING, *EXPECTING}, (script.id, turn)
+
+
+@pytest.mark.parametrize("turns", SCRIPTS)
+def test_script(turns: list[dict[str, Any]], brain: Brain) -> None:
+    screen = Screen(brain)
+    for turn in turns:
+        if "noi" in turn:
+            result = screen.send(text=mask(clean(str(turn["noi"]))))
+        elif "bam_ma" in turn:
+            result = screen.send(choice=turn["bam_ma"])
+        elif "bam_cu" in turn:
+            result = screen.send(choice=screen.button(turn["bam_cu"], screen.seen))
+        else:
+            result = screen.send(choice=screen.button(turn["bam"], screen.seen[-1:]))
+        wrong = _unmet(turn, result)
+        assert not wrong, "\n".join([*screen.record, *wrong])
+
+
+def _unmet(turn: dict[str, Any], result: TurnResult) -> list[str]:
+    said = "\n".join(reply.text for reply in result.replies)
+    last = result.replies[-1]
+    wrong = [f"missing: {words!r}" for words in turn.get("co", ()) if words not in said]
+    wrong += [f"not wanted: {words!r}" for words in turn.get("khong_co", ()) if words in said]
+    if "nguon" in turn and bool(DATED.search(last.source or "")) is not turn["nguon"]:
+        wrong.append(f"source: {last.source}")
+    labels = iter(_labels(last))
+    wrong += [
+        f"no button {wanted!r} in its place"
+        for wanted in turn.get("nut", ())
+        if not any(label.startswith(wanted) for label in labels)
+    ]
+    if "lien_ket" in turn and any(c.url for c in last.choices) is not turn["lien_ket"]:
+        wrong.append("link")
+    if "y" in turn and result.events != (turn["y"],):
+        wrong.append(f"counted as {result.events}, not {turn['y']!r}")
+    if "so_cau" in turn and len(result.replies) != turn["so_cau"]:
+        wrong.append(f"{len(result.replies)} replies")
+    return wrong

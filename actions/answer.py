@@ -9,7 +9,7 @@ from typing import TypeVar
 from actions import lines, pages
 from actions.state import Action, Aspect, Button, Kind, Message
 from knowledge_base.phrases import DEFAULT_ADDRESS, MOST_CHARACTERS, Phrases
-from knowledge_base.schema import Case, Fee, Paper, Procedure, ProcessingTime, Source
+from knowledge_base.schema import Case, Fee, Paper, Procedure, ProcessingTime, Source, Statement
 
 _F = TypeVar("_F", Fee, ProcessingTime)
 
@@ -198,15 +198,13 @@ def _fee(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     if all(f.amount == 0 and f.max_amount is None and not f.note and not f.case for f in fees):
         return Body(tell.say("answer.fee_free", ten=procedure.name), (), sources)
     if len(fees) == 1:
-        said = lines.manner_line(
-            fees[0].manners, lines.fee_line(fees[0], procedure, tell.say), tell.say
-        )
+        said = lines.manner_line(fees[0], lines.fee_line(fees[0], procedure, tell.say), tell.say)
         text = tell.say("answer.fee_one", ten=procedure.name, tien=said)
         if len(text) <= MOST_CHARACTERS:
             return Body(text, (), sources)
     items = tuple(
         Item(
-            lines.manner_line(f.manners, lines.fee_line(f, procedure, tell.say), tell.say),
+            lines.manner_line(f, lines.fee_line(f, procedure, tell.say), tell.say),
             procedure.source_of(f),
         )
         for f in fees
@@ -225,7 +223,7 @@ def _time(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
             return Body(text, (), (procedure.source_of(times[0]),))
     items = tuple(
         Item(
-            lines.manner_line(t.manners, lines.time_line(t, procedure, tell.say), tell.say),
+            lines.manner_line(t, lines.time_line(t, procedure, tell.say), tell.say),
             procedure.source_of(t),
         )
         for t in times
@@ -280,7 +278,7 @@ def _place(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
         return Body(heading, (Item(where, procedure.sources[0]),))
     items = tuple(
         Item(
-            tell.say("answer.with_note", dong=p.name, ghi_chu=p.note) if p.note else p.name,
+            lines.with_case(p.case, lines.noted(p.name, p.note, tell.say), procedure, tell.say),
             procedure.source_of(p),
         )
         for p in procedure.places
@@ -292,7 +290,7 @@ def _how(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     if not procedure.submissions:
         return None
     names = [tell.say(f"answer.manner_{s.manner.value}") for s in procedure.submissions]
-    if procedure.summary and not any(s.note for s in procedure.submissions):
+    if procedure.summary and not any(s.note or s.case for s in procedure.submissions):
         # Nothing particular about any way: what to do is said first, then the ways in one line.
         ways = ", ".join([names[0], *(name[:1].lower() + name[1:] for name in names[1:])])
         text = tell.say("answer.how_short", tom_tat=procedure.summary, cach=ways)
@@ -300,19 +298,23 @@ def _how(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
             sources = tuple(procedure.source_of(s) for s in procedure.submissions)
             return Body(text, (), sources)
     items = tuple(
-        Item(
-            tell.say("answer.by_manner", cach=name, dong=s.note) if s.note else name,
-            procedure.source_of(s),
-        )
-        for name, s in zip(names, procedure.submissions, strict=True)
+        Item(lines.way_line(s, procedure, tell.say), procedure.source_of(s))
+        for s in procedure.submissions
     )
     return Body(tell.say("answer.how", ten=lines.in_sentence(procedure.name)), items)
+
+
+def _statement(fact: Statement, procedure: Procedure, tell: Telling) -> Item:
+    text = lines.noted(fact.text, fact.note, tell.say)
+    if fact.case:
+        text = lines.with_case(fact.case, lines.in_sentence(text), procedure, tell.say)
+    return Item(text, procedure.source_of(fact))
 
 
 def _conditions(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     default = procedure.sources[0]
     items = [Item(who, default) for who in procedure.who]
-    items += [Item(c.text, procedure.source_of(c)) for c in procedure.conditions]
+    items += [_statement(c, procedure, tell) for c in procedure.conditions]
     if not items:
         return None
     return Body(tell.say("answer.conditions", ten=lines.in_sentence(procedure.name)), tuple(items))
@@ -321,7 +323,7 @@ def _conditions(_action: Action, procedure: Procedure, tell: Telling) -> Body | 
 def _result(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     if not procedure.results:
         return None
-    items = tuple(Item(r.text, procedure.source_of(r)) for r in procedure.results)
+    items = tuple(_statement(r, procedure, tell) for r in procedure.results)
     heading = tell.say("answer.result", tell.address, ten=procedure.name)
     return Body(heading, items)
 

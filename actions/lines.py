@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from knowledge_base.phrases import Phrases
-from knowledge_base.schema import Fee, Handing, Manner, Paper, Procedure, ProcessingTime, Source
-
-Manners = tuple[Manner, ...]
+from knowledge_base.schema import (
+    Fee,
+    Handing,
+    Paper,
+    Procedure,
+    ProcessingTime,
+    Source,
+    Submission,
+)
 
 
 def money(amount: int, say: Phrases) -> str:
@@ -23,7 +29,9 @@ def number(value: float) -> str:
 def fee_amount(fee: Fee, say: Phrases) -> str:
     """The amount alone: free, one sum, a range, by province."""
     if fee.amount is None:
-        return say("answer.by_province") if fee.by_province else (fee.note or "").rstrip(".")
+        if fee.by_province:
+            return say("answer.by_province")
+        return _lower_first((fee.note or "").rstrip("."))
     if fee.amount == 0 and fee.max_amount is None:
         return say("answer.free_short")
     said = money(fee.amount, say)
@@ -38,14 +46,14 @@ def fee_line(fee: Fee, procedure: Procedure, say: Phrases) -> str:
     if fee.name:
         line = say("answer.named", ten=fee.name, dong=line)
     if fee.note and not (fee.amount is None and not fee.by_province):  # then it is the amount
-        line = f"{line} ({_lower_first(fee.note).rstrip('.')})"
-    return _with_case(fee.case, line, procedure, say)
+        line = f"{line} ({_aside(fee.note)})"
+    return with_case(fee.case, _lower_first(line), procedure, say)
 
 
 def time_amount(time: ProcessingTime, say: Phrases) -> str:
     """``1 ngày``, ``3 đến 5 ngày làm việc``."""
     if time.amount is None:
-        return (time.note or "").rstrip(".") or say("answer.time_open")
+        return _lower_first((time.note or "").rstrip(".")) or say("answer.time_open")
     said = number(time.amount)
     if time.max_amount is not None:
         said = say("answer.range", tu=said, den=number(time.max_amount))
@@ -56,8 +64,8 @@ def time_line(time: ProcessingTime, procedure: Procedure, say: Phrases) -> str:
     """One processing time with its case and note; the manner is said by the caller."""
     line = time_amount(time, say)
     if time.note and time.amount is not None:  # else it stands for the amount
-        line = f"{line} ({_lower_first(time.note).rstrip('.')})"
-    return _with_case(time.case, line, procedure, say)
+        line = f"{line} ({_aside(time.note)})"
+    return with_case(time.case, _lower_first(line), procedure, say)
 
 
 def paper_line(paper: Paper, say: Phrases, *, notes: bool = True) -> str:
@@ -70,21 +78,38 @@ def paper_line(paper: Paper, say: Phrases, *, notes: bool = True) -> str:
         line = say("answer.with_quantity", giay=line, so_luong=paper.quantity)
     if paper.handing is Handing.SHOW:
         line = say("answer.to_show", giay=line)
+        if paper.quantity:  # one bracket, not two
+            line = ", ".join(line.rsplit(") (", 1))
     if paper.when:
         when = paper.when.rstrip(".").removeprefix("nếu ")  # the sentence says "khi" itself
         line = say("answer.only_when", giay=line, khi=when)
-    if notes and paper.note:
-        line = say("answer.with_note", dong=line, ghi_chu=paper.note)
-    return line
+    return noted(line, paper.note, say) if notes else line
 
 
-def manner_line(manners: Manners, line: str, say: Phrases) -> str:
+def noted(line: str, note: str | None, say: Phrases) -> str:
+    """The line and, if there is one, its note as a sentence of its own."""
+    return say("answer.with_note", dong=line, ghi_chu=note) if note else line
+
+
+def manner_line(fact: Fee | ProcessingTime | Submission, line: str, say: Phrases) -> str:
     """The line with the ways of submission it holds for in front of it."""
+    manners = (fact.manner,) if isinstance(fact, Submission) else fact.manners
     if not manners:
         return line
     names = [say(f"answer.manner_{manner.value}") for manner in manners]
     joined = ", ".join([names[0], *(_lower_first(name) for name in names[1:])])
+    if fact.case or (isinstance(fact, Fee) and fact.name):  # the line has a colon of its own
+        return say("answer.by_manner_more", cach=joined, dong=_lower_first(line))
     return say("answer.by_manner", cach=joined, dong=line)
+
+
+def way_line(way: Submission, procedure: Procedure, say: Phrases) -> str:
+    """A way to hand the dossier in, with its case and note."""
+    name = say(f"answer.manner_{way.manner.value}")
+    if not way.note:
+        return with_case(way.case, name, procedure, say)
+    note = _lower_first(way.note) if way.case else way.note
+    return manner_line(way, with_case(way.case, note, procedure, say), say)
 
 
 def case_title(procedure: Procedure, case: str) -> str:
@@ -104,15 +129,24 @@ def source_line(procedure: Procedure, sources: Iterable[Source], say: Phrases) -
 
 def in_sentence(name: str) -> str:
     """A procedure's name inside a sentence: its first letter small, unless it is an acronym."""
-    return name if name[:2].isupper() else _lower_first(name)
+    return _lower_first(name)
 
 
-def _lower_first(text: str) -> str:
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
-
-
-def _with_case(case: str | None, line: str, procedure: Procedure, say: Phrases) -> str:
+def with_case(case: str | None, line: str, procedure: Procedure, say: Phrases) -> str:
+    """The line behind the citizen's situation it holds for, if it does not hold for all."""
     if case is None:
         return line
     title = _lower_first(case_title(procedure, case))
     return say("answer.for_case", truong_hop=title, dong=line)
+
+
+def _lower_first(text: str) -> str:
+    """``Nộp`` as ``nộp``; ``VNeID`` and ``A1`` stay."""
+    if text[1:2].isupper() or text[1:2].isdigit():
+        return text
+    return text[:1].lower() + text[1:]
+
+
+def _aside(note: str) -> str:
+    """A note as it stands in brackets: its sentences one after the other, no capital, no stop."""
+    return "; ".join(_lower_first(part) for part in note.rstrip(". ").split(". "))

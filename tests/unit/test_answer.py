@@ -92,6 +92,57 @@ def test_the_source_of_the_shown_fact_is_the_one_named() -> None:
     assert ask(found, Aspect.TIME).source == "Theo Cổng ngày 10/06/2026, mã 1.000001."
 
 
+def test_a_note_of_two_sentences_is_one_aside() -> None:
+    time = {"so": 1, "don_vi": "ngay", "ghi_chu": "Nộp sau 15 giờ thì mai có. VNeID thì ngay."}
+    assert (
+        "1 ngày (nộp sau 15 giờ thì mai có; VNeID thì ngay)."
+        in ask(procedure(thoi_han=[time]), Aspect.TIME).text
+    )
+
+
+def test_what_stands_for_a_sum_goes_on_in_the_sentence() -> None:
+    fees = [{"so_tien": 5000}, {"so_tien": None, "ghi_chu": "Thu 10 đô la.", "truong_hop": "mat"}]
+    text = ask(procedure(truong_hop=CASES, le_phi=fees), Aspect.FEE).text
+    assert "• Nếu bị mất: thu 10 đô la" in text
+
+
+def test_a_way_and_a_case_are_said_together() -> None:
+    fees = [
+        {"so_tien": 5000, "ten": "Cá nhân", "cach": ["truc_tuyen"]},
+        {"so_tien": 9000, "truong_hop": "mat", "cach": ["truc_tiep"]},
+    ]
+    text = ask(procedure(truong_hop=CASES, le_phi=fees), Aspect.FEE).text
+    assert "• Nộp trực tuyến – cá nhân: 5.000 đồng" in text
+    assert "• Nộp trực tiếp – nếu bị mất: 9.000 đồng" in text
+
+
+@pytest.mark.parametrize(
+    ("aspect", "facts", "said"),
+    [
+        (Aspect.PLACE, {"noi_nop": [{"ten": "Xã", "truong_hop": "mat"}]}, "Nếu bị mất: Xã"),
+        (
+            Aspect.HOW,
+            {"cach_nop": [{"cach": "truc_tuyen", "ghi_chu": "Qua VNeID.", "truong_hop": "mat"}]},
+            "Nộp trực tuyến – nếu bị mất: qua VNeID.",
+        ),
+        (
+            Aspect.CONDITIONS,
+            {"dieu_kien": [{"noi_dung": "Trong 5 ngày", "truong_hop": "mat"}]},
+            "Nếu bị mất: trong 5 ngày",
+        ),
+        (
+            Aspect.RESULT,
+            {"ket_qua": [{"noi_dung": "Giấy mới", "truong_hop": "hong", "ghi_chu": "Lấy ở xã."}]},
+            "Nếu bị hỏng: giấy mới. Lấy ở xã.",
+        ),
+    ],
+)
+def test_what_holds_for_one_case_only_says_so(
+    aspect: Aspect, facts: dict[str, Any], said: str
+) -> None:
+    assert f"• {said}" in ask(procedure(truong_hop=CASES, **facts), aspect).text
+
+
 # --- papers and cases ---
 
 
@@ -110,6 +161,12 @@ def test_a_case_without_papers_of_its_own_is_asked_about_instead_of_an_empty_lis
     papers = [{"ten": "Đơn", "truong_hop": "mat"}, {"ten": "Giấy", "truong_hop": "mat"}]
     message = ask(procedure(truong_hop=CASES, giay_to=papers), Aspect.PAPERS, case="hong")
     assert [b.label for b in message.buttons] == ["Bị mất"]
+
+
+def test_a_paper_has_one_bracket() -> None:
+    paper = {"ten": "Thẻ", "so_luong": "1 bản chính", "hinh_thuc": "xuat_trinh"}
+    text = ask(procedure(giay_to=[paper]), Aspect.PAPERS).text
+    assert "• Thẻ (1 bản chính, mang theo để xuất trình)" in text
 
 
 def test_common_papers_come_first_and_the_cases_are_one_press_away() -> None:
@@ -263,9 +320,9 @@ def test_a_single_left_over_item_is_not_called_a_range() -> None:
 
 def test_a_note_that_stands_for_the_amount_is_said_once_with_one_full_stop() -> None:
     fee = ask(procedure(le_phi=[{"so_tien": None, "ghi_chu": "Hỏi nơi nộp."}]), Aspect.FEE)
-    assert fee.text == "Xin giấy thử: Hỏi nơi nộp."
+    assert fee.text == "Xin giấy thử: hỏi nơi nộp."
     named = procedure(le_phi=[{"so_tien": None, "ten": "Phí đo", "ghi_chu": "Hỏi nơi nộp."}])
-    assert ask(named, Aspect.FEE).text == "Xin giấy thử: Phí đo: Hỏi nơi nộp."
+    assert ask(named, Aspect.FEE).text == "Xin giấy thử: phí đo: hỏi nơi nộp."
     time = ask(procedure(thoi_han=[{"so": None, "ghi_chu": "Làm ngay."}]), Aspect.TIME)
     assert time.text == "Thời gian giải quyết xin giấy thử:\n• Làm ngay"
 

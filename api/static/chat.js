@@ -16,6 +16,7 @@ const input = $("message");
 const log = new Log($("log"), { words, onChoice: (id, label) => say({ choice: id }, label) });
 const line = new ReplyLine({ onReply: showReply, onState: showLine });
 const waiting = new Map(); // message_id -> timers of the "answering" indicator
+const unsent = new Map(); // message_id -> sends it again; what a lost connection kept back
 let lineTimer = 0;
 let lineLost = false;
 
@@ -70,6 +71,7 @@ function showLine(open) {
     }, 1500);
     return;
   }
+  sendUnsent();
   if (!lineLost) return;
   lineLost = false;
   $("line").textContent = words.back_online;
@@ -102,9 +104,21 @@ async function deliver(message, bubble) {
     stopExpecting(message.message_id);
     const refused = !(error instanceof ConnectionLost);
     if (refused) outbox.drop(message.message_id); // the same words would be refused again
-    bubble?.failed(refused ? error.message : "", () => deliver(message, bubble));
+    const again = () => {
+      unsent.delete(message.message_id);
+      return deliver(message, bubble);
+    };
+    const resend = bubble ? bubble.failed(refused ? error.message : "", again) : again;
+    if (!refused) unsent.set(message.message_id, resend);
   } finally {
     if (lost && !lineLost) $("line").textContent = "";
+  }
+}
+
+/** The server answers again: what it did not get goes now, in the order it was written. */
+async function sendUnsent() {
+  for (const [messageId, resend] of [...unsent]) {
+    if (unsent.has(messageId)) await resend();
   }
 }
 
@@ -159,6 +173,7 @@ async function forgetMe() {
     return;
   }
   outbox.clear();
+  unsent.clear();
   for (const messageId of [...waiting.keys()]) stopExpecting(messageId);
   log.clear();
   log.addNotice(words.delete_done);

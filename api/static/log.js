@@ -47,18 +47,20 @@ class Mine {
     this.#say(answer.masked ? this.words.masked_note : "");
   }
 
-  /** It did not arrive: say why and offer to send it again with the same id. */
+  /** It did not arrive: say why and offer to send it again; returns what the offer does. */
   failed(why, again) {
     this.#say(`${this.words.not_sent} ${why}`.trim());
     const button = document.createElement("button");
     button.type = "button";
     button.className = "again";
     button.textContent = this.words.send_again;
-    button.addEventListener("click", () => {
+    const resend = () => {
       button.remove();
-      again();
-    });
+      return again();
+    };
+    button.addEventListener("click", resend);
     this.element.append(button);
+    return resend;
   }
 }
 

@@ -182,20 +182,19 @@ def test_the_server_goes_and_comes_back(open_page: Open, site: WebServer) -> Non
     site.stop()
     try:
         ask(page, "ai đó rút dây")
-        expect(page.locator("#line")).not_to_have_text("")
+        ask(page, "còn đấy không")
+        expect(page.get_by_role("button", name="Gửi lại")).to_have_count(2)
     finally:
         site.start()
-    again = page.get_by_role("button", name="Gửi lại")
-    answer = page.locator(".reply .said").nth(1)
-    again.or_(answer).wait_for()
-    if again.is_visible():
-        again.click()
-    expect(answer).to_have_text("Tin thứ 2: ai đó rút dây")
+    # Nobody has to press anything: what was kept back goes by itself, in order.
+    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: ai đó rút dây")
+    expect(page.locator(".reply .said").nth(2)).to_have_text("Tin thứ 3: còn đấy không")
+    expect(page.get_by_role("button", name="Gửi lại")).to_have_count(0)
     ask(page, "sau đó")
-    expect(page.locator(".reply .said").nth(2)).to_have_text("Tin thứ 3: sau đó")
+    expect(page.locator(".reply .said").nth(3)).to_have_text("Tin thứ 4: sau đó")
     page.wait_for_timeout(1000)
-    assert mine(page) == ["ai đó rút dây", "sau đó"]
-    assert len(replies(page)) == 3
+    assert mine(page) == ["ai đó rút dây", "còn đấy không", "sau đó"]
+    assert len(replies(page)) == 4
 
 
 @pytest.mark.parametrize(
@@ -333,7 +332,8 @@ def test_a_screen_reader_is_told(open_page: Open) -> None:
     tree = log.aria_snapshot()
     assert "Ông/bà: khai sinh" in tree
     assert f"Trợ lý: {BIRTH_FEE.text}" in tree
-    assert "2. Mở Cổng Dịch vụ công (mở trang mới)" in tree
+    # A link cannot be followed by typing a number, so it has none.
+    assert 'link "Mở Cổng Dịch vụ công (mở trang mới)"' in tree
     page.locator("#large-text").click()
     expect(page.locator("#announce")).to_have_text("Đã chuyển sang chữ to.")
 

@@ -55,6 +55,8 @@ def problem_response(problem: Problem, wording: Wording) -> Response:
 
 def _where(error: Mapping[str, Any]) -> str:
     """The field an error is about, from our own schema's names only."""
+    if error["type"] == "json_invalid":  # its place is a position in the text, not a field
+        return "JSON"
     return ".".join(str(part) for part in error["loc"] if part != "body") or "JSON"
 
 

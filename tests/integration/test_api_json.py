@@ -208,6 +208,13 @@ def test_bodies_that_cannot_be_used(
     assert_problem(answer, status, kind)
 
 
+def test_a_body_that_ends_too_soon_is_not_called_by_a_position(client: httpx.Client) -> None:
+    answer = client.post(
+        "/api/v1/messages", content='{"text":', headers={"Content-Type": "application/json"}
+    )
+    assert answer.json()["detail"].endswith("Chỗ chưa đúng: JSON.")
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "/nowhere", 404), ("GET", "/api/v1/messages", 405), ("GET", "/static/../app.py", 404)],

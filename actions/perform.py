@@ -90,7 +90,7 @@ def _buttons_of(key: str, world: World) -> tuple[Button, ...]:
             return (home, human)
         case "human" | "angry" | "dossier_status" | "office_hours" | "feedback" | "emergency":
             return (home,)
-        case "decline_again" | "greet" | "goodbye" | "stop" | "deny" | "secret":
+        case "decline_again" | "goodbye" | "stop" | "deny" | "secret":
             return (home,)
         case _:
             return ()

@@ -10,6 +10,7 @@ from knowledge_base.agreement import disagreements
 from knowledge_base.curation import conflicts, shortcomings
 from knowledge_base.loader import PACKAGE, read
 from knowledge_base.problems import Problem
+from knowledge_base.wording_check import check_menu, check_wording
 
 # Takes the folder of the knowledge base; yields what is wrong with its share of the files.
 Checker = Callable[[Path], Iterable[Problem]]
@@ -29,8 +30,8 @@ def check_procedures(root: Path) -> Iterable[Problem]:
             yield from disagreements(file.document, file.procedure, catalogue)
 
 
-# Checkers of other files (wording, lexicon, training sentences) are added here by their owners.
-CHECKERS: tuple[Checker, ...] = (check_procedures,)
+# Checkers of other files (lexicon, training sentences) are added here by their owners.
+CHECKERS: tuple[Checker, ...] = (check_procedures, check_wording, check_menu)
 
 
 def check(root: Path = PACKAGE, checkers: Iterable[Checker] = CHECKERS) -> list[Problem]:

@@ -163,6 +163,12 @@ def test_a_case_without_papers_of_its_own_is_asked_about_instead_of_an_empty_lis
     assert [b.label for b in message.buttons] == ["Bị mất"]
 
 
+def test_the_papers_of_a_case_come_before_those_of_all() -> None:
+    papers = [{"ten": "Tờ khai"}, {"ten": "Đơn báo mất", "truong_hop": "mat"}]
+    text = ask(procedure(truong_hop=CASES, giay_to=papers), Aspect.PAPERS, case="mat").text
+    assert text.index("Đơn báo mất") < text.index("Tờ khai")
+
+
 def test_a_paper_has_one_bracket() -> None:
     paper = {"ten": "Thẻ", "so_luong": "1 bản chính", "hinh_thuc": "xuat_trinh"}
     text = ask(procedure(giay_to=[paper]), Aspect.PAPERS).text

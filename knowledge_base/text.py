@@ -66,7 +66,10 @@ def undo_typing(token: str, known: frozenset[str], known_plain: frozenset[str]) 
     if token in known_plain or token in known or not re.search(r"[a-z]", token):
         return token
     rules = _VNI if re.search(r"[a-z][1-9]", token) else _TELEX
-    made = fold(str(bogo.process_sequence(token, rules=rules)))
+    try:
+        made = fold(str(bogo.process_sequence(token, rules=rules)))
+    except (KeyError, IndexError):  # bogo 1.1 stumbles over "òb2" and "quswa"
+        return token
     return made if made != token and made in known else token
 
 

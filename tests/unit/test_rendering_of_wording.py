@@ -1,0 +1,82 @@
+"""Every sentence and every curated answer as each channel shows it, within the channel's limits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import pytest
+
+from actions import menu
+from actions.perform import World, perform
+from actions.replies import Choice, Reply
+from actions.state import Action, Aspect, Kind, State
+from bot.channels.telegram import WIDEST
+from bot.rendering import labels, layout, units
+from bot.telegram_protocol import MOST_DATA, MOST_UNITS
+from knowledge_base import loader, phrases
+from tests.samples import PHONE
+
+
+@pytest.fixture(scope="module")
+def real() -> World:
+    return World(loader.load(), phrases.load(), menu.load(), PHONE)
+
+
+def check(reply: Reply) -> None:
+    """Telegram: parts, buttons and what they send back; JSON: unchanged there and back."""
+    parts = layout(reply, MOST_UNITS, widest=WIDEST, links=True)
+    assert len(parts) == 1
+    whole = parts[0].text
+    assert 0 < units(whole) <= MOST_UNITS
+    assert reply.text.splitlines()[0] in whole
+    if reply.source:
+        assert parts[0].source_at is not None
+        assert whole.endswith(reply.source), "the source was cut"
+    shown = labels(reply.choices)
+    for choice, label in zip(reply.choices, shown, strict=True):
+        assert label.strip()
+        assert units(label) <= 124
+        if choice.url is None:
+            assert len(choice.id.encode()) <= MOST_DATA
+        else:
+            assert choice.url.startswith("https://")
+            assert choice.url in whole
+    again = json.loads(json.dumps(asdict(reply)))
+    choices = tuple(Choice(**choice) for choice in again["choices"])
+    assert Reply(again["text"], again["source"], choices) == reply
+
+
+def test_every_sentence(real: World) -> None:
+    seen = 0
+    for phrase in real.say:
+        check(Reply(real.say(phrase.key, **phrase.example)))
+        seen += 1
+    assert seen > 150
+
+
+def _replies(real: World) -> Iterator[Reply]:
+    for kind in (Kind.HOME, Kind.ERASE):
+        yield from perform(Action(kind=kind), State(), real).replies
+    for topic in real.topics:
+        for page in range(5):
+            action = Action(kind=Kind.TOPIC, topic=topic.id, page=page)
+            yield from perform(action, State(turn=10**6), real).replies
+    for found in real.knowledge.curated:
+        for aspect in Aspect:
+            for case in (None, *(c.id for c in found.cases)):
+                action = Action(kind=Kind.SHOW, code=found.code, aspect=aspect, case=case)
+                yield from perform(action, State(turn=10**6), real).replies
+    codes = tuple(p.code for p in real.knowledge.procedures)
+    for start in range(0, len(codes), 4):
+        action = Action(kind=Kind.ASK_WHICH, codes=codes[start : start + 4])
+        yield from perform(action, State(), real).replies
+
+
+def test_every_curated_answer_and_every_name_as_a_choice(real: World) -> None:
+    seen = 0
+    for reply in _replies(real):
+        check(reply)
+        seen += 1
+    assert seen > 11 * len(real.knowledge.curated)

@@ -8,6 +8,8 @@ from pathlib import Path
 import yaml
 
 from knowledge_base.phrases import DEFAULT_ADDRESS, WORDING, Phrases, load
+from knowledge_base.problems import errors_of
+from knowledge_base.wording_check import check_wording
 
 
 class WordingError(Exception):
@@ -39,4 +41,6 @@ def load_wording(folder: Path = WORDING) -> Wording:
     try:
         return Wording(load(folder))
     except (OSError, yaml.YAMLError, ValueError) as error:
-        raise WordingError(f"{folder}: không đọc được câu chữ: {error}") from error
+        lines = [f"\n  {problem}" for problem in errors_of(check_wording(folder.parent))]
+        reason = "".join(lines) or str(error)
+        raise WordingError(f"{folder}: không đọc được câu chữ: {reason}") from error

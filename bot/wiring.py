@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from actions import menu
 from actions.perform import World
@@ -24,7 +25,9 @@ from bot.understanding import resources, stamp
 from bot.understanding.pipeline import NotTrained, Pipeline
 from bot.worker import Worker
 from knowledge_base import loader, phrases
+from knowledge_base.problems import errors_of
 from knowledge_base.retrieval.index import open_retriever
+from knowledge_base.wording_check import check_menu, check_wording
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,18 @@ class Services:
         return self.brain.understand(text)
 
 
-def build_world(settings: Settings) -> World:
-    """Everything the actions read.
+def build_world(settings: Settings, root: Path = loader.PACKAGE) -> World:
+    """Everything the actions read, from the folder of the knowledge base.
 
     Raises:
-        knowledge_base.loader.KnowledgeError: a knowledge file is broken; names file and line.
+        knowledge_base.loader.KnowledgeError: a file is broken (procedures, wording, menu); names
+            file and line.
     """
-    return World(loader.load(), phrases.load(), menu.load(), settings.helper_phone)
+    knowledge = loader.load(root)  # first: a menu is only right beside whole procedures
+    if broken := errors_of([*check_wording(root), *check_menu(root)]):
+        raise loader.KnowledgeError(broken)
+    say, topics = phrases.load(root / phrases.WORDING.name), menu.load(root / menu.FILE.name)
+    return World(knowledge, say, topics, settings.helper_phone)
 
 
 def build_brain(settings: Settings) -> Brain:

@@ -152,3 +152,39 @@ def _unmet(turn: dict[str, Any], result: TurnResult) -> list[str]:
     if "so_cau" in turn and len(result.replies) != turn["so_cau"]:
         wrong.append(f"{len(result.replies)} replies")
     return wrong
+
+
+HARD = {
+    "10,000 letters": "a" * 10_000,
+    "10,000 characters of a question": "làm hộ chiếu hết bao nhiêu tiền " * 310,
+    "NUL": "\x00",
+    "NUL inside": "hộ\x00 chiếu",
+    "lone surrogate": "\ud83d hộ chiếu \udc00",
+    "only a surrogate": "\udfff",
+    "control characters": "".join(map(chr, range(32))),
+    "zero width": "\u200b\u200d\ufeff",
+    "right to left": "\u202eưéihc ộh",
+    "combining marks": "o\u0323\u0302" + "\u0301" * 300,
+    "emoji": "👨‍👩‍👧‍👦🇻🇳1️⃣",
+    "digits of other scripts": "१ ٢ ３",
+    "slash": "/",
+    "slash and words": "/hộ chiếu",
+    "Rasa's intent syntax": '/greet{"a": 1}',
+    "braces": "{0} {ong_ba} {{}} %(x)s",
+    "mixed keys and accents": "ÒB2 quswa giấấyys",
+    "spaces": " \t\u00a0\u3000 ",
+    "lines": "hộ chiếu\r\n\n\nmất\nbao nhiêu",
+    "mark-up": "<img src=x onerror=alert(1)> [a](https://x.vn) *b* `c`",
+}
+
+
+@pytest.mark.parametrize("text", HARD.values(), ids=HARD)
+@pytest.mark.parametrize("door", [True, False], ids=["cleaned", "raw"])
+def test_no_text_breaks_a_conversation(brain: Brain, text: str, door: bool) -> None:
+    """Cleaned as at the door, and raw as if the door had let it pass: first, and in the middle."""
+    screen = Screen(brain)
+    for said in (text, "làm hộ chiếu hết bao nhiêu tiền", text, text):
+        result = screen.send(text=mask(clean(said)) if door else said)
+        for reply in result.replies:
+            assert "<" not in reply.text
+            reply.text.encode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +27,7 @@ def test_pages_hold_every_item_once_in_order_and_keep_their_room(
 @given(ITEMS, st.integers(1, 300))
 def test_no_page_could_have_taken_the_next_item_too(items: list[str], room: int) -> None:
     pages = split(items, len, room)
-    for page, following in zip(pages, pages[1:], strict=False):
+    for page, following in pairwise(pages):
         assert len(page) == PAGE or sum(map(len, page)) + len(following[0]) > room
 
 

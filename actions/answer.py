@@ -55,7 +55,7 @@ def show(action: Action, procedure: Procedure, tell: Telling) -> Message:
 
     A fact that the record lacks is said to be missing, with the portal link.
     """
-    if _decided_by_case(action, procedure):
+    if decided_by_case(action, procedure):
         return ask_case(action, procedure, tell)
     body = _BODIES[action.aspect](action, procedure, tell)
     if body is None:
@@ -71,7 +71,10 @@ def ask_case(action: Action, procedure: Procedure, tell: Telling) -> Message:
             update={"kind": Kind.SHOW, "case": c.id, "page": 0}))
         for c in cases
     ]  # fmt: skip
-    cut = pages.split(buttons, lambda _: 0, room=1, most=pages.PAGE - 1)
+    usual = action.model_copy(update={"kind": Kind.SHOW, "case": None, "page": 0})
+    if not decided_by_case(usual, procedure):
+        buttons.append(Button(tell.say("talk.button_common"), usual))
+    cut = pages.rows(buttons)
     page = min(action.page, len(cut) - 1)
     shown = list(cut[page])
     if page + 1 < len(cut):
@@ -86,8 +89,8 @@ def asked_cases(aspect: Aspect, procedure: Procedure) -> list[Case]:
     return [c for c in procedure.cases if _case_has(c.id, aspect, procedure)]
 
 
-def _decided_by_case(action: Action, procedure: Procedure) -> bool:
-    """Papers that all depend on the case: the case is the one thing to ask first."""
+def decided_by_case(action: Action, procedure: Procedure) -> bool:
+    """Whether the case is to be asked: on demand, or as all papers depend on it."""
     if action.kind is Kind.ASK_CASE:
         return True
     if action.aspect is not Aspect.PAPERS or not procedure.papers:
@@ -119,9 +122,7 @@ def _paged(action: Action, body: Body, procedure: Procedure, tell: Telling) -> M
         if page + 1 < len(cut):
             onward = action.model_copy(update={"page": page + 1})
             buttons.append(Button(more_label(cut, page + 1, tell), onward))
-    if action.aspect is Aspect.PAPERS and action.case is None and any(
-        paper.case for paper in procedure.papers
-    ):  # fmt: skip
+    if action.aspect is Aspect.PAPERS and any(paper.case for paper in procedure.papers):
         asking = action.model_copy(update={"kind": Kind.ASK_CASE, "page": 0})
         buttons.append(Button(tell.say("answer.button_cases"), asking))
     if body.more:

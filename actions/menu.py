@@ -16,7 +16,6 @@ from actions.state import Action, Aspect, Button, Kind, Message
 from knowledge_base.loader import Knowledge
 
 FILE = Path(knowledge_base.__file__).resolve().parent / "menu.yaml"
-_MOST = pages.PAGE - 1  # the fifth row is "Xem tiếp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +67,7 @@ def topic(
 
 
 def _page(action: Action, buttons: Sequence[Button], tell: Telling) -> tuple[Button, ...]:
-    if len(buttons) <= pages.PAGE:
-        return tuple(buttons)
-    cut = pages.split(buttons, lambda _: 0, room=1, most=_MOST)
+    cut = pages.rows(buttons)
     page = min(action.page, len(cut) - 1)
     shown = list(cut[page])
     if page + 1 < len(cut):

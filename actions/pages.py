@@ -38,6 +38,14 @@ def split(
     return pages
 
 
+def rows(items: Sequence[_T]) -> list[tuple[_T, ...]]:
+    """Buttons in pages of at most five rows, the row that turns the page among them."""
+    cut = split(items, lambda _: 0, room=1, most=PAGE - 1)
+    if len(cut) > 1 and len(cut[-1]) == 1:  # the last page has no row to turn it
+        cut[-2:] = [(*cut[-2], *cut[-1])]
+    return cut
+
+
 def span(pages: Sequence[Sequence[object]], page: int) -> tuple[int, int, int]:
     """First and last number (from 1) of the items on ``page``, and how many there are in all."""
     before = sum(len(p) for p in pages[:page])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from actions import answer, menu
 from actions.answer import Telling
 from actions.replies import Choice, Reply
-from actions.state import Action, Button, Kind, Message, Offer, Outcome, State
+from actions.state import Action, Aspect, Button, Kind, Message, Offer, Outcome, State
 from knowledge_base.loader import Knowledge
 from knowledge_base.phrases import Phrases
 
@@ -43,6 +43,7 @@ def perform(
         first: sentences to say before, each a message of its own.
         event: the name to count the turn under; by default made from the action.
     """
+    action = _settled(action, world)
     message = _message(action, state, world)
     if message is None:
         action = Action(kind=Kind.HOME)
@@ -74,19 +75,19 @@ def reply(state: State, messages: Sequence[Message], event: str, *, erase: bool 
 def say(key: str, state: State, world: World, **values: object) -> Message:
     """A sentence of ``wording/talk.yaml`` with the buttons that belong to it."""
     text = world.say(f"talk.{key}", state.address, dien_thoai=world.phone, **values)
-    return Message(text, buttons=_buttons_of(key, world))
+    return Message(text, buttons=_buttons_of(key, state, world))
 
 
-def _buttons_of(key: str, world: World) -> tuple[Button, ...]:
+def _buttons_of(key: str, state: State, world: World) -> tuple[Button, ...]:
     home = Button(world.say("talk.button_home"), Action(kind=Kind.HOME))
     human = Button(world.say("talk.button_human"), Action(kind=Kind.SAY, phrase="human"))
     match key:
         case "erase_confirm":
-            keep = Button(world.say("talk.button_keep"), Action(kind=Kind.HOME))
+            keep = Button(world.say("talk.button_keep"), state.before("erase_confirm"))
             return (Button(world.say("talk.button_erase"), Action(kind=Kind.ERASE)), keep)
         case "decline" | "out_of_scope" | "help" | "ask_bot" | "unreadable" | "ask_procedure":
             return (home, human)
-        case "nothing_back":
+        case "nothing_back" | "correct":
             return (home, human)
         case "human" | "angry" | "dossier_status" | "office_hours" | "feedback" | "emergency":
             return (home,)
@@ -117,13 +118,23 @@ def _about(action: Action, world: World, tell: Telling) -> Message | None:
     procedure = world.knowledge.by_code(action.code) if action.code else None
     if procedure is None:
         return None
-    if action.case is not None and action.case not in {c.id for c in procedure.cases}:
-        action = action.model_copy(update={"case": None})  # the file was edited meanwhile
-    if action.kind is Kind.ASK_CASE and not answer.asked_cases(action.aspect, procedure):
-        action = action.model_copy(update={"kind": Kind.SHOW})
     show = answer.ask_case if action.kind is Kind.ASK_CASE else answer.show
     message = show(action, procedure, tell)
     return replace(message, text=message.text.strip())
+
+
+def _settled(action: Action, world: World) -> Action:
+    """The action as the record allows it: a case that exists, asked where there is one to ask."""
+    procedure = world.knowledge.by_code(action.code) if action.code else None
+    if procedure is None:
+        return action
+    if action.case is not None and action.case not in {c.id for c in procedure.cases}:
+        action = action.model_copy(update={"case": None})  # the file was edited meanwhile
+    if action.kind is Kind.ASK_CASE and not answer.asked_cases(action.aspect, procedure):
+        return action.model_copy(update={"kind": Kind.SHOW})
+    if action.kind is Kind.SHOW and answer.decided_by_case(action, procedure):
+        return action.model_copy(update={"kind": Kind.ASK_CASE})
+    return action
 
 
 def _which(action: Action, world: World, tell: Telling) -> Message | None:
@@ -135,9 +146,16 @@ def _which(action: Action, world: World, tell: Telling) -> Message | None:
     ]
     if not buttons:
         return None
-    none = Button(tell.say("talk.button_none"), Action(kind=Kind.SAY, phrase="decline"))
-    key = "ask_which" if len(buttons) > 1 else "ask_this"
-    return Message(tell.say(f"talk.{key}", tell.address), buttons=(*buttons[:4], none))
+    one = len(buttons) == 1
+    label = tell.say("talk.button_not_this" if one else "talk.button_none")
+    none = Button(label, Action(kind=Kind.SAY, phrase="decline"))
+    key = "talk.ask_this" if one else "talk.ask_which"
+    if action.aspect is Aspect.OVERVIEW:
+        text = tell.say(key, tell.address)
+    else:
+        about = tell.say(f"answer.what_{action.aspect.value}")
+        text = tell.say(f"{key}_about", tell.address, dieu=about)
+    return Message(text, buttons=(*buttons[:4], none))
 
 
 def _is_aside(action: Action) -> bool:

@@ -108,8 +108,17 @@ class State(_Model):
 
     def at(self, action: Action) -> State:
         """The state after ``action`` was performed; repeating the current one adds no step."""
-        trail = self.trail if self.current == action else (*self.trail, action)[-_TRAIL:]
+        trail = self.trail
+        if trail and action.kind is Kind.ASK_WHICH and trail[-1].codes == action.codes:
+            trail = trail[:-1]  # the same question, perhaps about another aspect
+        if not trail or trail[-1] != action:
+            trail = (*trail, action)[-_TRAIL:]
         return self.model_copy(update={"trail": trail})
+
+    def before(self, phrase: str) -> Action:
+        """The newest step that is not this sentence; the menu where there is none."""
+        steps = (a for a in reversed(self.trail) if a.phrase != phrase)
+        return next(steps, Action(kind=Kind.HOME))
 
     def latest_offers(self) -> tuple[Offer, ...]:
         """The buttons of the newest message, in the order of their numbers."""

@@ -116,7 +116,8 @@ def _question(aspect: Aspect, link: Link, state: State) -> Heard:
         case LinkOutcome.ASK:
             asked = tuple(c.code for c in link.asked)
             if current and link.candidates[0].score < _NAMES_LITTLE:
-                asked = (current, *asked)  # perhaps nothing new is named at all
+                # Perhaps nothing new is named at all.
+                asked = (current, *(code for code in asked if code != current))
             return Heard(Action(kind=Kind.ASK_WHICH, codes=asked, aspect=aspect))
         case _ if current and aspect is not Aspect.OVERVIEW:
             return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
@@ -128,7 +129,7 @@ def _command(intent: str, sure: bool, state: State) -> Heard:
     if not sure and intent != "out_of_scope":
         return _miss(state)
     match intent:
-        case "affirm" | "deny" if reply := _reply_to(state.current, intent == "affirm"):
+        case "affirm" | "deny" if reply := _reply_to(state, intent == "affirm"):
             return Heard(reply)
         case "home" | "restart" | "greet":
             return Heard(Action(kind=Kind.HOME), event=f"said.{intent}")
@@ -151,18 +152,20 @@ def _command(intent: str, sure: bool, state: State) -> Heard:
             return _miss(state)
 
 
-def _reply_to(asked: Action | None, yes: bool) -> Action | None:
+def _reply_to(state: State, yes: bool) -> Action | None:
     """What "đúng rồi" or "không phải" does after a question that it answers."""
+    asked = state.current
     if asked is None:
         return None
     if asked.kind is Kind.SAY and asked.phrase == "erase_confirm":
-        return Action(kind=Kind.ERASE) if yes else Action(kind=Kind.HOME)
+        return Action(kind=Kind.ERASE) if yes else state.before("erase_confirm")
     if asked.kind is not Kind.ASK_WHICH:
         return None
     if not yes:
         return _say("decline")
-    only = len(asked.codes) == 1
-    return Action(kind=Kind.SHOW, code=asked.codes[0], aspect=asked.aspect) if only else None
+    if len(asked.codes) > 1:
+        return asked  # yes to which?
+    return Action(kind=Kind.SHOW, code=asked.codes[0], aspect=asked.aspect)
 
 
 def _more(state: State) -> Heard:

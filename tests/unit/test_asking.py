@@ -1,0 +1,121 @@
+"""Questions put to the citizen: which procedure, which situation, and what an answer leads to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions import pages
+from actions.understanding import Understanding
+from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
+from tests.samples import Talk, meant, procedure, world
+
+A, B = "1.000001", "1.000002"
+CASES = [{"id": "mat", "ten": "bị mất"}, {"id": "hong", "ten": "bị hỏng"}]
+SAID = {
+    "A hay B": meant("ask_overview", A, B),
+    "phí A hay B": meant("ask_fee", A, B),
+    "A phải không": meant("ask_overview", A, outcome=LinkOutcome.ASK),
+    "phí A phải không": meant("ask_fee", A, outcome=LinkOutcome.ASK),
+    "giấy A": meant("ask_papers", A),
+    "phí": meant("ask_fee"),
+    "giấy": meant("ask_papers"),
+    "vâng": meant("affirm"),
+    "không": meant("deny"),
+    "nhầm rồi": meant("correct"),
+    "quay lại": meant("back"),
+    "xoá": meant("erase_data"),
+}
+
+
+def talk(**fields: Any) -> Talk:
+    return Talk(world(procedure(A, **fields), procedure(B, ten="Xin giấy khác")), SAID)
+
+
+def test_what_is_asked_about_is_said_in_the_question() -> None:
+    citizen = talk()
+    assert citizen.say("A hay B") == "Ông/bà muốn hỏi việc nào dưới đây?"
+    assert citizen.say("phí") == "Ông/bà hỏi lệ phí của việc nào dưới đây?"
+    assert citizen.labels == ["Xin giấy thử", "Xin giấy khác", "Không phải các việc này"]
+
+
+def test_one_procedure_is_asked_about_with_yes_or_no() -> None:
+    citizen = talk(le_phi=[{"so_tien": 8000}])
+    assert citizen.say("A phải không") == "Có phải ông/bà hỏi việc này không?"
+    assert citizen.labels == ["Xin giấy thử", "Không phải việc này"]
+    assert citizen.say("phí A phải không") == "Có phải ông/bà hỏi lệ phí của việc này không?"
+    assert "8.000 đồng" in citizen.say("vâng")
+
+
+def test_yes_to_several_asks_again() -> None:
+    citizen = talk()
+    question = citizen.say("A hay B")
+    assert citizen.say("vâng") == question
+    assert citizen.events == ("ask_which",)
+
+
+def test_the_same_question_about_something_else_is_one_step_back() -> None:
+    citizen = talk(le_phi=[{"so_tien": 8000}])
+    paper = citizen.say("giấy A")
+    citizen.say("phí A hay B")
+    citizen.say("giấy")
+    citizen.say("phí")
+    assert citizen.say("quay lại") == paper
+
+
+def test_what_is_talked_of_is_offered_once_beside_what_is_hardly_named() -> None:
+    faint = Link(LinkOutcome.ASK, (Candidate(B, B, 0.09), Candidate(A, A, 0.09)))
+    citizen = Talk(
+        world(procedure(A), procedure(B, ten="Xin giấy khác")),
+        SAID | {"làm sao": Understanding("", "ask_overview", 0.9, faint)},
+    )
+    citizen.say("giấy A")
+    citizen.say("làm sao")
+    assert citizen.labels == ["Xin giấy thử", "Xin giấy khác", "Không phải các việc này"]
+
+
+def test_after_a_mistake_there_is_something_to_press() -> None:
+    citizen = talk()
+    citizen.say("giấy A")
+    citizen.say("nhầm rồi")
+    assert citizen.labels == ["Việc khác", "Gặp người hỗ trợ"]
+
+
+def test_a_citizen_who_keeps_the_conversation_is_back_where_they_were() -> None:
+    citizen = talk(giay_to=[{"ten": "Đơn"}])
+    paper = citizen.say("giấy A")
+    citizen.say("xoá")
+    assert citizen.press("Không xoá") == paper
+    citizen.say("xoá")
+    citizen.say("xoá")
+    assert citizen.say("không") == paper
+
+
+# --- situations ---
+
+
+def test_the_usual_situation_is_offered_too_and_another_can_be_chosen_later() -> None:
+    papers = [{"ten": "Đơn"}, {"ten": "Giấy hỏng", "truong_hop": "hong"}]
+    citizen = talk(truong_hop=CASES, giay_to=papers)
+    usual = citizen.say("giấy A")
+    citizen.press("Trường hợp của tôi khác")
+    assert citizen.labels == ["Bị hỏng", "Trường hợp thông thường"]
+    assert "Giấy hỏng" in citizen.press("Bị hỏng")
+    citizen.press("Trường hợp của tôi khác")
+    assert citizen.press("Trường hợp thông thường") == usual
+
+
+def test_where_all_depends_on_the_situation_it_is_asked_first() -> None:
+    papers = [{"ten": "Giấy mất", "truong_hop": "mat"}, {"ten": "Giấy hỏng", "truong_hop": "hong"}]
+    citizen = talk(truong_hop=CASES, giay_to=papers)
+    citizen.say("giấy A")
+    assert citizen.events == ("ask_case",)
+    assert citizen.labels == ["Bị mất", "Bị hỏng"]
+    assert "Giấy mất" in citizen.say("1")
+    assert citizen.events == ("answered.papers",)
+
+
+def test_no_page_of_buttons_holds_a_single_one() -> None:
+    lengths = {n: [len(page) for page in pages.rows(range(n))] for n in (1, 4, 5, 6, 9, 13, 14)}
+    assert lengths == {
+        1: [1], 4: [4], 5: [5], 6: [4, 2], 9: [4, 5], 13: [4, 4, 5], 14: [4, 4, 4, 2],
+    }  # fmt: skip

@@ -16,7 +16,8 @@ from knowledge_base.text import fold, strip_accents, tokens
 
 _START = "^"
 _LAMBDA = 0.85  # weight of the bigram against the unigram
-_KEEP = 3.0  # a bare syllable in an accented sentence is probably meant bare: log-prior for it
+_KEEP = 6.0  # log-prior of a bare syllable that is often meant bare, in an accented sentence
+_OFTEN = 0.3  # share of all its spellings from which on a syllable is often meant bare
 _LAY_WEIGHT = 6  # one lay sentence counts as much as this many official ones
 
 
@@ -48,14 +49,13 @@ class AccentModel:
         Returns:
             As many tokens; those never seen stay unchanged.
         """
-        bare = sum(1 for w in words if strip_accents(w) == w)
-        # In a sentence that is mostly accented, a bare word usually is one ("khai sinh", "cho").
-        keep = _KEEP if bare < 0.6 * len(words) else 0.0
+        # Who types some accents means a bare "hai" or "cho" bare, but hardly a bare "lam".
+        accented = any(strip_accents(w) != w for w in words)
         paths: dict[str, tuple[float, list[str]]] = {_START: (0.0, [])}
         for word in words:
             step: dict[str, tuple[float, list[str]]] = {}
             for form in self._candidates(word):
-                bonus = keep if form == word else 0.0
+                bonus = _KEEP if accented and form == word and self._often_bare(word) else 0.0
                 score, path = max(
                     (
                         (done + self._log(previous, form) + bonus, way)
@@ -66,6 +66,11 @@ class AccentModel:
                 step[form] = (score, [*path, form])
             paths = step
         return max(paths.values(), key=lambda scored: scored[0])[1]
+
+    def _often_bare(self, word: str) -> bool:
+        forms = self._forms.get(word, [])
+        total = sum(self._unigrams[form] for form in forms)
+        return total > 0 and self._unigrams[word] >= _OFTEN * total
 
     def _candidates(self, word: str) -> list[str]:
         if strip_accents(word) != word:

@@ -30,7 +30,9 @@ from actions.replies import Reply
 from actions.state import State
 from bot.messages import Incoming, TurnResult
 from bot.privacy import clean, mask
-from bot.wiring import Brain
+from bot.settings import Settings
+from bot.understanding.pipeline import NotTrained
+from bot.wiring import Brain, build_brain
 
 FOLDER = Path(__file__).parent
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -188,3 +190,8 @@ def test_no_text_breaks_a_conversation(brain: Brain, text: str, door: bool) -> N
         for reply in result.replies:
             assert "<" not in reply.text
             reply.text.encode()
+
+
+def test_without_set_up_the_program_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(NotTrained, match="make setup"):
+        build_brain(Settings(data_dir=tmp_path))

@@ -8,7 +8,7 @@ from actions.state import State
 from knowledge_base.phrases import DEFAULT_ADDRESS
 from knowledge_base.text import fold, has_accents, strip_accents
 
-_WORDS = ("ông", "bà", "bác", "cô", "chú", "dì", "cậu", "mợ", "thím", "anh", "chị")
+_WORDS = ("ông", "bà", "cụ", "bác", "cô", "chú", "dì", "cậu", "mợ", "thím", "anh", "chị")
 _WORD = "|".join(_WORDS)
 _BOTH = r"ông\s*/?\s*bà"
 # "bác muốn", "cô hỏi": the citizen speaks of themselves with that word at the start of a clause.

@@ -37,6 +37,7 @@ def test_a_word_once_found_is_kept() -> None:
     ("text", "word"),
     [
         ("gọi tôi là bác", "bác"),
+        ("gọi tôi bằng cụ", "cụ"),
         ("goi toi la bac di", "bác"),
         ("đừng gọi bà, gọi tôi là cô nhé", "cô"),
         ("cứ gọi ông bà thôi", DEFAULT_ADDRESS),

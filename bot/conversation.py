@@ -45,7 +45,7 @@ class Conversation:
         if incoming.choice is not None:
             action = listening.pressed(incoming.choice, state)
             if action is None:
-                return self._stale(state, first)
+                return self._again("stale", state, first)
             return self._do(action, state.model_copy(update={"misses": 0}), first)
         text = (incoming.text or "")[:_MOST_CHARACTERS].strip()
         if not text:
@@ -58,6 +58,8 @@ class Conversation:
         action = listening.COMMANDS.get(text.split()[0].lower()) or listening.chosen(text, state)
         if action is not None:
             return self._do(action, state.model_copy(update={"misses": 0}), first)
+        if listening.chosen_in_vain(text, state):
+            return self._again("no_such_row", state, first)
         return self._answer(text, state, first)
 
     def _answer(self, text: str, state: State, first: tuple[str, ...]) -> Outcome:
@@ -99,10 +101,11 @@ class Conversation:
             return reply(State(turn=state.turn), [said], "erased", erase=True)
         return perform(action, state, self._world, first, event)
 
-    def _stale(self, state: State, first: tuple[str, ...]) -> Outcome:
+    def _again(self, why: str, state: State, first: tuple[str, ...]) -> Outcome:
+        """What is on the screen once more, after a sentence that says why."""
         again = state.current or Action(kind=Kind.HOME)
-        first = (*first, self._world.say("talk.stale", state.address))
-        return perform(again, state, self._world, first, "stale")
+        first = (*first, self._world.say(f"talk.{why}", state.address))
+        return perform(again, state, self._world, first, why)
 
     def _set_address(self, text: str, state: State, first: tuple[str, ...]) -> Outcome:
         asked = address.asked_for(text)

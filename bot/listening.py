@@ -32,6 +32,7 @@ _ORDINAL = re.compile(
     r"(?P<which>\d|mot|hai|ba|bon|tu|nam|nhat|nhi|dau tien|dau|cuoi cung|cuoi)"
     r"(?:\s+(?:nhe|nha|a|ay|do|di|thoi))*"
 )
+_NUMBER = re.compile(r"(?:(?:chon|bam|nut|so|cai|dong|thu|muc)\s+)*\d{1,2}")
 # What channels pass on for a photograph, a voice message, a sticker: anything but words.
 UNREADABLE = "/khong_doc_duoc"
 COMMANDS = {
@@ -67,6 +68,14 @@ def chosen(text: str, state: State) -> Action | None:
         return None
     place = _ORDINALS.get(match["which"])
     return offers[place].action if place is not None and place < len(offers) else None
+
+
+def chosen_in_vain(text: str, state: State) -> bool:
+    """Whether a text is the number of a row that the newest message does not have."""
+    if not state.latest_offers() or chosen(text, state):
+        return False
+    said = key(text)
+    return bool(_NUMBER.fullmatch(said) or _ORDINAL.fullmatch(said))
 
 
 def pressed(choice: str, state: State) -> Action | None:

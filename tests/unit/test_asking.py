@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from actions import pages
 from actions.understanding import Understanding
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
@@ -119,3 +121,20 @@ def test_no_page_of_buttons_holds_a_single_one() -> None:
     assert lengths == {
         1: [1], 4: [4], 5: [5], 6: [4, 2], 9: [4, 5], 13: [4, 4, 5], 14: [4, 4, 4, 2],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["5", "số 9", "cái thứ tư", "12", "0"])
+def test_a_number_that_no_row_has_shows_the_rows_again(text: str) -> None:
+    citizen = talk()
+    question = citizen.say("A hay B")
+    rows = citizen.labels
+    assert citizen.say(text) == question
+    assert citizen.labels == rows
+    assert "không có dòng số ấy" in citizen.replies[0].text
+    assert citizen.events == ("no_such_row",)
+
+
+def test_a_number_is_no_choice_where_nothing_is_offered() -> None:
+    citizen = talk()
+    citizen.say("5")
+    assert citizen.events == ("declined",)

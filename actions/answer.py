@@ -191,12 +191,19 @@ def _of_case(facts: Sequence[_F], case: str | None) -> list[_F]:
     return [f for f in facts if case is None or f.case in (None, case)] or list(facts)
 
 
+def _every_way(facts: Sequence[_F], procedure: Procedure) -> bool:
+    """Whether the facts hold for every way to hand the dossier in, so that none need be named."""
+    ways = {s.manner for s in procedure.submissions}
+    return any(not f.manners for f in facts) or ways <= {m for f in facts for m in f.manners}
+
+
 def _fee(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     fees = _of_case(procedure.fees, action.case)
     if not fees:
         return None
     sources = tuple(procedure.source_of(f) for f in fees)
-    if all(f.amount == 0 and f.max_amount is None and not f.note and not f.case for f in fees):
+    free = all(f.amount == 0 and f.max_amount is None and not f.note and not f.case for f in fees)
+    if free and _every_way(fees, procedure):
         return Body(tell.say("answer.fee_free", ten=procedure.name), (), sources)
     if len(fees) == 1:
         said = lines.manner_line(fees[0], lines.fee_line(fees[0], procedure, tell.say), tell.say)
@@ -218,7 +225,7 @@ def _time(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     if not times:
         return None
     said = {(lines.time_line(t, procedure, tell.say), t.case) for t in times}
-    if len(said) == 1 and times[0].amount is not None:
+    if len(said) == 1 and times[0].amount is not None and _every_way(times, procedure):
         text = tell.say("answer.time_one", ten=procedure.name, thoi_gian=next(iter(said))[0])
         if len(text) <= MOST_CHARACTERS:
             return Body(text, (), (procedure.source_of(times[0]),))

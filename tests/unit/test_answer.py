@@ -67,6 +67,18 @@ def test_a_fact_of_another_case_only_is_shown_with_it_and_not_called_missing(
     assert "chưa ghi" not in message.text
 
 
+def test_what_holds_for_one_way_alone_is_said_with_that_way() -> None:
+    ways = [{"cach": "truc_tiep"}, {"cach": "truc_tuyen"}]
+    online = {"cach": ["truc_tuyen"]}
+    found = procedure(
+        cach_nop=ways, le_phi=[{"so_tien": 0, **online}], thoi_han=[{"so": 5, **online}]
+    )
+    assert "Nộp trực tuyến: miễn phí" in ask(found, Aspect.FEE).text
+    assert "Nộp trực tuyến: 5 ngày làm việc" in ask(found, Aspect.TIME).text
+    both = procedure(cach_nop=ways, le_phi=[{"so_tien": 0, "cach": ["truc_tiep", "truc_tuyen"]}])
+    assert "không mất tiền" in ask(both, Aspect.FEE).text
+
+
 def test_times_are_said_in_words() -> None:
     assert "trong 5 ngày làm việc" in ask(procedure(thoi_han=[{"so": 5}]), Aspect.TIME).text
     half = procedure(thoi_han=[{"so": 0.5, "den": 1, "don_vi": "ngay"}])

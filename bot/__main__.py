@@ -48,9 +48,12 @@ def chat() -> None:
     converse(brain.conversation, brain.world.say)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(
+    add_help_option=False,  # --help is Rasa's own
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
 def rasa(arguments: Annotated[list[str] | None, typer.Argument()] = None) -> None:
-    """Lệnh rasa (train nlu, test nlu, data validate, shell nlu) trong môi trường này."""
+    """Lệnh rasa (train nlu, test nlu, shell nlu) trong môi trường này."""
     from bot.understanding.command import main  # noqa: PLC0415
 
     sys.exit(main(arguments or []))

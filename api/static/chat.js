@@ -17,6 +17,7 @@ const log = new Log($("log"), { words, onChoice: (id, label) => say({ choice: id
 const line = new ReplyLine({ onReply: showReply, onState: showLine });
 const waiting = new Map(); // message_id -> timers of the "answering" indicator
 const unsent = new Map(); // message_id -> sends it again; what a lost connection kept back
+let sending = Promise.resolve(); // the message before: they arrive in the order they were written
 let lineTimer = 0;
 let lineLost = false;
 
@@ -89,12 +90,18 @@ function say(content, label) {
   deliver(message, log.addMine(label));
 }
 
-async function deliver(message, bubble) {
+function deliver(message, bubble) {
+  sending = sending.then(() => deliverNow(message, bubble));
+  return sending;
+}
+
+async function deliverNow(message, bubble) {
   expect(message.message_id);
   let lost = false;
   try {
     const answer = await sendMessage(message, () => {
       lost = true;
+      stopExpecting(message.message_id); // nobody has it yet
       bubble?.resending();
       $("line").textContent = words.offline;
     });

@@ -181,20 +181,22 @@ def test_the_server_goes_and_comes_back(open_page: Open, site: WebServer) -> Non
     page = open_page(errors=True)
     site.stop()
     try:
-        ask(page, "ai đó rút dây")
-        ask(page, "còn đấy không")
-        expect(page.get_by_role("button", name="Gửi lại")).to_have_count(2)
+        for text in ("ai đó rút dây", "còn đấy không", "hay là hỏng"):
+            ask(page, text)
+        expect(page.get_by_role("button", name="Gửi lại")).to_have_count(3)
+        expect(page.locator("#typing")).to_have_text("")
     finally:
         site.start()
     # Nobody has to press anything: what was kept back goes by itself, in order.
     expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: ai đó rút dây")
     expect(page.locator(".reply .said").nth(2)).to_have_text("Tin thứ 3: còn đấy không")
+    expect(page.locator(".reply .said").nth(3)).to_have_text("Tin thứ 4: hay là hỏng")
     expect(page.get_by_role("button", name="Gửi lại")).to_have_count(0)
     ask(page, "sau đó")
-    expect(page.locator(".reply .said").nth(3)).to_have_text("Tin thứ 4: sau đó")
+    expect(page.locator(".reply .said").nth(4)).to_have_text("Tin thứ 5: sau đó")
     page.wait_for_timeout(1000)
-    assert mine(page) == ["ai đó rút dây", "còn đấy không", "sau đó"]
-    assert len(replies(page)) == 4
+    assert mine(page) == ["ai đó rút dây", "còn đấy không", "hay là hỏng", "sau đó"]
+    assert len(replies(page)) == 5
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,11 @@ class Normaliser:
         accented = " ".join(words)
         return Written(accented, strip_accents(accented))
 
+    def is_vietnamese(self, written: Written) -> bool:
+        """Whether at least half of the words are syllables that Vietnamese has, accents aside."""
+        words = [word for word in written.plain.split() if word.isalpha()]
+        return 2 * sum(word in self._plain_syllables for word in words) >= len(words)
+
     def expand(self, written: Written) -> str:
         """The plain text followed by the official words for the lay words found in it."""
         added = expansions(written.plain, self._lexicon.synonyms)

@@ -50,15 +50,16 @@ class FeatureIndex:
     def __init__(
         self,
         corpus: Corpus,
+        written: Sequence[Written],
         normalise: Normaliser,
         encoder: Encoder | None,
         vectors: Vectors | None,
     ) -> None:
-        """``vectors``: ``(n_texts, dim)`` of the corpus texts, or None to search without them."""
+        """``written``: the corpus texts normalised; ``vectors``: ``(n_texts, dim)`` of theirs, or
+        None to search without them."""
         self.corpus = corpus
         self.normalise = normalise
         self.encoder = encoder
-        written = [normalise(text.text) for text in corpus.texts]
         plain = [w.plain for w in written]
         self._accented = lexical.words([w.accented for w in written])
         self._plain = lexical.words([normalise.expand(w) for w in written])
@@ -69,6 +70,7 @@ class FeatureIndex:
         self._owner = np.array([t.owner for t in corpus.texts])
         self._is_name = np.array([t.kind == Kind.NAME for t in corpus.texts])
         self._priors = corpus.priors
+        self._phrases = [tuple(words.split()) for words in plain]
         self._words = [frozenset(words.split()) for words in plain]
         self._stops = np.append(self._starts[1:], len(plain))
         self._idf = self._weights()
@@ -167,8 +169,7 @@ class FeatureIndex:
 
     def _aliases_in(self, plain: str, without: npt.NDArray[np.bool_] | None) -> dict[int, float]:
         hidden = set() if without is None else {
-            tuple(self.normalise(self.corpus.texts[i].text).plain.split())
-            for i in np.flatnonzero(without)
+            self._phrases[i] for i in np.flatnonzero(without)
         }  # fmt: skip
         words = tuple(plain.split())
         found: dict[int, float] = {}

@@ -89,6 +89,8 @@ class Retriever:
         """
         if not self._topical(written):
             return Link(LinkOutcome.NONE)
+        if not self.normalise.is_vietnamese(written):
+            return Link(LinkOutcome.DECLINE)
         vector = (embedding or self.vector)(written)
         scored = self._index.score(written, vector)
         likely = self._ranker.probabilities(scored.rows)
@@ -140,12 +142,13 @@ def open_retriever(
     ours = [t.text for t in texts.texts if texts.procedures[t.owner].curated]
     normaliser = normalise.build([*ours, *lay.sentences])
     encoder: Encoder | None = None if encoder_name == "none" else SentenceEncoder(encoder_name)
+    written = [normaliser(t.text) for t in texts.texts]
     vectors: Vectors | None = None
     if encoder is not None:
         told = (lambda done, total: progress("embed", done, total)) if progress else None
-        written = [normaliser(t.text).accented or t.text for t in texts.texts]
-        vectors = embed(encoder, written, folder / "vectors.npz", told)
-    index = FeatureIndex(texts, normaliser, encoder, vectors)
+        said = [w.accented or t.text for w, t in zip(written, texts.texts, strict=True)]
+        vectors = embed(encoder, said, folder / "vectors.npz", told)
+    index = FeatureIndex(texts, written, normaliser, encoder, vectors)
     path = folder / f"ranker-{encoder_name.replace('/', '_')}.json"
     try:
         ranker = Ranker.load(path)

@@ -68,7 +68,8 @@ def reply(state: State, messages: Sequence[Message], event: str, *, erase: bool 
         offers.extend(made)
         choices = [Choice(offer.id, offer.label) for offer in made]
         choices += [Choice(f"{state.turn}.link", label, url) for label, url in message.links]
-        replies.append(Reply(message.text, message.source, tuple(choices)))
+        afresh = erase and not replies
+        replies.append(Reply(message.text, message.source, tuple(choices), afresh))
     return Outcome(state.with_offers(tuple(offers)), tuple(replies), (event,), erase)
 
 

@@ -20,8 +20,10 @@ class Reply:
 
     ``text`` may hold line breaks; no markup. Choices with a ``url`` are links and do not count
     among the five. Choices are numbered from 1 in every channel in the order given.
+    ``afresh``: what was shown before is forgotten; a page takes it off the screen.
     """
 
     text: str
     source: str | None = None
     choices: tuple[Choice, ...] = ()
+    afresh: bool = False

@@ -46,7 +46,7 @@ class Streams:
 
 
 def reply_body(stored: StoredReply) -> dict[str, Any]:
-    """A stored reply as JSON: id, message_id, text, source, choices."""
+    """A stored reply as JSON: id, message_id, text, source, choices, afresh."""
     reply = stored.reply
     return {
         "id": stored.id,
@@ -54,6 +54,7 @@ def reply_body(stored: StoredReply) -> dict[str, Any]:
         "text": reply.text,
         "source": reply.source,
         "choices": [{"id": c.id, "label": c.label, "url": c.url} for c in reply.choices],
+        "afresh": reply.afresh,
     }
 
 

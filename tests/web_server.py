@@ -64,6 +64,8 @@ def scripted_turn(incoming: Incoming, state: dict[str, Any] | None, now: datetim
             replies = (Reply("Một liên kết.", choices=(link,)),)
         case "hai câu":
             replies = (Reply("Câu một."), Reply("Câu hai."))
+        case "quên hết":
+            return TurnResult({}, (Reply("Đã quên.", afresh=True),), erase=True)
         case "chậm":
             time.sleep(1.2)
     return TurnResult({"turns": turns}, replies, ("answered.test",))

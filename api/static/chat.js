@@ -59,6 +59,7 @@ function stopExpecting(messageId) {
 
 function showReply(reply) {
   stopExpecting(reply.message_id);
+  if (reply.afresh) log.clear(); // the citizen asked for what stood here to be forgotten
   log.addReply(reply);
 }
 

@@ -351,13 +351,14 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         "text": reply.text,
         "source": reply.source,
         "choices": [{"id": c.id, "label": c.label, "url": c.url} for c in reply.choices],
+        "afresh": reply.afresh,
     }
 
 
 def reply_from_json(body: dict[str, Any]) -> Reply:
     """The reverse of :func:`reply_to_json`."""
     choices = tuple(Choice(c["id"], c["label"], c.get("url")) for c in body["choices"])
-    return Reply(body["text"], body.get("source"), choices)
+    return Reply(body["text"], body.get("source"), choices, body.get("afresh", False))
 
 
 def _incoming(row: dict[str, Any]) -> Incoming:

@@ -270,6 +270,16 @@ def test_a_person_is_one_press_away(open_page: Open) -> None:
     page.locator(".reply").nth(1).wait_for()
 
 
+def test_what_is_forgotten_in_the_chat_leaves_the_screen(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "giấy của tôi")
+    page.locator(".reply").nth(1).wait_for()
+    ask(page, "quên hết")
+    page.get_by_text("Đã quên.").wait_for()
+    expect(page.locator(".reply .said")).to_have_text("Đã quên.")
+    assert mine(page) == []
+
+
 def test_deleting_asks_first_and_then_forgets_everything(open_page: Open, site: WebServer) -> None:
     page = open_page()
     ask(page, "giữ hay xoá")

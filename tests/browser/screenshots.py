@@ -17,7 +17,7 @@ QUESTIONS = {
     "papers": "thế cần giấy tờ gì",
     "unaccented": "dang ky tam tru o dau",
     "overview": "làm giấy khai sinh",
-    "ambiguous": "mất giấy tờ rồi thì làm lại thế nào",
+    "ambiguous": "xin thẻ bảo hiểm y tế cho bà nội",
     "outside": "hôm nay trời có mưa không",
 }
 SIZES = {"phone": (360, 740, 2.0), "desk": (1280, 800, 1.0)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 WORDING = json.loads(Path(__file__).with_name("wording.json").read_text(encoding="utf-8"))
@@ -34,6 +35,19 @@ def use_utf8() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
+
+
+def exit_code(work: Callable[[], object]) -> int:
+    """Do ``work``; 0, or 1 after one sentence when it cannot go on, or 130 when interrupted."""
+    try:
+        work()
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(say("interrupted"), file=sys.stderr)
+        return 130
+    return 0
 
 
 class Phase:

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scripts.console import Phase, SetupError, say, use_utf8
+from scripts.console import Phase, SetupError, exit_code, say, use_utf8
 from scripts.pip_runner import Pip
 from scripts.preflight import PYTHON, ROOT, check_machine
 
@@ -220,15 +220,7 @@ def main() -> int:
     parser.add_argument("--run", action="store_true", help="the web server's port must be free")
     arguments = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # without bytecode every start takes 20-30 s
-    try:
-        prepare(ROOT, arguments.part, arguments.run)
-    except SetupError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(say("interrupted"), file=sys.stderr)
-        return 130
-    return 0
+    return exit_code(lambda: prepare(ROOT, arguments.part, arguments.run))
 
 
 if __name__ == "__main__":

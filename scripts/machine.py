@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.console import Phase, SetupError, say, use_utf8
+from scripts.console import Phase, SetupError, exit_code, say, use_utf8
 from scripts.preflight import ROOT
 
 EMULATOR = ROOT / "tests" / "emulators" / "telegram"
@@ -106,16 +106,12 @@ def last_line(text: str) -> str:
 def main() -> int:
     """Install everything; return 1 with one sentence when something cannot be."""
     use_utf8()
-    try:
+
+    def install() -> None:
         install_system()
         install_emulator()
-    except SetupError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(say("interrupted"), file=sys.stderr)
-        return 130
-    return 0
+
+    return exit_code(install)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from actions import lines, pages
@@ -20,11 +21,16 @@ _FORM_WORDS = ("tờ khai", "đơn ", "mẫu", "phiếu", "giấy đề nghị")
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """How to say it: the wording, what the citizen is called, whether to keep it short."""
+    """How to say it: the wording, what the citizen is called, whether to keep it short.
+
+    ``now``: the moment of the turn, Vietnamese time; ``unit``: see :class:`actions.state.State`.
+    """
 
     say: Phrases
+    now: datetime
     address: str = DEFAULT_ADDRESS
     brief: bool = False
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

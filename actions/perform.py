@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from actions import answer, menu
 from actions.answer import Telling
@@ -26,13 +27,19 @@ class World:
     topics: tuple[menu.Topic, ...]
     phone: str
 
-    def telling(self, state: State) -> Telling:
-        """How to speak in this conversation."""
-        return Telling(self.say, state.address, state.brief)
+    def telling(self, state: State, now: datetime) -> Telling:
+        """How to speak in this conversation at this moment."""
+        return Telling(self.say, now, state.address, state.brief, state.unit)
 
 
 def perform(
-    action: Action, state: State, world: World, first: Sequence[str] = (), event: str | None = None
+    action: Action,
+    state: State,
+    world: World,
+    now: datetime,
+    *,
+    first: Sequence[str] = (),
+    event: str | None = None,
 ) -> Outcome:
     """Do ``action``.
 
@@ -40,14 +47,16 @@ def perform(
         action: what to do; one that no longer makes sense shows the menu.
         state: the conversation before.
         world: what may be read.
+        now: the moment of the turn, Vietnamese time.
         first: sentences to say before, each a message of its own.
         event: the name to count the turn under; by default made from the action.
     """
     action = _settled(action, world)
-    message = _message(action, state, world)
+    tell = world.telling(state, now)
+    message = _message(action, state, world, tell)
     if message is None:
         action = Action(kind=Kind.HOME)
-        message = menu.home(action, world.topics, world.telling(state))
+        message = menu.home(action, world.topics, tell)
     after = state if _is_aside(action) else state.at(action)
     if action.code is not None:
         after = after.model_copy(update={"procedure": action.code, "case": action.case})
@@ -98,8 +107,7 @@ def _buttons_of(key: str, state: State, world: World) -> tuple[Button, ...]:
             return ()
 
 
-def _message(action: Action, state: State, world: World) -> Message | None:
-    tell = world.telling(state)
+def _message(action: Action, state: State, world: World, tell: Telling) -> Message | None:
     match action.kind:
         case Kind.SHOW | Kind.ASK_CASE:
             return _about(action, world, tell)

@@ -83,6 +83,7 @@ class State(_Model):
     brief: bool = False
     procedure: str | None = None
     case: str | None = None
+    unit: str | None = None  # where the citizen lives: code of a province (2 digits) or commune (5)
     offers: tuple[Offer, ...] = ()
     trail: tuple[Action, ...] = ()
     misses: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,13 +28,13 @@ class Conversation:
         self._world = world
 
     def __call__(
-        self, incoming: Incoming, state: dict[str, Any] | None, _now: datetime, /
+        self, incoming: Incoming, state: dict[str, Any] | None, now: datetime, /
     ) -> TurnResult:
         """See :class:`bot.messages.TurnHandler`."""
         known = State.restore(state)
         before = known or State()
         first = () if known else (self._world.say("talk.intro", before.address),)
-        outcome = self._turn(incoming, before, first)
+        outcome = _Turn(self._understand, self._world, now, first).take(incoming, before)
         return TurnResult(
             outcome.state.model_dump(mode="json", exclude_defaults=True) | {"version": 1},
             outcome.replies,
@@ -41,36 +42,46 @@ class Conversation:
             erase=outcome.erase,
         )
 
-    def _turn(self, incoming: Incoming, state: State, first: tuple[str, ...]) -> Outcome:
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What holds for one turn; ``first`` are sentences said before the answer."""
+
+    understand: Understand
+    world: World
+    now: datetime
+    first: tuple[str, ...]
+
+    def take(self, incoming: Incoming, state: State) -> Outcome:
         if incoming.choice is not None:
             action = listening.pressed(incoming.choice, state)
             if action is None:
-                return self._again("stale", state, first)
-            return self._do(action, state.model_copy(update={"misses": 0}), first)
+                return self._again("stale", state)
+            return self._do(action, state.model_copy(update={"misses": 0}))
         text = (incoming.text or "")[:_MOST_CHARACTERS].strip()
         if not text:
-            return self._do(Action(kind=Kind.SAY, phrase="unreadable"), state, first)
+            return self._do(Action(kind=Kind.SAY, phrase="unreadable"), state)
         if OTP in text or PASSWORD in text:
-            return self._do(Action(kind=Kind.SAY, phrase="secret"), state, first)
+            return self._do(Action(kind=Kind.SAY, phrase="secret"), state)
         called = address.answered(text) if state.current == _ASKED_ADDRESS else None
         if called is not None:
-            return self._called(called, state, first)
+            return self._called(called, state)
         action = listening.COMMANDS.get(text.split()[0].lower()) or listening.chosen(text, state)
         if action is not None:
-            return self._do(action, state.model_copy(update={"misses": 0}), first)
+            return self._do(action, state.model_copy(update={"misses": 0}))
         if listening.chosen_in_vain(text, state):
-            return self._again("no_such_row", state, first)
-        return self._answer(text, state, first)
+            return self._again("no_such_row", state)
+        return self._answer(text, state)
 
-    def _answer(self, text: str, state: State, first: tuple[str, ...]) -> Outcome:
-        heard = self._understand(text)
+    def _answer(self, text: str, state: State) -> Outcome:
+        heard = self.understand(text)
         if heard.intent == "set_address":
-            return self._set_address(text, state, first)
+            return self._set_address(text, state)
         state = address.notice(text, state)
         if heard.intent == "shorter":
-            return self._shorter(state, first)
+            return self._shorter(state)
         if heard.intent == "unreadable":
-            return self._do(Action(kind=Kind.SAY, phrase="unreadable"), state, first)
+            return self._do(Action(kind=Kind.SAY, phrase="unreadable"), state)
         decided = listening.decide(heard, state)
         misses = state.misses + 1 if decided.miss else 0
         state = state.model_copy(update={"misses": misses})
@@ -80,44 +91,41 @@ class Conversation:
         if decided.event == "said.restart":
             fresh = {"procedure": None, "case": None, "brief": False, "trail": ()}
             state = state.model_copy(update=fresh)
-            first = (*first, self._world.say("talk.restart", state.address))
-        return self._do(decided.action, state, first, decided.event)
+            return self._after("restart", state)._do(decided.action, state, decided.event)
+        return self._do(decided.action, state, decided.event)
 
-    def _shorter(self, state: State, first: tuple[str, ...]) -> Outcome:
+    def _shorter(self, state: State) -> Outcome:
         brief = state.model_copy(update={"brief": True, "misses": 0})
-        aside = Action(kind=Kind.SAY, phrase="shorter")
         if state.current is None:
-            return self._do(aside, brief, first)
-        first = (*first, self._world.say("talk.shorter", state.address))
+            return self._do(Action(kind=Kind.SAY, phrase="shorter"), brief)
         # From the first page: the pages of a shorter list are cut elsewhere.
         again = state.current.model_copy(update={"page": 0})
-        return perform(again, brief, self._world, first, "said.shorter")
+        return self._after("shorter", state)._do(again, brief, "said.shorter")
 
-    def _do(
-        self, action: Action, state: State, first: tuple[str, ...], event: str | None = None
-    ) -> Outcome:
+    def _do(self, action: Action, state: State, event: str | None = None) -> Outcome:
         if action.kind is Kind.ERASE:
-            said = say("erased", state, self._world)
+            said = say("erased", state, self.world)
             return reply(State(turn=state.turn), [said], "erased", erase=True)
-        return perform(action, state, self._world, first, event)
+        return perform(action, state, self.world, self.now, first=self.first, event=event)
 
-    def _again(self, why: str, state: State, first: tuple[str, ...]) -> Outcome:
+    def _after(self, phrase: str, state: State, **values: object) -> _Turn:
+        """The same turn after one more sentence of ``wording/talk.yaml``."""
+        said = self.world.say(f"talk.{phrase}", state.address, **values)
+        return replace(self, first=(*self.first, said))
+
+    def _again(self, why: str, state: State) -> Outcome:
         """What is on the screen once more, after a sentence that says why."""
-        again = state.current or Action(kind=Kind.HOME)
-        first = (*first, self._world.say(f"talk.{why}", state.address))
-        return perform(again, state, self._world, first, why)
+        return self._after(why, state)._do(state.current or Action(kind=Kind.HOME), state, why)
 
-    def _set_address(self, text: str, state: State, first: tuple[str, ...]) -> Outcome:
+    def _set_address(self, text: str, state: State) -> Outcome:
         asked = address.asked_for(text)
         if asked is None:
-            return self._do(_ASKED_ADDRESS, state, first)
-        return self._called(asked, state, first)
+            return self._do(_ASKED_ADDRESS, state)
+        return self._called(asked, state)
 
-    def _called(self, asked: str, state: State, first: tuple[str, ...]) -> Outcome:
+    def _called(self, asked: str, state: State) -> Outcome:
         state = state.model_copy(update={"address": asked})
-        said = self._world.say("talk.address_set", asked, goi=asked)
+        turn = self._after("address_set", state, goi=asked)
         if state.current == _ASKED_ADDRESS:
             state = state.model_copy(update={"trail": state.trail[:-1]})
-        return perform(
-            state.current or Action(kind=Kind.HOME), state, self._world, (*first, said), "address"
-        )
+        return turn._do(state.current or Action(kind=Kind.HOME), state, "address")

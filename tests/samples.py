@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from actions import menu
@@ -20,6 +20,8 @@ from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 from knowledge_base.schema import Procedure
 
 PHONE = "18001096"
+# Monday morning in Vietnam.
+NOW = datetime(2026, 11, 23, 9, tzinfo=timezone(timedelta(hours=7)))
 
 
 def procedure(code: str = "1.000001", **fields: Any) -> Procedure:
@@ -96,7 +98,7 @@ class Talk:
     def _send(self, text: str | None = None, choice: str | None = None) -> str:
         self._count += 1
         incoming = Incoming("test", "t", str(self._count), text, choice)
-        result = self._turn(incoming, self._document, datetime(2026, 11, 22, tzinfo=UTC))
+        result = self._turn(incoming, self._document, NOW)
         self._document = json.loads(json.dumps(result.state))
         self.replies, self.events = result.replies, result.events
         return self.replies[-1].text

@@ -15,7 +15,7 @@ from actions.state import Action, Aspect, Kind, Message, Offer, State
 from knowledge_base import loader, phrases
 from knowledge_base.phrases import MOST_CHARACTERS
 from knowledge_base.schema import Procedure
-from tests.samples import PHONE, procedure, world
+from tests.samples import NOW, PHONE, procedure, world
 
 SAY = phrases.load()
 CASES = [{"id": "mat", "ten": "bị mất"}, {"id": "hong", "ten": "bị hỏng"}]
@@ -24,7 +24,7 @@ DATED = re.compile(r"ngày \d\d/\d\d/20\d\d\)?, mã \d\.\d{6}")
 
 def ask(found: Procedure, aspect: Aspect, case: str | None = None, page: int = 0) -> Message:
     action = Action(kind=Kind.SHOW, code=found.code, aspect=aspect, case=case, page=page)
-    return show(action, found, Telling(SAY))
+    return show(action, found, Telling(SAY, NOW))
 
 
 # --- fees and times ---
@@ -164,7 +164,7 @@ def test_papers_that_all_depend_on_the_case_are_asked_for() -> None:
     message = ask(found, Aspect.PAPERS)
     assert [b.label for b in message.buttons] == ["Bị mất", "Bị hỏng"]
     assert message.buttons[1].action.case == "hong"
-    chosen = show(message.buttons[1].action, found, Telling(SAY))
+    chosen = show(message.buttons[1].action, found, Telling(SAY, NOW))
     assert "• Giấy" in chosen.text
     assert "Đơn" not in chosen.text
 
@@ -201,14 +201,14 @@ def test_more_than_five_cases_are_asked_for_in_pages() -> None:
     found = procedure(truong_hop=cases, giay_to=papers)
     message = ask(found, Aspect.PAPERS)
     assert message.buttons[-1].label == "Xem tiếp (5–7 trong 7)"
-    rest = show(message.buttons[-1].action, found, Telling(SAY))
+    rest = show(message.buttons[-1].action, found, Telling(SAY, NOW))
     assert [b.action.case for b in rest.buttons] == ["c4", "c5", "c6"]
 
 
 def test_a_remembered_question_about_cases_survives_an_edited_file() -> None:
     found = procedure(truong_hop=CASES, giay_to=[{"ten": "Tờ khai"}])
     asking = Action(kind=Kind.ASK_CASE, code=found.code, aspect=Aspect.PAPERS, page=3)
-    outcome = perform(asking, State(), world(found))
+    outcome = perform(asking, State(), world(found), NOW)
     assert "• Tờ khai" in outcome.replies[0].text
 
 
@@ -248,7 +248,7 @@ def _pages(
     """Every page of an answer, walked as a citizen does: by pressing "Xem tiếp"."""
     action: Action | None = start
     while action is not None:
-        outcome = perform(action, state, real)
+        outcome = perform(action, state, real, NOW)
         (said,) = outcome.replies
         message = Message(said.text, said.source)
         offers = outcome.state.latest_offers()
@@ -309,7 +309,9 @@ def test_every_catalogue_answer_is_short_and_sourced(real: World) -> None:
     for found in entries:
         for aspect in Aspect:
             message = show(
-                Action(kind=Kind.SHOW, code=found.code, aspect=aspect), found, real.telling(State())
+                Action(kind=Kind.SHOW, code=found.code, aspect=aspect),
+                found,
+                real.telling(State(), NOW),
             )
             where = f"{found.code} {aspect.value}: {message.text}"
             assert len(message.text) <= MOST_CHARACTERS or len(_bullets(message.text)) == 1, where

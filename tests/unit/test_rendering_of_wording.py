@@ -16,7 +16,7 @@ from bot.channels.telegram import WIDEST
 from bot.rendering import labels, layout, units
 from bot.telegram_protocol import MOST_DATA, MOST_UNITS
 from knowledge_base import loader, phrases
-from tests.samples import PHONE
+from tests.samples import NOW, PHONE
 
 
 @pytest.fixture(scope="module")
@@ -58,20 +58,20 @@ def test_every_sentence(real: World) -> None:
 
 def _replies(real: World) -> Iterator[Reply]:
     for kind in (Kind.HOME, Kind.ERASE):
-        yield from perform(Action(kind=kind), State(), real).replies
+        yield from perform(Action(kind=kind), State(), real, NOW).replies
     for topic in real.topics:
         for page in range(5):
             action = Action(kind=Kind.TOPIC, topic=topic.id, page=page)
-            yield from perform(action, State(turn=10**6), real).replies
+            yield from perform(action, State(turn=10**6), real, NOW).replies
     for found in real.knowledge.curated:
         for aspect in Aspect:
             for case in (None, *(c.id for c in found.cases)):
                 action = Action(kind=Kind.SHOW, code=found.code, aspect=aspect, case=case)
-                yield from perform(action, State(turn=10**6), real).replies
+                yield from perform(action, State(turn=10**6), real, NOW).replies
     codes = tuple(p.code for p in real.knowledge.procedures)
     for start in range(0, len(codes), 4):
         action = Action(kind=Kind.ASK_WHICH, codes=codes[start : start + 4])
-        yield from perform(action, State(), real).replies
+        yield from perform(action, State(), real, NOW).replies
 
 
 def test_every_curated_answer_and_every_name_as_a_choice(real: World) -> None:

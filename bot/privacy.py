@@ -87,18 +87,18 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (
             rf"(?P<said>{_OTP_SAID}\s*(?:\b(?:là|la)\b\s*)?[:=]?\s*)"
-            r"\d(?:[ .-]?\d){3,7}(?![ .-]?\d)",
+            r"\d(?:[ .-]?\d){3,7}(?![.-]?\d)",
             OTP,
         ),
-        (rf"(?P<said>{_OTP_SAID}{_GAP}{{1,25}}?)\d(?:[ .-]?\d){{5}}(?![ .-]?\d)", OTP),
+        (rf"(?P<said>{_OTP_SAID}{_GAP}{{1,25}}?)\d(?:[ .-]?\d){{5}}(?![.-]?\d)", OTP),
         (
             rf"(?P<said>\b(?:stk|số tk|so tk|số tài khoản|so tai khoan|số thẻ|so the)\b"
-            rf"{_GAP}{{0,40}}?)\d(?:[ .-]?\d){{5,18}}(?![ .-]?\d)",
+            rf"{_GAP}{{0,40}}?)\d(?:[ .-]?\d){{5,18}}(?![.-]?\d)",
             ACCOUNT,
         ),
         (
             rf"(?P<said>\b(?:tài khoản|tai khoan|tk|account)\b{_GAP}{{0,40}}?)"
-            r"(?!0[35789])\d(?:[ .-]?\d){5,18}(?![ .-]?\d)",
+            r"(?!0[35789])\d(?:[ .-]?\d){5,18}(?![.-]?\d)",
             ACCOUNT,
         ),
         (
@@ -116,7 +116,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?P<said>)(?<![\d.,/-])0\d(?:[ .-]?\d){10}(?!\d|[.,/-]\d)", ID_NUMBER),
         (
             r"(?P<said>\b(?:cmnd|cmt|cmtnd|cccd|căn cước|can cuoc|định danh|dinh danh|"
-            rf"chứng minh|chung minh)\b{_GAP}{{0,30}}?)\d(?:[ .-]?\d){{8,11}}(?![ .-]?\d)",
+            rf"chứng minh|chung minh)\b{_GAP}{{0,30}}?)\d(?:[ .-]?\d){{8,11}}(?![.-]?\d)",
             ID_NUMBER,
         ),
         (r"(?P<said>)(?<![\d.,/-])\d{9}(?!\d|[.,/-]\d)", ID_NUMBER),

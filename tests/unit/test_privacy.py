@@ -18,6 +18,8 @@ MASKED = {
     "số căn cước của tôi là 001099012345": "số căn cước của tôi là [số định danh]",
     "cccd 001 099 012 345 nhé": "cccd [số định danh] nhé",
     "079199012345": "[số định danh]",
+    "stk 0123456789 079199012345": "stk [số tài khoản] [số định danh]",
+    "cmnd 123456789 0912345678": "cmnd [số định danh] [số điện thoại]",
     "079 199 012 345": "[số định danh]",
     "cmnd cũ 123456789 còn dùng được không": "cmnd cũ [số định danh] còn dùng được không",
     "CMND 123 456 789": "CMND [số định danh]",

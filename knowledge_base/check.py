@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 from knowledge_base.agreement import disagreements
-from knowledge_base.curation import conflicts, shortcomings
+from knowledge_base.curation import shortcomings
+from knowledge_base.documents import unknown_documents
 from knowledge_base.loader import PACKAGE, read
+from knowledge_base.neighbours import conflicts
 from knowledge_base.problems import Problem
 from knowledge_base.wording_check import check_menu, check_wording
 
@@ -17,15 +19,21 @@ Checker = Callable[[Path], Iterable[Problem]]
 _VIETNAM = timezone(timedelta(hours=7))
 
 
+def today() -> date:
+    """The day sources are measured against, in Vietnam."""
+    return datetime.now(UTC).astimezone(_VIETNAM).date()
+
+
 def check_procedures(root: Path) -> Iterable[Problem]:
     """Curated procedures and the catalogue: shape, completeness, agreement with the portal."""
     reading = read(root)
-    today = datetime.now(UTC).astimezone(_VIETNAM).date()
+    day = today()
     catalogue = {procedure.code: procedure for procedure in reading.catalogue}
     yield from reading.problems
     yield from conflicts(reading)
+    yield from unknown_documents(reading, catalogue)
     for file in reading.files:
-        yield from shortcomings(file, today, catalogue)
+        yield from shortcomings(file, day, catalogue)
         if file.procedure is not None:
             yield from disagreements(file.document, file.procedure, catalogue)
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from knowledge_base.loader import CuratedFile, Reading
+from knowledge_base.loader import CuratedFile
 from knowledge_base.problems import Loc, Problem, Severity
 from knowledge_base.schema import Procedure
 from knowledge_base.yaml_lines import Document
 
 LEAST_LAY_NAMES = 3
 LEAST_QUESTIONS = 6
-OLD_AFTER = timedelta(days=365)
+# Most laws, fees and portal records change on 1 January or 1 July: a source older than half a year
+# has not seen at least one of these days.
+OLD_AFTER = timedelta(days=183)
 
 # Each of these answers a question citizens ask. What the portal does not say either may stay
 # away: the answer then says that it is not known.
@@ -122,7 +124,7 @@ def _sources(document: Document, procedure: Procedure, today: date) -> Iterator[
         elif today - source.day > OLD_AFTER:
             yield document.problem(
                 place,
-                f"nguồn đã cũ hơn một năm ({source.day:%d/%m/%Y}), nên xem lại",
+                f"nguồn đã cũ hơn nửa năm ({source.day:%d/%m/%Y}), nên xem lại",
                 Severity.WARNING,
             )
 
@@ -139,50 +141,3 @@ def _texts(document: Document, value: Any, loc: Loc) -> Iterator[Problem]:
     elif isinstance(value, str):
         for short in dict.fromkeys(_ABBREVIATION.findall(value)):
             yield document.problem(loc, f"viết '{short}' thành '{ABBREVIATIONS[short]}'")
-
-
-def conflicts(reading: Reading) -> Iterator[Problem]:
-    """What only shows between files: shared lay names, neighbours that exist nowhere."""
-    yield from _shared_words(reading.files, "goi_la", "tên gọi", Severity.ERROR)
-    yield from _shared_words(reading.files, "cau_hoi_mau", "câu hỏi mẫu", Severity.WARNING)
-    known = {p.code for p in reading.catalogue}
-    known |= {code for f in reading.files if f.procedure for code in f.procedure.codes}
-    for file in reading.files:
-        if file.procedure is not None:
-            yield from _pointers(file.document, file.procedure, known)
-
-
-def _shared_words(
-    files: Iterable[CuratedFile], key: str, what: str, severity: Severity
-) -> Iterator[Problem]:
-    places: dict[str, list[tuple[Document, int]]] = {}
-    for file in files:
-        data = file.document.data
-        words = data.get(key) if isinstance(data, dict) else None
-        for index, word in enumerate(words if isinstance(words, list) else ()):
-            places.setdefault(_folded(str(word)), []).append((file.document, index))
-    for found in places.values():
-        for document, index in found if len(found) > 1 else ():
-            others = sorted({d.path.name for d, i in found if (d, i) != (document, index)})
-            yield document.problem(
-                (key, index), f"{what} này trùng với {', '.join(others)}", severity
-            )
-
-
-def _folded(text: str) -> str:
-    return " ".join(re.sub(r"[^\w\s]", " ", text.casefold()).split())
-
-
-def _pointers(document: Document, procedure: Procedure, known: set[str]) -> Iterator[Problem]:
-    pointers: list[tuple[Loc, str]] = [
-        (("khac_voi", index, "ma"), neighbour.code)
-        for index, neighbour in enumerate(procedure.neighbours)
-    ]
-    pointers += [(("xem_them", index), code) for index, code in enumerate(procedure.see_also)]
-    for loc, code in pointers:
-        if code in procedure.codes:
-            yield document.problem(loc, f"mã {code} là của chính thủ tục này")
-        elif code not in known:
-            yield document.problem(
-                loc, f"mã {code} không có trong danh mục lẫn trong các tệp biên soạn"
-            )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from knowledge_base import check as checking
 from knowledge_base.__main__ import app
 from knowledge_base.check import CHECKERS, check
 from knowledge_base.curation import ABBREVIATIONS
@@ -64,10 +66,16 @@ RECORD = (
     '{"ma":["%s"],"ten":"Xin giấy","ten_chinh_thuc":"Thủ tục xin giấy thử","linh_vuc":"Thử",'
     '"cap":["xa"],"lien_ket":"https://dichvucong.gov.vn/1","le_phi":[%s],'
     '"thoi_han":[{"so":7}],"cach_nop":[{"cach":"truc_tiep"},{"cach":"truc_tuyen"}],'
-    '"ket_qua":[{"noi_dung":"Giấy"}],'
+    '"ket_qua":[{"noi_dung":"Giấy"}],"can_cu":[{"so":"123/2015/NĐ-CP"},{"so":"1/2020/TT-BYT"}],'
     '"nguon":[{"id":"cong","ten":"Cổng","ngay":"2026-06-10"}],"bien_soan":false}\n'
 )
 FEES = '{"so_tien":20000,"cach":["truc_tiep"]},{"so_tien":10000,"cach":["truc_tuyen"]}'
+
+
+@pytest.fixture(autouse=True)
+def on_the_first_of_november(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The good file is of June 2026; a test must not begin to fail when that is long ago."""
+    monkeypatch.setattr(checking, "today", lambda: date(2026, 11, 1))
 
 
 def make(root: Path, fees: str = FEES, **files: str) -> Path:
@@ -214,7 +222,25 @@ WARNINGS = {
     "an old source": (
         "2026-06-10",
         "2024-06-10",
-        "a.yaml:45: nguon[1].ngay: nguồn đã cũ hơn một năm (10/06/2024), nên xem lại",
+        "a.yaml:45: nguon[1].ngay: nguồn đã cũ hơn nửa năm (10/06/2024), nên xem lại",
+    ),
+    "a document nobody else knows": (
+        "xem_them:",
+        "can_cu:\n  - so: 123/2015/NĐ-PC\nxem_them:",
+        "a.yaml:42: can_cu[1].so: không bản ghi nào của Cổng, không tệp nào khác có số "
+        "123/2015/NĐ-PC (có phải ý là '123/2015/NĐ-CP'?); nếu đúng thì ghi thêm ten của văn bản",
+    ),
+    "a document of a body nobody else knows": (
+        "xem_them:",
+        "can_cu:\n  - so: 9/2020/NĐ-BYTE\nxem_them:",
+        "a.yaml:42: can_cu[1].so: không bản ghi nào của Cổng, không tệp nào khác có số "
+        "9/2020/NĐ-BYTE, cũng không số nào có 'BYTE' (có phải ý là 'BYT'?); "
+        "nếu đúng thì ghi thêm ten của văn bản",
+    ),
+    "a name of another procedure of the portal": (
+        "  - xin tờ thử\n",
+        "  - Xin  giấy\n",
+        "a.yaml:10: goi_la[3]: tên gọi này là tên của thủ tục khác: Xin giấy (1.000002)",
     ),
     "no papers": (
         "giay_to:\n  - ten: Tờ khai\n",
@@ -275,6 +301,14 @@ def test_a_new_source_explains_a_new_code_and_a_new_level(tmp_path: Path) -> Non
     text = GOOD.replace('"1.000001"', '"1.000001", "1.000007"').replace("[xa]", "[xa, tinh]")
     newer = "  - id: moi\n    ten: Nghị định mới\n    ngay: 2026-10-05\n"
     assert told(check(make(tmp_path, a=text + newer))) == []
+
+
+@pytest.mark.parametrize(
+    "number", ["123/2015/NĐ-CP", "9/2020/NĐ-BYTE\n    ten: Nghị định của một bộ lạ"]
+)
+def test_a_known_document_and_one_with_its_title_are_accepted(number: str, tmp_path: Path) -> None:
+    text = GOOD.replace("xem_them:", f"can_cu:\n  - so: {number}\nxem_them:")
+    assert told(check(make(tmp_path, a=text))) == []
 
 
 def test_a_lay_name_of_two_files_is_told_in_both(tmp_path: Path) -> None:

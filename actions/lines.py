@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from knowledge_base.phrases import Phrases
 from knowledge_base.schema import (
+    Fact,
     Fee,
     Handing,
     Paper,
@@ -41,8 +42,8 @@ def fee_amount(fee: Fee, say: Phrases) -> str:
 
 
 def fee_line(fee: Fee, procedure: Procedure, say: Phrases) -> str:
-    """One fee with its name, case and note; the manner is said by the caller."""
-    line = fee_amount(fee, say)
+    """One fee with its name, case, last day and note; the manner is said by the caller."""
+    line = _until(fee, fee_amount(fee, say), say)
     if fee.name:
         line = say("answer.named", ten=fee.name, dong=line)
     if fee.note and not (fee.amount is None and not fee.by_province):  # then it is the amount
@@ -61,8 +62,8 @@ def time_amount(time: ProcessingTime, say: Phrases) -> str:
 
 
 def time_line(time: ProcessingTime, procedure: Procedure, say: Phrases) -> str:
-    """One processing time with its case and note; the manner is said by the caller."""
-    line = time_amount(time, say)
+    """One processing time with its case, last day and note; the manner is said by the caller."""
+    line = _until(time, time_amount(time, say), say)
     if time.note and time.amount is not None:  # else it stands for the amount
         line = f"{line} ({_aside(time.note)})"
     return with_case(time.case, _lower_first(line), procedure, say)
@@ -138,6 +139,13 @@ def with_case(case: str | None, line: str, procedure: Procedure, say: Phrases) -
         return line
     title = _lower_first(case_title(procedure, case))
     return say("answer.for_case", truong_hop=title, dong=line)
+
+
+def _until(fact: Fact, line: str, say: Phrases) -> str:
+    """The line with the last day it holds, where one is known."""
+    if fact.valid_to is None:
+        return line
+    return say("answer.until", dong=line, ngay=fact.valid_to.strftime("%d/%m/%Y"))
 
 
 def _lower_first(text: str) -> str:

@@ -12,6 +12,7 @@ from actions.replies import Choice, Reply
 from actions.state import Action, Aspect, Button, Kind, Message, Offer, Outcome, State
 from knowledge_base.loader import Knowledge
 from knowledge_base.phrases import Phrases
+from knowledge_base.schema import Procedure
 
 _ASIDES = frozenset(
     {"shorter", "thank", "affirm", "read_aloud", "address_set", "nothing_more", "nothing_back"}
@@ -26,6 +27,11 @@ class World:
     say: Phrases
     topics: tuple[menu.Topic, ...]
     phone: str
+
+    def procedure(self, code: str | None, tell: Telling) -> Procedure | None:
+        """What holds of the procedure of a code on the day of the turn."""
+        found = self.knowledge.by_code(code) if code else None
+        return found.on(tell.now.date()) if found else None
 
     def telling(self, state: State, now: datetime) -> Telling:
         """How to speak in this conversation at this moment."""
@@ -51,8 +57,8 @@ def perform(
         first: sentences to say before, each a message of its own.
         event: the name to count the turn under; by default made from the action.
     """
-    action = _settled(action, world)
     tell = world.telling(state, now)
+    action = _settled(action, world, tell)
     message = _message(action, state, world, tell)
     if message is None:
         action = Action(kind=Kind.HOME)
@@ -124,7 +130,7 @@ def _message(action: Action, state: State, world: World, tell: Telling) -> Messa
 
 
 def _about(action: Action, world: World, tell: Telling) -> Message | None:
-    procedure = world.knowledge.by_code(action.code) if action.code else None
+    procedure = world.procedure(action.code, tell)
     if procedure is None:
         return None
     show = answer.ask_case if action.kind is Kind.ASK_CASE else answer.show
@@ -132,9 +138,9 @@ def _about(action: Action, world: World, tell: Telling) -> Message | None:
     return replace(message, text=message.text.strip())
 
 
-def _settled(action: Action, world: World) -> Action:
+def _settled(action: Action, world: World, tell: Telling) -> Action:
     """The action as the record allows it: a case that exists, asked where there is one to ask."""
-    procedure = world.knowledge.by_code(action.code) if action.code else None
+    procedure = world.procedure(action.code, tell)
     if procedure is None:
         return action
     if action.case is not None and action.case not in {c.id for c in procedure.cases}:

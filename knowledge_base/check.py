@@ -12,6 +12,7 @@ from knowledge_base.documents import unknown_documents
 from knowledge_base.loader import PACKAGE, read
 from knowledge_base.neighbours import conflicts
 from knowledge_base.problems import Problem
+from knowledge_base.validity import lapses
 from knowledge_base.wording_check import check_menu, check_wording
 
 # Takes the folder of the knowledge base; yields what is wrong with its share of the files.
@@ -34,6 +35,7 @@ def check_procedures(root: Path) -> Iterable[Problem]:
     yield from unknown_documents(reading, catalogue)
     for file in reading.files:
         yield from shortcomings(file, day, catalogue)
+        yield from lapses(file, day)
         if file.procedure is not None:
             yield from disagreements(file.document, file.procedure, catalogue)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -85,15 +85,31 @@ class Case(_Model):
     title: Label = Field(alias="ten", description="lay words, fits after 'Trường hợp'")
 
 
-class _Fact(_Model):
+class Fact(_Model):
     """A statement with its source; ``source`` is a :class:`Source` id, None = the first one."""
 
     case: Slug | None = Field(default=None, alias="truong_hop")
     source: Slug | None = Field(default=None, alias="nguon")
     note: Line | None = Field(default=None, alias="ghi_chu")
+    valid_from: date | None = Field(
+        default=None, alias="hieu_luc_tu", description="first day it holds; None = always did"
+    )
+    valid_to: date | None = Field(
+        default=None, alias="hieu_luc_den", description="last day it holds; None = no end known"
+    )
+
+    def holds(self, day: date) -> bool:
+        """Whether the statement is true on ``day``, both ends included."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> Self:
+        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
+            raise ValueError("hieu_luc_tu không được sau hieu_luc_den")
+        return self
 
 
-class Paper(_Fact):
+class Paper(Fact):
     """One paper of the dossier (thành phần hồ sơ)."""
 
     name: Line = Field(alias="ten")
@@ -105,7 +121,7 @@ class Paper(_Fact):
     )
 
 
-class Fee(_Fact):
+class Fee(Fact):
     """One fee. ``amount`` in đồng; 0 = free; None = set elsewhere (say where in ``note``)."""
 
     # Strict: YAML reads the Vietnamese "10.000" as ten, which must not pass for a fee.
@@ -131,7 +147,7 @@ class Fee(_Fact):
         return self
 
 
-class ProcessingTime(_Fact):
+class ProcessingTime(Fact):
     """One processing time (thời hạn giải quyết); None = not fixed (say why in ``note``)."""
 
     amount: float | None = Field(alias="so", ge=0, strict=True)
@@ -148,20 +164,20 @@ class ProcessingTime(_Fact):
         return self
 
 
-class Submission(_Fact):
+class Submission(Fact):
     """A way to hand the dossier in; the note says what is particular about it."""
 
     manner: Manner = Field(alias="cach")
     url: str | None = Field(default=None, alias="duong_dan")
 
 
-class Place(_Fact):
+class Place(Fact):
     """Where to go (nơi nộp)."""
 
     name: Line = Field(alias="ten")
 
 
-class Statement(_Fact):
+class Statement(Fact):
     """A plain sentence: a condition or a result."""
 
     text: Line = Field(alias="noi_dung")
@@ -179,6 +195,10 @@ class Neighbour(_Model):
 
     code: Code = Field(alias="ma")
     when: Line = Field(alias="khi", description="lay words: choose the other one when …")
+
+
+# The parts of a procedure that are lists of facts.
+FACTS = ("conditions", "papers", "fees", "times", "places", "submissions", "results")
 
 
 class Procedure(_Model):
@@ -218,7 +238,19 @@ class Procedure(_Model):
         """The main code, e.g. ``1.001193``."""
         return self.codes[0]
 
-    def source_of(self, fact: _Fact) -> Source:
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact, whatever it is about."""
+        return tuple(fact for name in FACTS for fact in getattr(self, name))
+
+    def on(self, day: date) -> Procedure:
+        """The same procedure with only what holds on ``day``; itself where nothing changes."""
+        if all(fact.holds(day) for fact in self.facts):
+            return self
+        kept = {name: tuple(f for f in getattr(self, name) if f.holds(day)) for name in FACTS}
+        return self.model_copy(update=kept)
+
+    def source_of(self, fact: Fact) -> Source:
         """The source a fact rests on: its own, else the file's first one."""
         return next((s for s in self.sources if s.id == fact.source), self.sources[0])
 
@@ -226,11 +258,7 @@ class Procedure(_Model):
     def _references_exist(self) -> Procedure:
         cases = {c.id for c in self.cases}
         sources = {s.id for s in self.sources}
-        facts: tuple[_Fact, ...] = (
-            *self.conditions, *self.papers, *self.fees, *self.times,
-            *self.places, *self.submissions, *self.results,
-        )  # fmt: skip
-        for fact in facts:
+        for fact in self.facts:
             if fact.case is not None and fact.case not in cases:
                 raise PydanticCustomError(
                     "unknown_reference", f"chưa khai trường hợp '{fact.case}'"

@@ -191,6 +191,11 @@ RULES = {
         "a.yaml:28: le_phi[1]: 20.000 đồng khác với Cổng khi nộp trực tuyến: 10.000 đồng; "
         "nếu đúng thì ghi rõ nguon hoặc ghi_chu",
     ),
+    "days in the wrong order": (
+        "    cach: [truc_tiep]\n",
+        "    cach: [truc_tiep]\n    hieu_luc_tu: 2026-02-01\n    hieu_luc_den: 2026-01-31\n",
+        "a.yaml:28: le_phi[1]: hieu_luc_tu không được sau hieu_luc_den",
+    ),
     "another time": (
         "so: 7",
         "so: 9",
@@ -264,7 +269,37 @@ WARNINGS = {
         "a.yaml:34: thoi_han[2]: 3 ngày làm việc khác với Cổng khi nộp trực tiếp: 7 ngày làm việc; "
         "nếu đúng thì ghi rõ nguon hoặc ghi_chu",
     ),
+    "a fee that ran out": (
+        "    cach: [truc_tiep]\n",
+        "    cach: [truc_tiep]\n    hieu_luc_den: 2025-12-31\n",
+        "a.yaml:30: le_phi[1].hieu_luc_den: "
+        "hết hiệu lực sau ngày 31/12/2025 mà không có dòng nào thay",
+    ),
+    "a fee that ran out before its successor begins": (
+        "    cach: [truc_tiep]\n",
+        "    cach: [truc_tiep]\n    hieu_luc_den: 2025-12-31\n"
+        "  - so_tien: 20000\n    cach: [truc_tiep]\n    hieu_luc_tu: 2026-01-02\n",
+        "a.yaml:30: le_phi[1].hieu_luc_den: "
+        "hết hiệu lực sau ngày 31/12/2025 mà không có dòng nào thay",
+    ),
+    "two fees on one day": (
+        "    cach: [truc_tiep]\n",
+        "    cach: [truc_tiep]\n    hieu_luc_den: 2026-01-01\n"
+        "  - so_tien: 20000\n    hieu_luc_tu: 2026-01-01\n    ghi_chu: Mọi cách nộp.\n",
+        "a.yaml:31: le_phi[2]: "
+        "có ngày trùng hiệu lực với dòng ở trên cùng trường hợp, cùng cách nộp",
+    ),
 }
+# A fee with a successor from the next day on, and two that never meet: nothing to warn of.
+FOLLOWED = (
+    "    cach: [truc_tiep]\n    hieu_luc_den: 2025-12-31\n"
+    "  - so_tien: 20000\n    cach: [truc_tiep]\n    hieu_luc_tu: 2026-01-01\n"
+)
+
+
+def test_a_fee_that_another_one_follows_is_no_problem(tmp_path: Path) -> None:
+    text = GOOD.replace("    cach: [truc_tiep]\n", FOLLOWED, 1)
+    assert told(check(make(tmp_path, a=text))) == []
 
 
 @pytest.mark.parametrize("name", WARNINGS)

@@ -58,6 +58,8 @@ def _link(
     document: Document, procedure: Procedure, records: Sequence[Procedure]
 ) -> Iterator[Problem]:
     links = [record.link for record in records if record.link]
+    if _renewed(procedure, records):
+        return  # a page of its own, which the catalogue has not seen
     if links and procedure.link not in links:
         yield document.problem(("lien_ket",), f"liên kết khác với Cổng: {links[0]}")
 
@@ -66,10 +68,17 @@ def _name(
     document: Document, procedure: Procedure, records: Sequence[Procedure]
 ) -> Iterator[Problem]:
     names = {_folded(record.official_name) for record in records}
+    if _renewed(procedure, records):
+        return
     if _folded(procedure.official_name) not in names:
         yield _warning(
             document, ("ten_chinh_thuc",), f"tên trên Cổng là: {records[0].official_name}"
         )
+
+
+def _renewed(procedure: Procedure, records: Sequence[Procedure]) -> bool:
+    """Whether the main code took the place of the codes the catalogue knows."""
+    return procedure.code not in {code for record in records for code in record.codes}
 
 
 def _folded(name: str) -> str:

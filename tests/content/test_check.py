@@ -346,6 +346,15 @@ def test_a_known_document_and_one_with_its_title_are_accepted(number: str, tmp_p
     assert told(check(make(tmp_path, a=text))) == []
 
 
+def test_a_code_that_took_the_place_of_a_known_one_has_its_own_name_and_page(
+    tmp_path: Path,
+) -> None:
+    text = GOOD.replace('"1.000001"', '"1.000007", "1.000001"').replace("gov.vn/1", "gov.vn/7")
+    text = text.replace("ten_chinh_thuc: Thủ tục", "ten_chinh_thuc: Việc mới,")
+    newer = "  - id: moi\n    ten: Nghị định mới\n    ngay: 2026-10-05\n"
+    assert told(check(make(tmp_path, a=text + newer))) == []
+
+
 def test_a_lay_name_of_two_files_is_told_in_both(tmp_path: Path) -> None:
     other = GOOD.replace('ma: ["1.000001"]', 'ma: ["1.000002"]').replace(
         '"1.000002"\n', '"1.000001"\n'

@@ -14,6 +14,7 @@ from knowledge_base.neighbours import conflicts
 from knowledge_base.problems import Problem
 from knowledge_base.validity import lapses
 from knowledge_base.wording_check import check_menu, check_wording
+from knowledge_base.wording_uses import check_uses
 
 # Takes the folder of the knowledge base; yields what is wrong with its share of the files.
 Checker = Callable[[Path], Iterable[Problem]]
@@ -41,7 +42,7 @@ def check_procedures(root: Path) -> Iterable[Problem]:
 
 
 # Checkers of other files (lexicon, training sentences) are added here by their owners.
-CHECKERS: tuple[Checker, ...] = (check_procedures, check_wording, check_menu)
+CHECKERS: tuple[Checker, ...] = (check_procedures, check_wording, check_uses, check_menu)
 
 
 def check(root: Path = PACKAGE, checkers: Iterable[Checker] = CHECKERS) -> list[Problem]:

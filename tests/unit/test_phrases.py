@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import string
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,12 +14,11 @@ from bot import listening
 from knowledge_base import phrases
 from knowledge_base.phrases import MOST_CHARACTERS, Phrase, PhraseError, Phrases
 from knowledge_base.schema import Level, Manner, TimeUnit
+from knowledge_base.wording_uses import check_uses, uses
 
 ROOT = Path(__file__).resolve().parents[2]
 SAY = phrases.load()
 ALL = sorted(SAY, key=lambda phrase: phrase.key)
-# Given by actions.perform.say to every sentence of talk.yaml.
-ALWAYS = {"dien_thoai"}
 
 
 @pytest.mark.parametrize("phrase", ALL, ids=lambda phrase: phrase.key)
@@ -72,70 +69,42 @@ def test_phrases_of_another_shape_are_refused(tmp_path: Path) -> None:
 # --- what the code says ---
 
 
-def _modules() -> Iterator[tuple[Path, ast.Module]]:
-    for room in ("actions", "bot", "api"):
-        for path in sorted((ROOT / room).rglob("*.py")):
-            yield path, ast.parse(path.read_text(encoding="utf-8"))
-
-
-def _pattern(node: ast.expr) -> str | None:
-    """A regular expression for the key that a string or f-string gives."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return re.escape(node.value)
-    if isinstance(node, ast.JoinedStr):
-        return "".join((_pattern(part) if isinstance(part, ast.Constant) else None) or r"\w+"
-                       for part in node.values)  # fmt: skip
-    return None
-
-
-def _said() -> Iterator[tuple[str, str, set[str] | None]]:
-    """``(where, pattern of the key, names of the values given or None)`` of each use in the code.
-
-    Keys are literals with a dot in calls of anything named ``say``; ``say("x", …)`` and
-    ``phrase="x"`` without a dot mean talk.yaml.
-    """
-    files = {path.stem for path in phrases.WORDING.glob("*.yaml")}
-    for path, tree in _modules():
-        for node in ast.walk(tree):
-            where = f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
-            if isinstance(node, ast.keyword) and node.arg == "phrase":
-                for value in ast.walk(node.value):
-                    if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                        yield where, rf"talk\.{re.escape(value.value)}", None
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            name = ast.unparse(node.func).rpartition(".")[2]
-            if name not in ("say", "_say"):
-                continue
-            given = {k.arg for k in node.keywords if k.arg}
-            for key in _keys(node.args[0]):
-                pattern = _pattern(key)
-                if pattern is not None and pattern.partition(r"\.")[0] in files:
-                    yield where, pattern, given
-                elif pattern is not None and re.fullmatch(r"\w+", pattern):
-                    yield where, rf"talk\.{pattern}", given | ALWAYS
-
-
-def _keys(argument: ast.expr) -> list[ast.expr]:
-    """The argument itself, or both sides of ``a if … else b``."""
-    if isinstance(argument, ast.IfExp):
-        return [*_keys(argument.body), *_keys(argument.orelse)]
-    return [argument]
-
-
-SAID = list(_said())
+SAID = list(uses(ROOT))
 
 
 def test_every_phrase_the_code_says_exists_and_gets_its_values() -> None:
     assert len(SAID) > 60
-    for where, pattern, given in SAID:
-        found = [phrase for phrase in ALL if re.fullmatch(pattern, phrase.key)]
-        assert found, f"{where}: no phrase {pattern}"
-        for phrase in found:
-            missing = (
-                phrase.placeholders - given if given is not None and "+" not in pattern else ()
-            )
-            assert not missing, f"{where}: {phrase.key} is not given {missing}"
+    assert list(check_uses(phrases.WORDING.parent)) == []
+
+
+def test_a_phrase_deleted_and_a_value_nobody_gives_are_told(tmp_path: Path) -> None:
+    code = (
+        "def f(say, tell, words, one):\n"
+        "    say('start', ten=1)\n"
+        "    tell.say('answer.fee' if one else 'answer.time', so=2)\n"
+        "    words(f'page.{one}')\n"
+        "    Action(phrase='bye')\n"
+    )
+    wording = {
+        "talk": "start: {cau: 'Chào {ten}, {tuoi}', vi_du: {ten: An, tuoi: '70'}}\nbyee: Chào\n",
+        "answer": "fee: {cau: '{so} đồng', vi_du: {so: '5'}}\n",
+        "web": "page.one: Một\n",
+    }
+    (tmp_path / "actions").mkdir()
+    (tmp_path / "actions" / "x.py").write_text(code, encoding="utf-8")
+    folder = tmp_path / "knowledge_base" / phrases.WORDING.name
+    folder.mkdir(parents=True)
+    for name, text in wording.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    told = [f"{p.path.name}:{p.line}: {p.field}: {p.message}" for p in check_uses(folder.parent)]
+    assert told == [
+        "talk.yaml:1: start: chương trình không có gì để điền vào {tuoi} ở actions/x.py:2",
+        "answer.yaml:1: time: thiếu câu này, chương trình cần nó ở actions/x.py:3",
+        "talk.yaml:1: bye: thiếu câu này, chương trình cần nó ở actions/x.py:5"
+        " (có phải ý là 'byee'?)",
+    ]
+    (folder / "talk.yaml").write_text("[", encoding="utf-8")
+    assert list(check_uses(folder.parent)) == []  # told by the check of the wording itself
 
 
 def test_every_kind_of_fact_has_its_words() -> None:
@@ -152,7 +121,7 @@ def test_every_kind_of_fact_has_its_words() -> None:
 
 def test_no_phrase_is_left_over() -> None:
     """A sentence nobody says misleads the official who edits it."""
-    patterns = [re.compile(pattern) for _, pattern, _ in SAID]
+    patterns = [re.compile(use.pattern) for use in SAID]
     patterns += [re.compile(re.escape(f"talk.{intent}")) for intent in listening._SAID]
     text = "\n".join(
         path.read_text(encoding="utf-8")

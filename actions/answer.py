@@ -23,7 +23,9 @@ _FORM_WORDS = ("tờ khai", "đơn ", "mẫu", "phiếu", "giấy đề nghị")
 class Telling:
     """How to say it: the wording, what the citizen is called, whether to keep it short.
 
-    ``now``: the moment of the turn, Vietnamese time; ``unit``: see :class:`actions.state.State`.
+    ``now``: the moment of the turn, Vietnamese time; ``unit``: code of the province or commune the
+    citizen lives in, ``province``: code of that province; None where nothing is known, with
+    ``anywhere`` since they would not say.
     """
 
     say: Phrases
@@ -31,6 +33,8 @@ class Telling:
     address: str = DEFAULT_ADDRESS
     brief: bool = False
     unit: str | None = None
+    province: str | None = None
+    anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from actions import answer, menu
+from actions import answer, menu, place
 from actions.answer import Telling
+from actions.place import Places
 from actions.replies import Choice, Reply
 from actions.state import Action, Aspect, Button, Kind, Message, Offer, Outcome, State
 from knowledge_base.loader import Knowledge
@@ -27,6 +28,7 @@ class World:
     say: Phrases
     topics: tuple[menu.Topic, ...]
     phone: str
+    places: Places = field(default_factory=Places)
 
     def procedure(self, code: str | None, tell: Telling) -> Procedure | None:
         """What holds of the procedure of a code on the day of the turn."""
@@ -35,7 +37,9 @@ class World:
 
     def telling(self, state: State, now: datetime) -> Telling:
         """How to speak in this conversation at this moment."""
-        return Telling(self.say, now, state.address, state.brief, state.unit)
+        unit = self.places.of(state)
+        province = self.places.province(unit)
+        return Telling(self.say, now, state.address, state.brief, unit, province, state.anywhere)
 
 
 def perform(
@@ -57,6 +61,10 @@ def perform(
         first: sentences to say before, each a message of its own.
         event: the name to count the turn under; by default made from the action.
     """
+    if action.kind is Kind.SET_UNIT and world.places.units.by_code(action.unit or ""):
+        return _at_home(action, state, world, now, first=first)
+    if action.anywhere:
+        state = state.model_copy(update={"anywhere": True})
     tell = world.telling(state, now)
     action = _settled(action, world, tell)
     message = _message(action, state, world, tell)
@@ -68,6 +76,18 @@ def perform(
         after = after.model_copy(update={"procedure": action.code, "case": action.case})
     said = [Message(text) for text in first]
     return reply(after, [*said, message], event or _event(action))
+
+
+def _at_home(
+    action: Action, state: State, world: World, now: datetime, *, first: Sequence[str]
+) -> Outcome:
+    """Where the citizen lives is remembered, and what was asked before is done."""
+    asked = state.current is not None and state.current.kind is Kind.ASK_UNIT
+    trail = state.trail[:-1] if asked else state.trail
+    state = state.model_copy(update={"unit": action.unit, "anywhere": False, "trail": trail})
+    said = place.noted(action, world.places, world.telling(state, now))
+    onward = action.resumed() or state.current or Action(kind=Kind.HOME)
+    return perform(onward, state, world, now, first=(*first, said), event="placed")
 
 
 def reply(state: State, messages: Sequence[Message], event: str, *, erase: bool = False) -> Outcome:
@@ -123,6 +143,8 @@ def _message(action: Action, state: State, world: World, tell: Telling) -> Messa
             return menu.home(action, world.topics, tell)
         case Kind.TOPIC:
             return menu.topic(action, world.topics, world.knowledge, tell)
+        case Kind.ASK_UNIT:
+            return place.ask(action, world.places, tell)
         case Kind.SAY if action.phrase and f"talk.{action.phrase}" in world.say:
             return say(action.phrase, state, world)
         case _:

@@ -46,6 +46,8 @@ class Kind(StrEnum):
     TOPIC = "topic"  # the procedures of a topic
     SAY = "say"  # a fixed sentence of the wording
     ERASE = "erase"  # forget this conversation
+    ASK_UNIT = "ask_unit"  # where the citizen lives
+    SET_UNIT = "set_unit"  # remember it
 
 
 class _Model(BaseModel):
@@ -64,6 +66,24 @@ class Action(_Model):
     codes: tuple[str, ...] = ()
     topic: str | None = None
     phrase: str | None = None
+    then: Kind | None = None  # what to do when the question is answered
+    unit: str | None = None
+    units: tuple[str, ...] = ()  # codes of the places that may be meant
+    were: tuple[str, ...] = ()  # what those were called before, "" where that says nothing
+    tries: int = 0
+    anywhere: bool = False  # the citizen would not say where they live: do without
+
+    def asking_unit(self) -> Action:
+        """Ask where the citizen lives; then this is done."""
+        return self.model_copy(update={"kind": Kind.ASK_UNIT, "then": self.kind})
+
+    def resumed(self, *, anywhere: bool = False) -> Action | None:
+        """What was to be done after a question where the citizen lives, ``anywhere``: without an
+        answer to it; None when it was asked for its own sake."""
+        if self.then is None:
+            return None
+        asked = {"then": None, "unit": None, "units": (), "were": (), "tries": 0, "page": 0}
+        return self.model_copy(update={**asked, "kind": self.then, "anywhere": anywhere})
 
 
 class Offer(_Model):
@@ -84,6 +104,7 @@ class State(_Model):
     procedure: str | None = None
     case: str | None = None
     unit: str | None = None  # where the citizen lives: code of a province (2 digits) or commune (5)
+    anywhere: bool = False  # they would not say: not asked again
     offers: tuple[Offer, ...] = ()
     trail: tuple[Action, ...] = ()
     misses: int = 0
@@ -112,6 +133,12 @@ class State(_Model):
         trail = self.trail
         if trail and action.kind is Kind.ASK_WHICH and trail[-1].codes == action.codes:
             trail = trail[:-1]  # the same question, perhaps about another aspect
+        if (
+            trail
+            and trail[-1].kind is Kind.ASK_UNIT
+            and (action.kind is Kind.ASK_UNIT or action.anywhere)
+        ):
+            trail = trail[:-1]  # asked again, or done with
         if not trail or trail[-1] != action:
             trail = (*trail, action)[-_TRAIL:]
         return self.model_copy(update={"trail": trail})

@@ -15,9 +15,12 @@ from bot.understanding.pipeline import NotTrained
 from bot.wiring import open_services
 from knowledge_base.loader import KnowledgeError
 from knowledge_base.phrases import PhraseError
+from knowledge_base.units import UnitsError
 
 # What may be wrong with an installation; each says in one sentence what to do.
-_KNOWN_FAILURES = (DatabaseError, KnowledgeError, NotTrained, PhraseError, StoreError, WordingError)
+_KNOWN_FAILURES = (
+    DatabaseError, KnowledgeError, NotTrained, PhraseError, StoreError, UnitsError, WordingError,
+)  # fmt: skip
 
 
 class CannotStart(Exception):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from actions import address
+from actions import address, place
 from actions.perform import World, perform, reply, say
 from actions.state import Action, Kind, Outcome, State
 from actions.understanding import Understanding
@@ -71,18 +71,25 @@ class _Turn:
             return self._do(action, state.model_copy(update={"misses": 0}))
         if listening.chosen_in_vain(text, state):
             return self._again("no_such_row", state)
-        return self._answer(text, state)
+        placed = self._placed(text, state)
+        return placed or self._answer(text, state)
 
     def _answer(self, text: str, state: State) -> Outcome:
         heard = self.understand(text)
         if heard.intent == "set_address":
             return self._set_address(text, state)
+        if heard.intent == "set_place":
+            asking = Action(kind=Kind.ASK_UNIT)
+            return self._placed(text, state, asking) or self._do(asking, state)
         state = address.notice(text, state)
+        state = place.stated(text, state, self.world.places)
         if heard.intent == "shorter":
             return self._shorter(state)
         if heard.intent == "unreadable":
             return self._do(Action(kind=Kind.SAY, phrase="unreadable"), state)
         decided = listening.decide(heard, state)
+        if listening.is_asked_where(state) and listening.is_unsure(decided, heard):
+            return self._placed(text, state, state.current) or self._not_placed(state)
         misses = state.misses + 1 if decided.miss else 0
         state = state.model_copy(update={"misses": misses})
         if decided.event == "said.back" and decided.action in state.trail:
@@ -93,6 +100,28 @@ class _Turn:
             state = state.model_copy(update=fresh)
             return self._after("restart", state)._do(decided.action, state, decided.event)
         return self._do(decided.action, state, decided.event)
+
+    def _placed(self, text: str, state: State, asked: Action | None = None) -> Outcome | None:
+        """What follows when the text names a place: all of it after a question where the citizen
+        lives, some of it with ``asked``."""
+        question = state.current if listening.is_asked_where(state) else asked
+        if question is None:
+            return None
+        found = self.world.places.find(text, state)
+        if asked is None and not found.whole:
+            return None
+        action = place.answered(found, question, self.world.places)
+        return self._do(action, state.model_copy(update={"misses": 0})) if action else None
+
+    def _not_placed(self, state: State) -> Outcome:
+        """The answer to "ở xã nào?" is no place: asked once more, then done without."""
+        assert state.current is not None
+        again = place.unanswered(state.current)
+        if again is not None:
+            return self._do(again, state)
+        onward = state.current.resumed(anywhere=True) or Action(kind=Kind.HOME)
+        said = self.world.say("place.given_up", state.address)
+        return replace(self, first=(*self.first, said))._do(onward, state)
 
     def _shorter(self, state: State) -> Outcome:
         brief = state.model_copy(update={"brief": True, "misses": 0})

@@ -84,6 +84,18 @@ def pressed(choice: str, state: State) -> Action | None:
     return found.action if found else None
 
 
+def is_asked_where(state: State) -> bool:
+    """Whether the citizen was asked last where they live."""
+    return state.current is not None and state.current.kind is Kind.ASK_UNIT
+
+
+def is_unsure(decided: Heard, heard: Understanding) -> bool:
+    """Whether a message may be an answer that was not understood, rather than another question."""
+    return decided.miss or (
+        heard.confidence < SURE_INTENT and heard.link.outcome is not LinkOutcome.ANSWER
+    )
+
+
 def decide(heard: Understanding, state: State) -> Heard:
     """What to do about a message that is no button.
 
@@ -168,6 +180,8 @@ def _reply_to(state: State, yes: bool) -> Action | None:
         return None
     if asked.kind is Kind.SAY and asked.phrase == "erase_confirm":
         return Action(kind=Kind.ERASE) if yes else state.before("erase_confirm")
+    if asked.kind is Kind.ASK_UNIT and not yes:
+        return asked.resumed(anywhere=True)
     if asked.kind is not Kind.ASK_WHICH:
         return None
     if not yes:

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     helper_phone: str = Field(
         "18001096", description="số điện thoại hỗ trợ; mặc định là tổng đài Cổng Dịch vụ công"
     )
+    commune: str | None = Field(
+        None, description="mã 5 chữ số của xã, phường mà bản triển khai này phục vụ, ví dụ 00166"
+    )
     retention_days: int = Field(30, ge=1, description="số ngày giữ lời thoại đã che")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="mức ghi nhật ký"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from actions import menu
 from actions.perform import World
+from actions.place import Places
 from actions.replies import Reply
 from actions.understanding import Understanding
 from bot.channels.telegram import TelegramChannel, open_telegram
@@ -27,6 +28,7 @@ from bot.worker import Worker
 from knowledge_base import loader, phrases
 from knowledge_base.problems import errors_of
 from knowledge_base.retrieval.index import open_retriever
+from knowledge_base.units import UnitsError
 from knowledge_base.wording_check import check_menu, check_wording
 
 
@@ -67,12 +69,34 @@ def build_world(settings: Settings, root: Path = loader.PACKAGE) -> World:
     Raises:
         knowledge_base.loader.KnowledgeError: a file is broken (procedures, wording, menu); names
             file and line.
+        knowledge_base.units.UnitsError: the setting COMMUNE is no commune's code.
     """
     knowledge = loader.load(root)  # first: a menu is only right beside whole procedures
     if broken := errors_of([*check_wording(root), *check_menu(root)]):
         raise loader.KnowledgeError(broken)
     say, topics = phrases.load(root / phrases.WORDING.name), menu.load(root / menu.FILE.name)
-    return World(knowledge, say, topics, settings.helper_phone)
+    return World(knowledge, say, topics, settings.helper_phone, _places(settings))
+
+
+def _places(settings: Settings) -> Places:
+    """The units, and the one this deployment serves.
+
+    Raises:
+        knowledge_base.units.UnitsError: COMMUNE is no commune's code.
+    """
+    places = Places(commune=settings.commune)
+    code = settings.commune
+    if code is None or ((unit := places.units.by_code(code)) and not unit.is_province):
+        return places
+    meant = [places.units.by_code(m.code) for m in places.finder.find(code).matches]
+    near = "; ".join(
+        f"{u.code} là {places.units.said(u)}" for u in meant if u and not u.is_province
+    )
+    hint = near or "ví dụ 00166 là phường Cầu Giấy, thành phố Hà Nội"
+    raise UnitsError(
+        f"COMMUNE={code} không phải mã của xã, phường nào hiện nay. "
+        f"Xin ghi mã 5 chữ số ({hint}), hoặc để trống."
+    )
 
 
 def build_brain(settings: Settings) -> Brain:
@@ -81,6 +105,7 @@ def build_brain(settings: Settings) -> Brain:
     Raises:
         NotTrained: set-up was not run, or its inputs changed since.
         knowledge_base.loader.KnowledgeError: a knowledge file is broken.
+        knowledge_base.units.UnitsError: see :func:`build_world`.
     """
     world = build_world(settings)
     if not stamp.is_trained(settings.model_dir, settings.encoder):

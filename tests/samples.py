@@ -10,7 +10,7 @@ from typing import Any
 from actions import menu
 from actions.perform import World
 from actions.replies import Reply
-from actions.state import State
+from actions.state import Outcome, State
 from actions.understanding import Understanding
 from bot.conversation import Conversation
 from bot.messages import Incoming
@@ -89,6 +89,11 @@ class Talk:
     def press_id(self, choice: str) -> str:
         """Press a button by its id."""
         return self._send(choice=choice)
+
+    def resume(self, outcome: Outcome) -> None:
+        """Go on from what an action led to."""
+        self._document = outcome.state.model_dump(mode="json")
+        self.replies, self.events = outcome.replies, outcome.events
 
     @property
     def labels(self) -> list[str]:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from actions.state import State
 from api.wording import WordingError, load_wording
 from bot.settings import Settings
 from bot.wiring import build_world
 from knowledge_base.loader import PACKAGE, KnowledgeError
+from knowledge_base.units import UnitsError
+from tests.samples import NOW
 
 
 @pytest.fixture
@@ -57,6 +60,25 @@ def test_a_broken_file_is_named_with_its_line(
     (root / file).write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(KnowledgeError, match=where):
         build_world(Settings(), root)
+
+
+def test_the_commune_of_the_deployment_is_where_its_citizens_live(root: Path) -> None:
+    world = build_world(Settings(commune="00166"), root)
+    assert world.telling(State(), NOW).province == "01"
+    assert world.telling(State(unit="25951"), NOW).unit == "25951"
+
+
+@pytest.mark.parametrize(
+    ("commune", "said"),
+    [
+        ("99999", "00166 là phường Cầu Giấy"),
+        ("01", "mã 5 chữ số"),
+        ("phường Láng, Hà Nội", "00199 là phường Láng, thành phố Hà Nội"),
+    ],
+)
+def test_a_commune_that_does_not_exist_is_told(root: Path, commune: str, said: str) -> None:
+    with pytest.raises(UnitsError, match=f"COMMUNE={commune} không phải mã .*{said}"):
+        build_world(Settings(commune=commune), root)
 
 
 def test_wording_that_cannot_be_read_at_all_is_named_with_its_line(root: Path) -> None:

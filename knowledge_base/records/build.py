@@ -29,6 +29,7 @@ from knowledge_base.schema import Manner, Procedure
 SOURCE_ID = "cong"
 SOURCE_NAME = "Cổng Dịch vụ công quốc gia"
 SEVERAL_TIMES = "Cổng ghi nhiều mốc thời gian tùy trường hợp, xem tại Cổng Dịch vụ công quốc gia."
+INTERNAL = "mã nội bộ"
 PARTS = ("cách nộp", "thời hạn", "lệ phí", "cấp", "cho ai", "cơ quan", "kết quả", "căn cứ")
 ALL_OF_MANNERS = "cách nộp, thời hạn và lệ phí cùng đọc hết"
 
@@ -65,7 +66,7 @@ def build(
     served = sorted(_served(records, left), key=lambda record: record["ma_thu_tuc"])
     names = display_names(
         {r["ma_thu_tuc"]: r["ten_thu_tuc"] for r in served},
-        {r["ma_thu_tuc"]: _only_level(r["cap_thuc_hien"]) for r in served},
+        {r["ma_thu_tuc"]: only_level(r["cap_thuc_hien"]) for r in served},
     )
     procedures: list[Procedure] = []
     coverage: Counter[str] = Counter()
@@ -92,15 +93,23 @@ def write(path: Path, procedures: Iterable[Procedure]) -> None:
 def _served(records: Iterable[Record], left: list[Leftover]) -> Iterator[Record]:
     for record in records:
         code, name = record["ma_thu_tuc"], clean(record["ten_thu_tuc"])
-        if code[:1] in "56":
-            left.append(Leftover(code, "cả bản ghi", "mã nội bộ", name[:80]))
-        elif name.startswith("Công bố Danh mục và Quy trình nội bộ"):
-            left.append(Leftover(code, "cả bản ghi", "tên là tên quyết định công bố", name[:80]))
+        why = unserved(code, name)
+        if why:
+            left.append(Leftover(code, "cả bản ghi", why, name[:80]))
         else:
             yield record
 
 
-def _only_level(text: str) -> str:
+def unserved(code: str, name: str) -> str:
+    """Why a record is none for citizens; empty when it is one."""
+    if code[:1] in "56":
+        return INTERNAL
+    if name.startswith("Công bố Danh mục và Quy trình nội bộ"):
+        return "tên là tên quyết định công bố"
+    return ""
+
+
+def only_level(text: str) -> str:
     """``Cấp tỉnh`` -> ``tỉnh``; nothing for several levels or another agency."""
     level = clean(text).removeprefix("Cấp ")
     return level if level in ("xã", "tỉnh", "bộ") else ""
@@ -132,8 +141,8 @@ def to_facts(record: Record, name: str, day: date) -> tuple[dict[str, Any], list
         "co_quan": agency,
         "lien_ket": record["detail_url"],
         "cho_ai": who,
-        "le_phi": _fees(rows),
-        "thoi_han": _times(rows),
+        "le_phi": fees_of(rows),
+        "thoi_han": times_of(rows),
         "cach_nop": [{"cach": m} for m in dict.fromkeys(row.manner for row in rows)],
         "ket_qua": [{"noi_dung": result} for result in results],
         "can_cu": [{"so": number} for number in numbers],
@@ -163,7 +172,8 @@ def _shared(
         yield things, [] if set(named) == every else named
 
 
-def _fees(rows: tuple[Row, ...]) -> list[dict[str, Any]]:
+def fees_of(rows: tuple[Row, ...]) -> list[dict[str, Any]]:
+    """The rows' fees as ``le_phi`` of a procedure file."""
     grouped = _by_manner((row.manner, fee) for row in rows for fee in row.fees)
     return [
         _fee(fee, manners, alone=len(fees) == 1)
@@ -184,7 +194,8 @@ def _fee(fee: FlatFee, manners: list[Manner], alone: bool) -> dict[str, Any]:
     }
 
 
-def _times(rows: tuple[Row, ...]) -> list[dict[str, Any]]:
+def times_of(rows: tuple[Row, ...]) -> list[dict[str, Any]]:
+    """The rows' processing times as ``thoi_han`` of a procedure file."""
     grouped = _by_manner((row.manner, row.time) for row in rows if row.time is not None)
     return [_time(times, manners) for times, manners in _shared(grouped, (r.manner for r in rows))]
 

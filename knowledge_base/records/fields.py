@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from knowledge_base.records.common import Leftover, clean, names_district, spell_out, value
 from knowledge_base.schema import Level
@@ -87,7 +88,17 @@ def read_results(code: str, text: str) -> tuple[tuple[str, ...], list[Leftover]]
         if mark and body.count("Mã:") > 1:
             left.append(Leftover(code, "kết quả", "mã kết quả không theo mẫu", piece[:120]))
             continue
-        result = spell_out(clean(result)).strip(" .;,:-+*–")
+        results.append(result)
+    found, more = result_names(code, results)
+    return found, left + more
+
+
+def result_names(code: str, texts: Iterable[str]) -> tuple[tuple[str, ...], list[Leftover]]:
+    """Each result once, spelled out, and what was left out."""
+    results: list[str] = []
+    left: list[Leftover] = []
+    for text in texts:
+        result = spell_out(clean(text)).strip(" .;,:-+*–")
         if not result:
             continue
         if len(result) > MAX_RESULT:

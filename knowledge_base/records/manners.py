@@ -30,7 +30,7 @@ MANNERS = {
     "Dịch vụ bưu chính": Manner.POSTAL,
 }
 # What stands in the time cell when there is no time; longest first.
-_NO_TIME = (
+NO_TIME = (
     NO_INFORMATION,
     "Không phải trả kết quả cho người nộp thuế",
     "Không quy định",
@@ -48,7 +48,7 @@ _UNITS = {
     "": TimeUnit.DAY,
 }
 _NAMES = "|".join(MANNERS)
-_START = re.compile(rf"({_NAMES})(?=\d|{'|'.join(_NO_TIME)}|Miễn phí)")
+_START = re.compile(rf"({_NAMES})(?=\d|{'|'.join(NO_TIME)}|Miễn phí)")
 _TIME = re.compile(rf"(\d+(?:[.,]\d+)?) ?({'|'.join(filter(None, _UNITS))})(?![a-zà-ỹ])")
 _BARE = re.compile(rf"(\d+)(?=Miễn phí|{NO_INFORMATION})")
 _GLUED = re.compile(rf"(\d+(?:,\d{{3}})*) ?({CURRENCY})")
@@ -94,7 +94,7 @@ def read_manners(code: str, text: str) -> tuple[tuple[Row, ...], list[Leftover]]
         left.extend(problems)
     if not rows:
         left.append(Leftover(code, "cách nộp", "bảng trống", ""))
-    return tuple(_judged(code, rows, left)), left
+    return tuple(judged(code, rows, left)), left
 
 
 def _lead(text: str) -> Manner | None:
@@ -120,7 +120,7 @@ def _read_time(cells: str) -> tuple[FlatTime | None, str, str]:
         # A bare number means days.
         unit = _UNITS[found[2] if found.re is _TIME else ""]
         return (FlatTime(amount, unit), rest, "") if amount else (None, rest, "thời gian bằng 0")
-    for words in _NO_TIME:
+    for words in NO_TIME:
         if cells.startswith(words):
             return None, cells[len(words) :].lstrip(), "cổng không ghi thời gian"
     glued = _GLUED.match(cells)
@@ -184,7 +184,7 @@ def _read_fee(text: str) -> tuple[FlatFee | None, str]:
     return FlatFee(kind, amount, note), rest
 
 
-def _judged(code: str, rows: Iterable[Row], left: list[Leftover]) -> Iterator[Row]:
+def judged(code: str, rows: Iterable[Row], left: list[Leftover]) -> Iterator[Row]:
     """Rows whose fees were held against what their notes and descriptions say."""
     rows = list(rows)
     known = {fee.amount for row in rows for fee in row.fees if fee.kind is FlatKind.AMOUNT}

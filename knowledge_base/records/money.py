@@ -126,6 +126,8 @@ class _Judge:
                 return self._amount(fee, description, known)
             case FlatKind.FOREIGN:
                 return _unclear(fee, SEVERAL_CASES), "tính bằng ngoại tệ"
+            case FlatKind.BY_PROVINCE | FlatKind.UNCLEAR:
+                return fee, ""
             case _:
                 return _unclear(fee, SEVERAL_CASES), "số tiền dính liền thời gian"
 
@@ -215,6 +217,19 @@ def _with_note(fee: FlatFee, note: str) -> FlatFee:
     if len(short) <= MAX_NOTE and ". " not in short and not names_district(short):
         return replace(fee, note=short[:1].upper() + short[1:])
     return replace(fee, note=CONDITIONS)
+
+
+def unpriced(note: str) -> FlatFee | None:
+    """What a fee says whose amount the record leaves empty; None when it says nothing."""
+    if _NOTHING_SAID.match(note):
+        return None
+    if _FREE_SAID.match(note):
+        return FlatFee(FlatKind.FREE, 0)
+    if _LOCAL.search(note):
+        return FlatFee(FlatKind.BY_PROVINCE, 0, BY_PROVINCE)
+    return _unclear(
+        FlatFee(FlatKind.UNCLEAR, 0), SET_ELSEWHERE if _CITES.match(note) else SEVERAL_CASES
+    )
 
 
 def doubted(fee: FlatFee) -> FlatFee:

@@ -2,62 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeVar
+from collections.abc import Callable
 
-from actions import lines, pages
-from actions.state import Action, Aspect, Button, Kind, Message
-from knowledge_base.phrases import DEFAULT_ADDRESS, MOST_CHARACTERS, Phrases
-from knowledge_base.schema import Case, Fee, Paper, Procedure, ProcessingTime, Source, Statement
-
-_F = TypeVar("_F", Fee, ProcessingTime)
+from actions import amounts, cases, lines, pages
+from actions.state import USUAL, Action, Aspect, Button, Kind, Message
+from actions.telling import Body, Item, Telling
+from knowledge_base.phrases import MOST_CHARACTERS
+from knowledge_base.schema import Procedure, Statement
 
 _NEXT = (Aspect.PAPERS, Aspect.FEE, Aspect.TIME, Aspect.PLACE, Aspect.HOW, Aspect.CONDITIONS)
 _FOLLOW_UPS = 4
 _FORM_WORDS = ("tờ khai", "đơn ", "mẫu", "phiếu", "giấy đề nghị")
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """How to say it: the wording, what the citizen is called, whether to keep it short.
-
-    ``now``: the moment of the turn, Vietnamese time; ``unit``: code of the province or commune the
-    citizen lives in, ``province``: code of that province; None where nothing is known, with
-    ``anywhere`` since they would not say.
-    """
-
-    say: Phrases
-    now: datetime
-    address: str = DEFAULT_ADDRESS
-    brief: bool = False
-    unit: str | None = None
-    province: str | None = None
-    anywhere: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One line of an answer and the source it rests on."""
-
-    text: str
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """An answer before it is cut into pages; no items = the heading says it all.
-
-    ``more``: the items have notes that are left out here. ``onward``: the heading from the second
-    page on, where it is another one.
-    """
-
-    heading: str
-    items: tuple[Item, ...] = ()
-    sources: tuple[Source, ...] = ()
-    more: bool = False
-    onward: str | None = None
 
 
 def show(action: Action, procedure: Procedure, tell: Telling) -> Message:
@@ -65,74 +20,27 @@ def show(action: Action, procedure: Procedure, tell: Telling) -> Message:
 
     A fact that the record lacks is said to be missing, with the portal link.
     """
-    if decided_by_case(action, procedure):
-        return ask_case(action, procedure, tell)
+    if cases.decide(action, procedure, tell):
+        return cases.ask(action, procedure, tell)
     body = _BODIES[action.aspect](action, procedure, tell)
     if body is None:
         return _missing(action, procedure, tell)
     return _paged(action, body, procedure, tell)
 
 
-def ask_case(action: Action, procedure: Procedure, tell: Telling) -> Message:
-    """Which of the citizen's situations it is: a page of at most four, each a button."""
-    cases = asked_cases(action.aspect, procedure)
-    buttons = [
-        Button(c.title[:1].upper() + c.title[1:], action.model_copy(
-            update={"kind": Kind.SHOW, "case": c.id, "page": 0}))
-        for c in cases
-    ]  # fmt: skip
-    usual = action.model_copy(update={"kind": Kind.SHOW, "case": None, "page": 0})
-    if not decided_by_case(usual, procedure):
-        buttons.append(Button(tell.say("talk.button_common"), usual))
-    cut = pages.rows(buttons)
-    page = min(action.page, len(cut) - 1)
-    shown = list(cut[page])
-    if page + 1 < len(cut):
-        asking = action.model_copy(update={"kind": Kind.ASK_CASE, "page": page + 1})
-        shown.append(Button(more_label(cut, page + 1, tell), asking))
-    text = tell.say("talk.ask_case", tell.address, ten=procedure.name)
-    return Message(text, buttons=tuple(shown))
-
-
-def asked_cases(aspect: Aspect, procedure: Procedure) -> list[Case]:
-    """The cases that a fact of this aspect depends on."""
-    return [c for c in procedure.cases if _case_has(c.id, aspect, procedure)]
-
-
-def decided_by_case(action: Action, procedure: Procedure) -> bool:
-    """Whether the case is to be asked: on demand, or as all papers depend on it."""
-    if action.kind is Kind.ASK_CASE:
-        return True
-    if action.aspect is not Aspect.PAPERS or not procedure.papers:
-        return False
-    return all(paper.case not in (None, action.case) for paper in procedure.papers)
-
-
-def _case_has(case: str, aspect: Aspect, procedure: Procedure) -> bool:
-    facts: Sequence[Paper | Fee | ProcessingTime] = procedure.papers
-    if aspect is Aspect.FEE:
-        facts = procedure.fees
-    elif aspect is Aspect.TIME:
-        facts = procedure.times
-    return any(fact.case == case for fact in facts)
-
-
 def _paged(action: Action, body: Body, procedure: Procedure, tell: Telling) -> Message:
     buttons: list[Button] = []
     text, sources = body.heading, body.sources
     if body.items:
-        most = pages.BRIEF_PAGE if tell.brief else pages.PAGE
-        # The same cut on every page, or an item would be shown twice or never.
-        room = pages.room_after(max(body.heading, body.onward or "", key=len))
-        cut = pages.split(body.items, lambda i: len(i.text) + 3, room, most)
+        cut = body.cut(pages.BRIEF_PAGE if tell.brief else pages.PAGE)
         page = min(action.page, len(cut) - 1)
         heading = body.onward if page and body.onward else body.heading
         text = "\n".join([heading, *(f"• {_capital(item.text)}" for item in cut[page])])
         sources = tuple(item.source for item in cut[page])
         if page + 1 < len(cut):
             onward = action.model_copy(update={"page": page + 1})
-            buttons.append(Button(more_label(cut, page + 1, tell), onward))
-    if action.aspect is Aspect.PAPERS and any(paper.case for paper in procedure.papers):
+            buttons.append(Button(tell.more_label(cut, page + 1), onward))
+    if cases.may_differ(action, procedure):
         asking = action.model_copy(update={"kind": Kind.ASK_CASE, "page": 0})
         buttons.append(Button(tell.say("answer.button_cases"), asking))
     if body.more:
@@ -145,14 +53,6 @@ def _paged(action: Action, body: Body, procedure: Procedure, tell: Telling) -> M
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def more_label(cut: Sequence[Sequence[object]], page: int, tell: Telling) -> str:
-    """What the button to ``page`` says, e.g. "Xem tiếp (6–10 trong 13)"."""
-    first, last, total = pages.span(cut, page)
-    if first == last:
-        return tell.say("answer.button_more_one", so=first, tong=total)
-    return tell.say("answer.button_more", tu=first, den=last, tong=total)
 
 
 def _follow_ups(action: Action, procedure: Procedure, tell: Telling) -> list[Button]:
@@ -196,59 +96,6 @@ def _overview(_action: Action, procedure: Procedure, tell: Telling) -> Body | No
     return Body(tell.say("answer.overview_catalogue", tell.address, ten=procedure.name, cap=levels))
 
 
-def _of_case(facts: Sequence[_F], case: str | None) -> list[_F]:
-    """The facts that hold for a case; all of them, each with its case, where none speaks of it."""
-    return [f for f in facts if case is None or f.case in (None, case)] or list(facts)
-
-
-def _every_way(facts: Sequence[_F], procedure: Procedure) -> bool:
-    """Whether the facts hold for every way to hand the dossier in, so that none need be named."""
-    ways = {s.manner for s in procedure.submissions}
-    return any(not f.manners for f in facts) or ways <= {m for f in facts for m in f.manners}
-
-
-def _fee(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
-    fees = _of_case(procedure.fees, action.case)
-    if not fees:
-        return None
-    sources = tuple(procedure.source_of(f) for f in fees)
-    free = all(f.amount == 0 and f.max_amount is None and not f.note and not f.case for f in fees)
-    if free and _every_way(fees, procedure):
-        return Body(tell.say("answer.fee_free", ten=procedure.name), (), sources)
-    if len(fees) == 1:
-        said = lines.manner_line(fees[0], lines.fee_line(fees[0], procedure, tell.say), tell.say)
-        text = tell.say("answer.fee_one", ten=procedure.name, tien=said)
-        if len(text) <= MOST_CHARACTERS:
-            return Body(text, (), sources)
-    items = tuple(
-        Item(
-            lines.manner_line(f, lines.fee_line(f, procedure, tell.say), tell.say),
-            procedure.source_of(f),
-        )
-        for f in fees
-    )
-    return Body(tell.say("answer.fee_many", ten=procedure.name), items)
-
-
-def _time(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
-    times = _of_case(procedure.times, action.case)
-    if not times:
-        return None
-    said = {(lines.time_line(t, procedure, tell.say), t.case) for t in times}
-    if len(said) == 1 and times[0].amount is not None and _every_way(times, procedure):
-        text = tell.say("answer.time_one", ten=procedure.name, thoi_gian=next(iter(said))[0])
-        if len(text) <= MOST_CHARACTERS:
-            return Body(text, (), (procedure.source_of(times[0]),))
-    items = tuple(
-        Item(
-            lines.manner_line(t, lines.time_line(t, procedure, tell.say), tell.say),
-            procedure.source_of(t),
-        )
-        for t in times
-    )
-    return Body(tell.say("answer.time_many", ten=lines.in_sentence(procedure.name)), items)
-
-
 def _papers(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     if not procedure.papers:
         return None
@@ -275,7 +122,7 @@ def _papers(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
 
 def _papers_headings(action: Action, procedure: Procedure, tell: Telling) -> tuple[str, str | None]:
     """The heading of the first page, and of the others where they have another."""
-    if action.case:
+    if action.case and action.case != USUAL:
         title = lines.case_title(procedure, action.case)
         return tell.say("answer.papers_case", truong_hop=title[:1].lower() + title[1:]), None
     if action.detail:
@@ -375,9 +222,9 @@ def _link(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
 
 _BODIES: dict[Aspect, Callable[[Action, Procedure, Telling], Body | None]] = {
     Aspect.OVERVIEW: _overview,
-    Aspect.FEE: _fee,
+    Aspect.FEE: amounts.fee,
     Aspect.PAPERS: _papers,
-    Aspect.TIME: _time,
+    Aspect.TIME: amounts.time,
     Aspect.PLACE: _place,
     Aspect.HOW: _how,
     Aspect.CONDITIONS: _conditions,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from knowledge_base.phrases import Phrases
 from knowledge_base.schema import (
-    Fact,
+    Exemption,
     Fee,
     Handing,
     Paper,
@@ -43,9 +43,7 @@ def fee_amount(fee: Fee, say: Phrases) -> str:
 
 def fee_line(fee: Fee, procedure: Procedure, say: Phrases) -> str:
     """One fee with its name, case, last day and note; the manner is said by the caller."""
-    line = _until(fee, fee_amount(fee, say), say)
-    if fee.name:
-        line = say("answer.named", ten=fee.name, dong=line)
+    line = _named(fee, _until(fee, fee_amount(fee, say), say), say)
     if fee.note and not (fee.amount is None and not fee.by_province):  # then it is the amount
         line = f"{line} ({_aside(fee.note)})"
     return with_case(fee.case, _lower_first(line), procedure, say)
@@ -63,10 +61,19 @@ def time_amount(time: ProcessingTime, say: Phrases) -> str:
 
 def time_line(time: ProcessingTime, procedure: Procedure, say: Phrases) -> str:
     """One processing time with its case, last day and note; the manner is said by the caller."""
-    line = _until(time, time_amount(time, say), say)
+    line = _named(time, _until(time, time_amount(time, say), say), say)
     if time.note and time.amount is not None:  # else it stands for the amount
         line = f"{line} ({_aside(time.note)})"
     return with_case(time.case, _lower_first(line), procedure, say)
+
+
+def exemption_line(alike: Sequence[Exemption], procedure: Procedure, say: Phrases) -> str:
+    """Who pays nothing; ``alike`` are those of one case and note, said once."""
+    first = alike[0]
+    line = say("answer.exempt", ai="; ".join(_lower_first(e.who.rstrip(".")) for e in alike))
+    if first.note:
+        line = f"{line} ({_aside(first.note)})"
+    return with_case(first.case, _lower_first(line), procedure, say)
 
 
 def paper_line(paper: Paper, say: Phrases, *, notes: bool = True) -> str:
@@ -99,7 +106,8 @@ def manner_line(fact: Fee | ProcessingTime | Submission, line: str, say: Phrases
         return line
     names = [say(f"answer.manner_{manner.value}") for manner in manners]
     joined = ", ".join([names[0], *(_lower_first(name) for name in names[1:])])
-    if fact.case or (isinstance(fact, Fee) and fact.name):  # the line has a colon of its own
+    # The line may have a colon of its own.
+    if fact.case or (not isinstance(fact, Submission) and (fact.name or fact.when)):
         return say("answer.by_manner_more", cach=joined, dong=_lower_first(line))
     return say("answer.by_manner", cach=joined, dong=line)
 
@@ -141,9 +149,16 @@ def with_case(case: str | None, line: str, procedure: Procedure, say: Phrases) -
     return say("answer.for_case", truong_hop=title, dong=line)
 
 
-def _until(fact: Fact, line: str, say: Phrases) -> str:
-    """The line with the last day it holds, where one is known."""
-    if fact.valid_to is None:
+def _named(fact: Fee | ProcessingTime, line: str, say: Phrases) -> str:
+    """The line behind what it is for and when it holds, where the fact says so."""
+    if fact.when:
+        line = say("answer.if_so", khi=fact.when, dong=line)
+    return say("answer.named", ten=fact.name, dong=line) if fact.name else line
+
+
+def _until(fact: Fee | ProcessingTime, line: str, say: Phrases) -> str:
+    """The amount with the last day it holds, where one is known."""
+    if fact.valid_to is None or fact.amount is None:
         return line
     return say("answer.until", dong=line, ngay=fact.valid_to.strftime("%d/%m/%Y"))
 

@@ -11,8 +11,8 @@ import yaml
 
 import knowledge_base
 from actions import pages
-from actions.answer import Telling, more_label
 from actions.state import Action, Aspect, Button, Kind, Message
+from actions.telling import Telling
 from knowledge_base.loader import Knowledge
 
 FILE = Path(knowledge_base.__file__).resolve().parent / "menu.yaml"
@@ -71,6 +71,6 @@ def _page(action: Action, buttons: Sequence[Button], tell: Telling) -> tuple[But
     page = min(action.page, len(cut) - 1)
     shown = list(cut[page])
     if page + 1 < len(cut):
-        label = more_label(cut, page + 1, tell)
+        label = tell.more_label(cut, page + 1)
         shown.append(Button(label, action.model_copy(update={"page": page + 1})))
     return tuple(shown)

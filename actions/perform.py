@@ -6,11 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from actions import answer, menu, place
-from actions.answer import Telling
+from actions import answer, cases, menu, place
 from actions.place import Places
 from actions.replies import Choice, Reply
-from actions.state import Action, Aspect, Button, Kind, Message, Offer, Outcome, State
+from actions.state import (
+    USUAL,
+    Action,
+    Aspect,
+    Button,
+    Kind,
+    Message,
+    Offer,
+    Outcome,
+    State,
+)
+from actions.telling import Telling
 from knowledge_base.loader import Knowledge
 from knowledge_base.phrases import Phrases
 from knowledge_base.schema import Procedure
@@ -155,7 +165,7 @@ def _about(action: Action, world: World, tell: Telling) -> Message | None:
     procedure = world.procedure(action.code, tell)
     if procedure is None:
         return None
-    show = answer.ask_case if action.kind is Kind.ASK_CASE else answer.show
+    show = cases.ask if action.kind is Kind.ASK_CASE else answer.show
     message = show(action, procedure, tell)
     return replace(message, text=message.text.strip())
 
@@ -165,11 +175,11 @@ def _settled(action: Action, world: World, tell: Telling) -> Action:
     procedure = world.procedure(action.code, tell)
     if procedure is None:
         return action
-    if action.case is not None and action.case not in {c.id for c in procedure.cases}:
+    if action.case is not None and action.case not in {USUAL, *(c.id for c in procedure.cases)}:
         action = action.model_copy(update={"case": None})  # the file was edited meanwhile
-    if action.kind is Kind.ASK_CASE and not answer.asked_cases(action.aspect, procedure):
+    if action.kind is Kind.ASK_CASE and not cases.asked(action.aspect, procedure):
         return action.model_copy(update={"kind": Kind.SHOW})
-    if action.kind is Kind.SHOW and answer.decided_by_case(action, procedure):
+    if action.kind is Kind.SHOW and cases.decide(action, procedure, tell):
         return action.model_copy(update={"kind": Kind.ASK_CASE})
     return action
 

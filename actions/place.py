@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from actions import pages
-from actions.answer import Telling, more_label
 from actions.state import Action, Aspect, Button, Kind, Message, State
+from actions.telling import Telling
 from knowledge_base.text import fold, strip_accents, tokens
 from knowledge_base.unit_finder import Found, Match, UnitFinder
 from knowledge_base.units import Place, Tier, Unit, Units
@@ -104,7 +104,7 @@ def ask(asked: Action, places: Places, tell: Telling) -> Message:
         buttons = list(cut[page])
         if page + 1 < len(cut):
             onward = asked.model_copy(update={"page": page + 1})
-            buttons.append(Button(more_label(cut, page + 1, tell), onward))
+            buttons.append(Button(tell.more_label(cut, page + 1), onward))
     if (without := asked.resumed(anywhere=True)) is not None:
         buttons.append(Button(tell.say("place.button_anywhere"), without))
     return Message(text, buttons=tuple(buttons))

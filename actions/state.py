@@ -17,6 +17,7 @@ from actions.replies import Reply
 
 VERSION = 1
 _TRAIL = 20  # steps "quay lại" can undo
+USUAL = "-"  # a citizen's situation: none of those that the record names
 _OFFERS = 60  # buttons still answered; about the last ten messages
 
 

@@ -131,6 +131,7 @@ class Fee(Fact):
         default=None, alias="don_vi", description="e.g. 'bản', 'lần', 'trang'"
     )
     name: Label | None = Field(default=None, alias="ten", description="what the fee is for")
+    when: Label | None = Field(default=None, alias="khi", description="only when …; lay words")
     manners: tuple[Manner, ...] = Field(
         default=(), alias="cach", description="empty = every manner"
     )
@@ -147,12 +148,20 @@ class Fee(Fact):
         return self
 
 
+class Exemption(Fact):
+    """Who pays nothing (miễn lệ phí)."""
+
+    who: Line = Field(alias="ai", description="lay words, fits after 'Không mất tiền:'")
+
+
 class ProcessingTime(Fact):
     """One processing time (thời hạn giải quyết); None = not fixed (say why in ``note``)."""
 
     amount: float | None = Field(alias="so", ge=0, strict=True)
     max_amount: float | None = Field(default=None, alias="den", ge=0, strict=True)
     unit: TimeUnit = Field(default=TimeUnit.WORKING_DAY, alias="don_vi")
+    name: Label | None = Field(default=None, alias="ten", description="what is done by then")
+    when: Label | None = Field(default=None, alias="khi", description="only when …; lay words")
     manners: tuple[Manner, ...] = Field(
         default=(), alias="cach", description="empty = every manner"
     )
@@ -198,7 +207,9 @@ class Neighbour(_Model):
 
 
 # The parts of a procedure that are lists of facts.
-FACTS = ("conditions", "papers", "fees", "times", "places", "submissions", "results")
+FACTS = (
+    "conditions", "papers", "fees", "exemptions", "times", "places", "submissions", "results",
+)  # fmt: skip
 
 
 class Procedure(_Model):
@@ -224,6 +235,7 @@ class Procedure(_Model):
     conditions: tuple[Statement, ...] = Field(default=(), alias="dieu_kien")
     papers: tuple[Paper, ...] = Field(default=(), alias="giay_to")
     fees: tuple[Fee, ...] = Field(default=(), alias="le_phi")
+    exemptions: tuple[Exemption, ...] = Field(default=(), alias="mien")
     times: tuple[ProcessingTime, ...] = Field(default=(), alias="thoi_han")
     places: tuple[Place, ...] = Field(default=(), alias="noi_nop")
     submissions: tuple[Submission, ...] = Field(default=(), alias="cach_nop")

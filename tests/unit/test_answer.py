@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from actions import menu
-from actions.answer import Telling, show
+from actions.answer import show
 from actions.perform import World, perform
 from actions.state import Action, Aspect, Kind, Message, Offer, State
+from actions.telling import Telling
 from knowledge_base import loader, phrases
 from knowledge_base.phrases import MOST_CHARACTERS
 from knowledge_base.schema import Procedure
@@ -42,7 +43,7 @@ def test_what_is_free_is_said_to_be_free() -> None:
 
 def test_a_fee_of_the_province_is_not_given_a_number() -> None:
     found = procedure(le_phi=[{"so_tien": None, "tinh_quyet_dinh": True}])
-    assert "do tỉnh, thành phố quy định" in ask(found, Aspect.FEE).text
+    assert "do Hội đồng nhân dân tỉnh, thành phố quy định" in ask(found, Aspect.FEE).text
 
 
 def test_free_in_one_case_is_not_free_for_all() -> None:
@@ -367,3 +368,58 @@ def test_no_answer_stumbles(real: World) -> None:
                 if stumbles.search(text) or re.search(r"^(• )?[a-zđ]", text, re.M):
                     found.append(f"{one.code} {aspect.value} {case}: {text}")
     assert found == []
+
+
+# --- amounts that depend ---
+
+
+def test_who_pays_nothing_is_said_beside_the_fee_with_its_source() -> None:
+    sources = [
+        {"id": "cong", "ten": "Cổng", "ngay": "2026-06-10"},
+        {"id": "bao", "ten": "Báo", "ngay": "2026-07-01", "do_tin_cay": "thu_cap"},
+    ]
+    exempt = [{"ai": "Hộ nghèo", "nguon": "bao"}, {"ai": "người khuyết tật", "nguon": "bao"}]
+    found = procedure(le_phi=[{"so_tien": 8000}], mien=exempt, nguon=sources)
+    message = ask(found, Aspect.FEE)
+    assert "• 8.000 đồng" in message.text
+    assert "• Không mất tiền: hộ nghèo; người khuyết tật" in message.text
+    assert message.source == (
+        "Theo Cổng ngày 10/06/2026, mã 1.000001. "
+        "Theo nguồn chưa chính thức (Báo, ngày 01/07/2026), mã 1.000001."
+    )
+
+
+def test_where_all_is_free_nobody_is_singled_out() -> None:
+    found = procedure(le_phi=[{"so_tien": 0}], mien=[{"ai": "hộ nghèo"}])
+    assert ask(found, Aspect.FEE).text == "Xin giấy thử: không mất tiền."
+
+
+def test_a_sum_that_is_free_for_a_while_says_until_when() -> None:
+    fee = {"so_tien": 0, "hieu_luc_den": "2026-12-31"}
+    text = ask(procedure(le_phi=[fee]), Aspect.FEE).text
+    assert text == "Xin giấy thử: miễn phí, đến hết ngày 31/12/2026."
+
+
+def test_the_fee_of_a_situation_takes_the_place_of_the_general_one() -> None:
+    fees = [
+        {"so_tien": 20000, "cach": ["truc_tiep"]},
+        {"so_tien": 10000, "cach": ["truc_tuyen"]},
+        {"so_tien": 5000, "ten": "Ảnh"},
+        {"so_tien": 40000, "cach": ["truc_tiep"], "truong_hop": "mat"},
+    ]
+    text = ask(procedure(truong_hop=CASES, le_phi=fees), Aspect.FEE, case="mat").text
+    assert text.splitlines() == [
+        "Tiền phải nộp nếu bị mất:",
+        "• Nộp trực tiếp: 40.000 đồng",
+        "• Nộp trực tuyến: 10.000 đồng",
+        "• Ảnh: 5.000 đồng",
+    ]
+
+
+def test_a_time_says_what_it_is_for_and_when_it_holds() -> None:
+    times = [{"so": 1, "ten": "Biển số"}, {"so": 3, "khi": "cần xác minh"}]
+    text = ask(procedure(thoi_han=times), Aspect.TIME).text
+    assert "• Biển số: 1 ngày làm việc" in text
+    assert "• Khi cần xác minh: 3 ngày làm việc" in text
+    one = ask(procedure(thoi_han=times[:1]), Aspect.TIME).text
+    assert one == "Thời gian giải quyết xin giấy thử:\n• Biển số: 1 ngày làm việc"

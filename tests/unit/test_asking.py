@@ -19,6 +19,7 @@ SAID = {
     "A phải không": meant("ask_overview", A, outcome=LinkOutcome.ASK),
     "phí A phải không": meant("ask_fee", A, outcome=LinkOutcome.ASK),
     "giấy A": meant("ask_papers", A),
+    "phí A": meant("ask_fee", A),
     "phí": meant("ask_fee"),
     "giấy": meant("ask_papers"),
     "vâng": meant("affirm"),
@@ -138,3 +139,77 @@ def test_a_number_is_no_choice_where_nothing_is_offered() -> None:
     citizen = talk()
     citizen.say("5")
     assert citizen.events == ("declined",)
+
+
+# --- amounts that turn on the situation ---
+
+LONG = "rất dài " * 12
+
+
+def many(**facts: Any) -> dict[str, Any]:
+    """Two situations and a general one, with notes that no single page holds."""
+    key, amount = next(iter(facts.items()))
+    rows = [
+        {amount: 1, "ghi_chu": f"{LONG}chung"},
+        {amount: 2, "ghi_chu": f"{LONG}mất", "truong_hop": "mat"},
+        {amount: 3, "ghi_chu": f"{LONG}hỏng", "truong_hop": "hong"},
+    ]
+    return {"truong_hop": CASES, key: rows}
+
+
+@pytest.mark.parametrize(
+    ("facts", "about", "event"),
+    [({"le_phi": "so_tien"}, "phí A", "fee"), ({"thoi_han": "so"}, "lâu A", "time")],
+)
+def test_one_thing_is_asked_where_no_page_holds_the_amounts(
+    facts: dict[str, str], about: str, event: str
+) -> None:
+    said = SAID | {"lâu A": meant("ask_time", A), "lâu": meant("ask_time")}
+    citizen = Talk(world(procedure(A, **many(**facts))), said)
+    citizen.say(about)
+    assert citizen.events == ("ask_case",)
+    assert citizen.labels == ["Bị mất", "Bị hỏng", "Trường hợp thông thường"]
+    assert "2 " in citizen.press("Bị mất")
+    assert citizen.events == (f"answered.{event}",)
+    assert citizen.labels[0] == "Trường hợp của tôi khác"
+    citizen.press("Trường hợp của tôi khác")
+    assert "1 " in citizen.press("Trường hợp thông thường")
+
+
+def test_the_situation_is_not_asked_twice() -> None:
+    citizen = Talk(world(procedure(A, **many(le_phi="so_tien"))), SAID)
+    citizen.say("phí A")
+    usual = citizen.press("Trường hợp thông thường")
+    citizen.say("giấy A")
+    assert citizen.say("phí") == usual
+    assert citizen.state.case == "-"
+
+
+def test_amounts_that_a_page_holds_are_said_at_once() -> None:
+    fees = [{"so_tien": 1000, "truong_hop": "mat"}, {"so_tien": 2000}]
+    citizen = talk(truong_hop=CASES, le_phi=fees)
+    assert "Nếu bị mất: 1.000 đồng" in citizen.say("phí A")
+    assert citizen.events == ("answered.fee",)
+
+
+def test_a_short_answer_was_asked_for_and_nothing_more_is_asked() -> None:
+    fees = [{"so_tien": 1000, "truong_hop": c["id"]} for c in CASES] + [{"so_tien": 2000}]
+    citizen = Talk(
+        world(procedure(A, truong_hop=CASES, le_phi=fees)), SAID | {"ngắn": meant("shorter")}
+    )
+    citizen.say("phí A")
+    citizen.say("ngắn")
+    assert "1.000 đồng" in citizen.replies[-1].text
+    assert citizen.labels[0] == "Xem tiếp (mục 3 trong 3)"
+
+
+def test_no_usual_situation_where_the_general_amount_only_comes_on_top() -> None:
+    rows = [
+        {"so_tien": 1, "ten": "Cấp bằng", "ghi_chu": LONG},
+        {"so_tien": 2, "ten": "Thi", "ghi_chu": LONG, "truong_hop": "mat"},
+        {"so_tien": 3, "ten": "Thi", "ghi_chu": LONG, "truong_hop": "hong"},
+    ]
+    citizen = talk(truong_hop=CASES, le_phi=rows)
+    citizen.say("phí A")
+    assert citizen.labels == ["Bị mất", "Bị hỏng"]
+    assert "Cấp bằng" in citizen.press("Bị mất") and "Thi: 2 đồng" in citizen.replies[-1].text

@@ -26,7 +26,8 @@ from tests.samples import PHONE
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 WORDS = (
     "1", "số hai", "cái cuối cùng", "/start", "/help", "/xoa_du_lieu", "/la", "[mã OTP]", "bác",
-    "gọi tôi là cô", "Xoá hết", "Không xoá", "Việc khác", "{ong_ba}", "xã Tân Lập", "Hà Nội", "\x00", "\ud800", "",
+    "gọi tôi là cô", "Xoá hết", "Không xoá", "Việc khác", "{ong_ba}", "xã Tân Lập", "Hà Nội",
+    "\x00", "\ud800", "",
 )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ def test_facts_of_every_kind_can_be_dated(name: str) -> None:
         "conditions": {"noi_dung": "Đủ tuổi"},
         "papers": {"ten": "Đơn"},
         "fees": {"so_tien": 0},
+        "exemptions": {"ai": "hộ nghèo"},
         "times": {"so": 1},
         "places": {"ten": "Xã"},
         "submissions": {"cach": "truc_tiep"},

@@ -1,0 +1,65 @@
+"""What an answer is made of before it is a message: lines, their sources, how to say them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from actions import pages
+from knowledge_base.phrases import DEFAULT_ADDRESS, Phrases
+from knowledge_base.schema import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How to say it: the wording, what the citizen is called, whether to keep it short.
+
+    ``now``: the moment of the turn, Vietnamese time; ``unit``: code of the province or commune the
+    citizen lives in, ``province``: code of that province; None where nothing is known, with
+    ``anywhere`` since they would not say.
+    """
+
+    say: Phrases
+    now: datetime
+    address: str = DEFAULT_ADDRESS
+    brief: bool = False
+    unit: str | None = None
+    province: str | None = None
+    anywhere: bool = False
+
+    def more_label(self, cut: Sequence[Sequence[object]], page: int) -> str:
+        """What the button to ``page`` says, e.g. "Xem tiếp (6–10 trong 13)"."""
+        first, last, total = pages.span(cut, page)
+        if first == last:
+            return self.say("answer.button_more_one", so=first, tong=total)
+        return self.say("answer.button_more", tu=first, den=last, tong=total)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of an answer and the source it rests on."""
+
+    text: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An answer before it is cut into pages; no items = the heading says it all.
+
+    ``more``: the items have notes that are left out here. ``onward``: the heading from the second
+    page on, where it is another one.
+    """
+
+    heading: str
+    items: tuple[Item, ...] = ()
+    sources: tuple[Source, ...] = ()
+    more: bool = False
+    onward: str | None = None
+
+    def cut(self, most: int) -> list[tuple[Item, ...]]:
+        """The items in pages of ``most``; alike whichever page is asked for, or an item would be
+        shown twice or never."""
+        room = pages.room_after(max(self.heading, self.onward or "", key=len))
+        return pages.split(self.items, lambda item: len(item.text) + 3, room, most)

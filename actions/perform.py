@@ -41,9 +41,8 @@ class World:
     places: Places = field(default_factory=Places)
 
     def procedure(self, code: str | None, tell: Telling) -> Procedure | None:
-        """What holds of the procedure of a code on the day of the turn."""
-        found = self.knowledge.by_code(code) if code else None
-        return found.on(tell.now.date()) if found else None
+        """What holds of the procedure of a code on the day of the turn, where the citizen lives."""
+        return self.knowledge.at(code, tell.now.date(), tell.province) if code else None
 
     def telling(self, state: State, now: datetime) -> Telling:
         """How to speak in this conversation at this moment."""
@@ -179,9 +178,20 @@ def _settled(action: Action, world: World, tell: Telling) -> Action:
         action = action.model_copy(update={"case": None})  # the file was edited meanwhile
     if action.kind is Kind.ASK_CASE and not cases.asked(action.aspect, procedure):
         return action.model_copy(update={"kind": Kind.SHOW})
+    if _turns_on_province(action, procedure, world, tell):
+        return action.asking_unit()
     if action.kind is Kind.SHOW and cases.decide(action, procedure, tell):
         return action.model_copy(update={"kind": Kind.ASK_CASE})
     return action
+
+
+def _turns_on_province(action: Action, procedure: Procedure, world: World, tell: Telling) -> bool:
+    """Whether a fee is asked that another one is known for in some province, and not in which."""
+    if action.kind is not Kind.SHOW or action.aspect is not Aspect.FEE:
+        return False
+    if tell.province is not None or tell.anywhere:
+        return False
+    return world.knowledge.province_matters(procedure, tell.now.date())
 
 
 def _which(action: Action, world: World, tell: Telling) -> Message | None:

@@ -12,7 +12,8 @@ from knowledge_base.documents import unknown_documents
 from knowledge_base.loader import PACKAGE, read
 from knowledge_base.neighbours import conflicts
 from knowledge_base.problems import Problem
-from knowledge_base.validity import lapses
+from knowledge_base.province_check import check_provinces
+from knowledge_base.validity import lapses, lists_of
 from knowledge_base.wording_check import check_menu, check_wording
 from knowledge_base.wording_uses import check_uses
 
@@ -36,9 +37,10 @@ def check_procedures(root: Path) -> Iterable[Problem]:
     yield from unknown_documents(reading, catalogue)
     for file in reading.files:
         yield from shortcomings(file, day, catalogue)
-        yield from lapses(file, day)
         if file.procedure is not None:
+            yield from lapses(file.document, lists_of(file.procedure), day)
             yield from disagreements(file.document, file.procedure, catalogue)
+    yield from check_provinces(reading, day)
 
 
 # Checkers of other files (lexicon, training sentences) are added here by their owners.

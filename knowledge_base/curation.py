@@ -9,7 +9,7 @@ from typing import Any
 
 from knowledge_base.loader import CuratedFile
 from knowledge_base.problems import Loc, Problem, Severity
-from knowledge_base.schema import Procedure
+from knowledge_base.schema import Procedure, Source
 from knowledge_base.yaml_lines import Document
 
 LEAST_LAY_NAMES = 3
@@ -74,8 +74,8 @@ def shortcomings(
         return
     yield from _too_few(document, procedure)
     yield from _missing(document, [catalogue[c] for c in procedure.codes if c in catalogue])
-    yield from _sources(document, procedure, today)
-    yield from _texts(document, document.data, ())
+    yield from source_days(document, procedure.sources, today)
+    yield from spelled_out(document, document.data)
     for key in ("goi_la", "cau_hoi_mau"):
         for index, text in enumerate(document.data.get(key) or ()):
             if _PERSONAL_NUMBER.search(str(text)):
@@ -116,8 +116,9 @@ def _missing(document: Document, records: Sequence[Procedure]) -> Iterator[Probl
         )
 
 
-def _sources(document: Document, procedure: Procedure, today: date) -> Iterator[Problem]:
-    for index, source in enumerate(procedure.sources):
+def source_days(document: Document, sources: Sequence[Source], today: date) -> Iterator[Problem]:
+    """Sources of a day to come, and those to be looked at again."""
+    for index, source in enumerate(sources):
         place: Loc = ("nguon", index, "ngay")
         if source.day > today:
             yield document.problem(place, f"ngày {source.day:%d/%m/%Y} ở tương lai")
@@ -129,15 +130,15 @@ def _sources(document: Document, procedure: Procedure, today: date) -> Iterator[
             )
 
 
-def _texts(document: Document, value: Any, loc: Loc) -> Iterator[Problem]:
+def spelled_out(document: Document, value: Any, loc: Loc = ()) -> Iterator[Problem]:
     """Abbreviations in every text a citizen may read."""
     if isinstance(value, dict):
         for key, inner in value.items():
             if key not in _FREE_OF_RULES:
-                yield from _texts(document, inner, (*loc, str(key)))
+                yield from spelled_out(document, inner, (*loc, str(key)))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _texts(document, inner, (*loc, index))
+            yield from spelled_out(document, inner, (*loc, index))
     elif isinstance(value, str):
         for short in dict.fromkeys(_ABBREVIATION.findall(value)):
             yield document.problem(loc, f"viết '{short}' thành '{ABBREVIATIONS[short]}'")

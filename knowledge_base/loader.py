@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from knowledge_base.problems import Loc, Problem, errors_of, field_name, translate
+from knowledge_base.province_fees import FOLDER as PROVINCES_FOLDER
+from knowledge_base.province_fees import ProvinceFees, differs
 from knowledge_base.schema import Procedure
 from knowledge_base.yaml_lines import Document, read_yaml
 
 PACKAGE = Path(__file__).resolve().parent
 PROCEDURES_FOLDER = "procedures"
 CATALOGUE_FILE = "catalogue.jsonl"
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class KnowledgeError(Exception):
@@ -32,10 +36,14 @@ class KnowledgeError(Exception):
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All procedures. ``catalogue`` is the whole catalogue, also what curated files cover."""
+    """All procedures. ``catalogue`` is the whole catalogue, also what curated files cover.
+
+    ``provinces``: fees that provinces set, where they are known.
+    """
 
     curated: tuple[Procedure, ...]
     catalogue: tuple[Procedure, ...]
+    provinces: tuple[ProvinceFees, ...] = ()
 
     @cached_property
     def _by_code(self) -> Mapping[str, Procedure]:
@@ -58,6 +66,19 @@ class Knowledge:
         """The procedure of a code such as ``1.001193``; a curated one wins."""
         return self._by_code.get(code)
 
+    def at(self, code: str, day: date, province: str | None = None) -> Procedure | None:
+        """What holds of a procedure on ``day``, with the fees of the ``province`` (its code)."""
+        found = self.by_code(code)
+        if found is None:
+            return None
+        found = found.on(day)
+        fees = next((p for p in self.provinces if p.code == province), None)
+        return fees.applied(found, day) if fees else found
+
+    def province_matters(self, procedure: Procedure, day: date) -> bool:
+        """Whether its fee is another one in some province, as far as is known."""
+        return differs(procedure, day, self.provinces)
+
 
 @dataclass(frozen=True)
 class CuratedFile:
@@ -68,6 +89,14 @@ class CuratedFile:
 
 
 @dataclass(frozen=True)
+class ProvinceFile:
+    """One file under ``province_fees/``; ``fees`` is None when the file is broken."""
+
+    document: Document
+    fees: ProvinceFees | None
+
+
+@dataclass(frozen=True)
 class Reading:
     """Everything read from one root, with every problem met on the way."""
 
@@ -75,16 +104,18 @@ class Reading:
     files: tuple[CuratedFile, ...] = ()
     catalogue: tuple[Procedure, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
+    provinces: tuple[ProvinceFile, ...] = ()
 
     @property
     def knowledge(self) -> Knowledge:
         """What could be read; only to be served when there is no error."""
         curated = tuple(f.procedure for f in self.files if f.procedure is not None)
-        return Knowledge(tuple(sorted(curated, key=lambda p: p.code)), self.catalogue)
+        provinces = tuple(f.fees for f in self.provinces if f.fees is not None)
+        return Knowledge(tuple(sorted(curated, key=lambda p: p.code)), self.catalogue, provinces)
 
 
 def load(root: Path = PACKAGE) -> Knowledge:
-    """Load ``procedures/**/*.yaml`` and ``catalogue.jsonl`` under ``root``.
+    """Load ``procedures/**/*.yaml``, ``province_fees/*.yaml``, ``catalogue.jsonl`` under ``root``.
 
     Raises :class:`KnowledgeError` with all errors as ``file:line: field: message``.
     """
@@ -105,12 +136,13 @@ def read(root: Path = PACKAGE) -> Reading:
     problems: list[Problem] = []
     files = tuple(_read_curated(root / PROCEDURES_FOLDER, problems))
     catalogue = tuple(_read_catalogue(root / CATALOGUE_FILE, problems))
+    provinces = tuple(_read_provinces(root / PROVINCES_FOLDER, problems))
     problems.extend(_repeated_codes(files))
     if not files and not catalogue:
         problems.append(
             Problem(root / PROCEDURES_FOLDER, 1, field_name(()), "không có thủ tục nào để đọc")
         )
-    return Reading(root, files, catalogue, tuple(problems))
+    return Reading(root, files, catalogue, tuple(problems), provinces)
 
 
 def _read_curated(folder: Path, problems: list[Problem]) -> Iterator[CuratedFile]:
@@ -131,21 +163,41 @@ def read_file(path: Path) -> tuple[CuratedFile, list[Problem]]:
     problems = list(document.problems)
     if document.data is None:
         return CuratedFile(document, None), problems
-    problems += _not_composed(document, document.data, ())
-    problems += _references(document)
-    procedure = None
+    procedure, wrong = _validated(document, Procedure)
+    problems += [*wrong, *_references(document)]
+    if procedure is not None and not procedure.curated:
+        problems.append(document.problem(("bien_soan",), "tệp biên soạn không được ghi false"))
+    return CuratedFile(document, procedure if not problems else None), problems
+
+
+def _validated(document: Document, model: type[_Model]) -> tuple[_Model | None, list[Problem]]:
+    """The model a file holds, and what is wrong with it by the schema."""
+    problems = list(_not_composed(document, document.data, ()))
     try:
         # Officials' keys only: the English names exist for code.
-        procedure = Procedure.model_validate(document.data, by_alias=True, by_name=False)
+        return model.model_validate(document.data, by_alias=True, by_name=False), problems
     except ValidationError as error:
         problems += [
             document.problem(detail["loc"], translate(detail))
             for detail in _details(error)
             if detail["type"] != "unknown_reference"  # _references says where
         ]
-    if procedure is not None and not procedure.curated:
-        problems.append(document.problem(("bien_soan",), "tệp biên soạn không được ghi false"))
-    return CuratedFile(document, procedure if not problems else None), problems
+    return None, problems
+
+
+def _read_provinces(folder: Path, problems: list[Problem]) -> Iterator[ProvinceFile]:
+    for path in sorted(folder.glob("*")):
+        document = read_yaml(path)
+        wrong = list(document.problems)
+        fees = None
+        if document.data is not None:
+            fees, more = _validated(document, ProvinceFees)
+            wrong += [*more, *_references(document, ("nguon",))]
+        if path.suffix != ".yaml" or (fees and not path.name.startswith(f"{fees.code}-")):
+            message = "tên tệp phải là <mã tỉnh>-<tên không dấu>.yaml, ví dụ 01-ha-noi.yaml"
+            wrong.append(document.problem(("tinh",), message))
+        problems.extend(wrong)
+        yield ProvinceFile(document, fees if not wrong else None)
 
 
 def _details(error: ValidationError) -> list[ErrorDetails]:
@@ -176,8 +228,10 @@ def _not_composed(document: Document, value: Any, loc: Loc) -> Iterator[Problem]
             yield from _not_composed(document, inner, (*loc, index))
 
 
-def _references(document: Document) -> Iterator[Problem]:
-    """Cases and sources named by a fact but not declared, and those declared twice.
+def _references(
+    document: Document, groups: Sequence[str] = ("truong_hop", "nguon")
+) -> Iterator[Problem]:
+    """Cases and sources (``groups``) named by a fact but not declared, and those declared twice.
 
     Looks at the raw data: pydantic checks references only after all else is right, and
     an official wants to see everything at once.
@@ -185,7 +239,7 @@ def _references(document: Document) -> Iterator[Problem]:
     data = document.data
     if not isinstance(data, dict):
         return
-    for group in ("truong_hop", "nguon"):
+    for group in groups:
         declared: set[str] = set()
         for index, entry in enumerate(_entries(data.get(group))):
             name = entry.get("id")
@@ -201,7 +255,7 @@ def _references(document: Document) -> Iterator[Problem]:
                 if isinstance(name, str) and name not in declared:
                     yield document.problem(
                         (str(key), index, group),
-                        f"'{name}' chưa khai trong mục {group} của thủ tục",
+                        f"'{name}' chưa khai trong mục {group} của tệp",
                     )
 
 

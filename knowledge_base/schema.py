@@ -64,11 +64,11 @@ class Confidence(StrEnum):
     SECONDARY = "thu_cap"
 
 
-class _Model(BaseModel):
+class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Source(_Model):
+class Source(Model):
     """Where facts come from and the day they were read."""
 
     id: Slug = Field(description="short name that facts refer to; the first one is the default")
@@ -78,14 +78,14 @@ class Source(_Model):
     confidence: Confidence = Field(default=Confidence.OFFICIAL, alias="do_tin_cay")
 
 
-class Case(_Model):
+class Case(Model):
     """A citizen's situation that changes fees, papers or times (trường hợp)."""
 
     id: Slug
     title: Label = Field(alias="ten", description="lay words, fits after 'Trường hợp'")
 
 
-class Fact(_Model):
+class Fact(Model):
     """A statement with its source; ``source`` is a :class:`Source` id, None = the first one."""
 
     case: Slug | None = Field(default=None, alias="truong_hop")
@@ -192,14 +192,14 @@ class Statement(Fact):
     text: Line = Field(alias="noi_dung")
 
 
-class LegalDocument(_Model):
+class LegalDocument(Model):
     """A legal document by its number; the title may be left out."""
 
     number: Label = Field(alias="so")
     title: Line | None = Field(default=None, alias="ten")
 
 
-class Neighbour(_Model):
+class Neighbour(Model):
     """A procedure this one is confused with, and what tells them apart."""
 
     code: Code = Field(alias="ma")
@@ -212,7 +212,7 @@ FACTS = (
 )  # fmt: skip
 
 
-class Procedure(_Model):
+class Procedure(Model):
     """One administrative procedure (thủ tục hành chính), curated or from the catalogue."""
 
     codes: tuple[Code, ...] = Field(

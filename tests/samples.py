@@ -16,6 +16,7 @@ from bot.conversation import Conversation
 from bot.messages import Incoming
 from knowledge_base import phrases
 from knowledge_base.loader import Knowledge
+from knowledge_base.province_fees import ProvinceFees
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 from knowledge_base.schema import Procedure
 
@@ -38,11 +39,24 @@ def procedure(code: str = "1.000001", **fields: Any) -> Procedure:
     return Procedure.model_validate({**given, **fields}, by_alias=True, by_name=False)
 
 
-def world(*procedures: Procedure) -> World:
+def province(code: str = "01", name: str = "Hà Nội", **lists: Any) -> ProvinceFees:
+    """What is known of a province's fees; ``lists`` by their Vietnamese keys."""
+    source = {
+        "id": "nq",
+        "nghi_quyet": "1/2026/NQ-HĐND",
+        "ten": f"Nghị quyết của {name}",
+        "ngay": "2026-11-22",
+        "duong_dan": "https://vbpl.vn/1",
+    }
+    given = {"tinh": code, "ten": name, "nguon": [source]}
+    return ProvinceFees.model_validate({**given, **lists}, by_alias=True, by_name=False)
+
+
+def world(*procedures: Procedure, provinces: tuple[ProvinceFees, ...] = ()) -> World:
     """A world of these procedures with the real wording and one topic for each field."""
     fields = tuple(dict.fromkeys(p.field for p in procedures))
     topics = tuple(menu.Topic(f"chu-de-{i}", field, (field,)) for i, field in enumerate(fields))
-    return World(Knowledge(procedures, ()), phrases.load(), topics, PHONE)
+    return World(Knowledge(procedures, (), provinces), phrases.load(), topics, PHONE)
 
 
 def meant(

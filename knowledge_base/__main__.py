@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from knowledge_base import measuring
+from knowledge_base import measuring, syncing
 from knowledge_base.check import check as check_all
 from knowledge_base.loader import CATALOGUE_FILE, PACKAGE, KnowledgeError, load, read, read_file
 from knowledge_base.preview import preview as show
@@ -35,6 +35,7 @@ def main() -> None:
 
 
 measuring.register(app)
+syncing.register(app)
 
 
 @app.command(help="Kiểm tra mọi tệp; có lỗi thì kết thúc với mã 1.")

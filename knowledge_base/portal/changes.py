@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +70,7 @@ def name_of(step: Step) -> str:
 def _told(snapshot: Snapshot, key: str) -> tuple[str, ...]:
     """What a record says of a field, each statement once and in one order."""
     value = (snapshot.facts or {}).get(key, snapshot.watched.get(key))
-    items: Iterable[Any] = value if isinstance(value, list | tuple) else [value or ""]
+    items: Iterable[Any] = value if isinstance(value, list) else [value] if value else []
     texts = (_text(key, item) for item in items)
     return tuple(sorted({text for text in texts if text}))
 
@@ -101,7 +101,7 @@ def _words(key: str, was: Sequence[str], now: Sequence[str]) -> tuple[str, str]:
 
 def _by_manner(before: Facts, after: Facts, *, alike: bool) -> Iterable[Change]:
     """Fees and times, held against each other for each manner of handing in."""
-    for key, words in (("le_phi", _fee), ("thoi_han", _time)):
+    for key, words in (("le_phi", _fee if alike else _sum), ("thoi_han", _time)):
         was, now = _each_manner(before, key, words), _each_manner(after, key, words)
         if not alike:
             # An amount that could not be read out of a running text is no change of the portal's.
@@ -112,13 +112,21 @@ def _by_manner(before: Facts, after: Facts, *, alike: bool) -> Iterable[Change]:
             yield Change(NAMES[key], _manners(was, differing), _manners(now, differing))
 
 
-def _each_manner(facts: Facts, key: str, words: Any) -> dict[str, tuple[str, ...]]:
+def _each_manner(
+    facts: Facts, key: str, words: Callable[[Mapping[str, Any]], str]
+) -> dict[str, tuple[str, ...]]:
     every = [item["cach"] for item in facts.get("cach_nop", ())]
     found: dict[str, list[str]] = {}
     for item in facts.get(key, ()):
         for manner in item.get("cach") or every or [""]:
             found.setdefault(manner, []).append(words(item))
     return {manner: tuple(sorted(texts)) for manner, texts in sorted(found.items())}
+
+
+def _sum(item: Mapping[str, Any]) -> str:
+    """A fee's sum alone: what is said beside it is cut differently out of each form."""
+    fee = Fee.model_validate({**item, "don_vi": None})
+    return fee_in_words(fee) if fee.amount is not None or fee.by_province else "?"
 
 
 def _fee(item: Mapping[str, Any]) -> str:

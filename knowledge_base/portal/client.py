@@ -34,6 +34,7 @@ RECORD_PATH = "/api/v1/configuring/formality/get-formality-by-citizen"
 PAGE = 100  # records of a page; the portal's own pages use 10 to 200
 PER_SECOND = 2.0
 TRIES = 5
+FIRST_TRIES = 2  # while nobody has answered: most likely the address or the network is wrong
 LONGEST_WAIT = 120.0  # seconds; a portal that asks for more is left for another time
 WHOLE_TIMEOUT = 120.0  # seconds for one answer, however slowly it drips
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
@@ -99,6 +100,7 @@ class Portal:
         self._step = 1.0 / per_second
         self._next = 0.0
         self._sleep = sleep
+        self._reached = False
         self.requests = 0
 
     async def page(self, after: str | None) -> Page:
@@ -153,9 +155,10 @@ class Portal:
                     response = await self._client.post(path, json=body, headers=headers)
             except (httpx.RequestError, httpx.InvalidURL, TimeoutError) as error:
                 hopeless = isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL)
-                if attempt == TRIES or hopeless:
+                if hopeless or attempt >= (TRIES if self._reached else FIRST_TRIES):
                     raise PortalUnreachable(_unreachable(self._client.base_url, error)) from error
             else:
+                self._reached = True
                 busy = response.status_code == 429 or response.status_code >= 500
                 broken = _is_json(response) and _decoded(response) is _BROKEN
                 if not busy and not (broken and attempt < TRIES):

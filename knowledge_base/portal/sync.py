@@ -34,15 +34,15 @@ _BATCH = 500
 Show = Callable[[str, int, int | None], None]  # what is being done, how many are done, of how many
 
 
-def _quiet(_what: str, _done: int, _total: int | None) -> None:
-    pass
+def quiet(_what: str, _done: int, _total: int | None) -> None:
+    """Show nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a synchronisation did. ``fetched`` and ``requests`` are of this process, the rest of the
-    whole run. ``missing``: how many known records the list lacks; ``doubt``: why they were not
-    marked as gone, empty where they were."""
+    whole run. ``complete``: the list was seen whole. ``missing``: how many known records it lacks;
+    ``doubt``: why they were not marked as gone, empty where they were."""
 
     run: Run
     steps: Sequence[Step]
@@ -52,6 +52,7 @@ class Outcome:
     requests: int
     troubled: Sequence[OpenLine] = ()
     doubles: Sequence[Line] = ()
+    complete: bool = True
     missing: int = 0
     doubt: str = ""
 
@@ -90,7 +91,7 @@ async def synchronise(
     catalogue: Iterable[Procedure] = (),
     fresh: bool = False,
     trust_short: bool = False,
-    show: Show = _quiet,
+    show: Show = quiet,
 ) -> Outcome:
     """Bring ``book`` to what the portal says on ``day``.
 
@@ -111,7 +112,7 @@ async def synchronise(
         lines = await book.lines(run)
         known = [h for h in (await book.held()).values() if not h.gone]
         missing = _missing(known, lines)
-        doubt = _doubt(walk, len(missing), len(known), trust_short) if missing else ""
+        doubt = _doubt(walk, len(missing), len(known), trust_short)
         report = {"listed": len(lines), "missing": len(missing), "doubt": doubt}
         await book.finish(run, [] if doubt else missing, report)
         return Outcome(
@@ -123,12 +124,13 @@ async def synchronise(
             requests=portal.requests,
             troubled=[line for line in lines if line.trouble and not line.done],
             doubles=plan.doubles,
+            complete=walk.complete,
             missing=len(missing),
             doubt=doubt,
         )
 
 
-async def seed(book: RecordBook, catalogue: Iterable[Procedure], show: Show = _quiet) -> None:
+async def seed(book: RecordBook, catalogue: Iterable[Procedure], show: Show = quiet) -> None:
     """Put the catalogue that comes with the program under everything else, once per issue."""
     procedures = list(catalogue)
     if not procedures:
@@ -280,6 +282,8 @@ def _missing(known: Iterable[Held], lines: Sequence[OpenLine]) -> list[str]:
 
 def _doubt(walk: _Walk, missing: int, known: int, trust_short: bool) -> str:
     """Why the list is no proof that what it lacks is gone; empty when it is one."""
+    if not missing:
+        return ""
     if not walk.complete:
         return "danh sách trên Cổng đổi trong lúc đọc hoặc thiếu trang"
     if missing > max(SHORT_LEAST, SHORT_SHARE * known) and not trust_short:

@@ -102,7 +102,7 @@ def _served(records: Iterable[Record], left: list[Leftover]) -> Iterator[Record]
 
 def unserved(code: str, name: str) -> str:
     """Why a record is none for citizens; empty when it is one."""
-    if code[:1] in "56":
+    if code[:2] in ("5.", "6."):
         return INTERNAL
     if name.startswith("Công bố Danh mục và Quy trình nội bộ"):
         return "tên là tên quyết định công bố"

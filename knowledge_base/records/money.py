@@ -232,6 +232,25 @@ def unpriced(note: str) -> FlatFee | None:
     )
 
 
+_FREE_CELL = re.compile(
+    r"0(?: đồng)?|không(?: có| thu(?: phí| lệ phí)?)?|miễn(?: phí| lệ phí)?", re.IGNORECASE
+)
+
+
+def read_cell(text: str) -> FlatFee | None:
+    """A cell of a list that holds nothing but a fee: free, one sum with its unit, or left to the
+    province; None for whatever says more."""
+    if _FREE_CELL.fullmatch(text.strip(" .;")) or _FREE_SAID.match(text):
+        return FlatFee(FlatKind.FREE, 0)
+    found = _SAME_WITH_UNIT.match(text)
+    if found and int(re.sub(r"[.,]", "", found[1])) >= LEAST_AMOUNT:
+        unit = found[2].strip() if found[2] else None
+        return FlatFee(FlatKind.AMOUNT, int(re.sub(r"[.,]", "", found[1])), unit=unit)
+    if _LOCAL.search(text) and not judge.amounts_in(text):
+        return FlatFee(FlatKind.BY_PROVINCE, 0, BY_PROVINCE)
+    return None
+
+
 def doubted(fee: FlatFee) -> FlatFee:
     """The fee without its amount."""
     return _unclear(fee, SEVERAL_CASES)

@@ -219,7 +219,7 @@ class PortalServer:
         found = next((r for r in self.records if r.get("id") == body["id"]), None)
         if found is None:
             return web.json_response({"code": "NOT_FOUND", "data": None}, status=400)
-        text = json.dumps({"code": "OK", "data": found}, ensure_ascii=False)
+        text = json.dumps({"code": "OK", "data": found})
         headers = {}
         if self.etags:
             headers["ETag"] = f'"{hashlib.sha256(text.encode()).hexdigest()[:16]}"'

@@ -151,6 +151,24 @@ def _values(
             )
 
 
+def holds_all(procedure: Procedure, record: Procedure, part: str) -> bool:
+    """Whether a file gives every fee or time the record now gives, so that a change of the record
+    is in the file already. False for other parts, and where the record has nothing to compare."""
+    if part not in ("le_phi", "thoi_han"):
+        return False
+    facts: Sequence[_Timed] = procedure.fees if part == "le_phi" else procedure.times
+    official, unclear = _official(part, [record])
+    return (
+        bool(official)
+        and not unclear
+        and all(
+            any(_holds(fact, manner) and _is(fact, value) for fact in facts)
+            for manner, known in official.items()
+            for value in known
+        )
+    )
+
+
 def _holds(fact: _Timed, manner: Manner) -> bool:
     return not fact.manners or manner in fact.manners
 

@@ -35,15 +35,29 @@ class KnowledgeError(Exception):
 
 
 @dataclass(frozen=True)
+class News:
+    """What the portal did to a curated procedure after the day its file rests on.
+
+    ``changed``: parts of the file (``le_phi`` …) and the day each was seen to be another;
+    ``withdrawn``: the day it was seen to be no longer published.
+    """
+
+    changed: Mapping[str, date] = field(default_factory=dict)
+    withdrawn: date | None = None
+
+
+@dataclass(frozen=True)
 class Knowledge:
     """All procedures. ``catalogue`` is the whole catalogue, also what curated files cover.
 
-    ``provinces``: fees that provinces set, where they are known.
+    ``provinces``: fees that provinces set, where they are known. ``news``: by the main code of a
+    curated procedure; most have none.
     """
 
     curated: tuple[Procedure, ...]
     catalogue: tuple[Procedure, ...]
     provinces: tuple[ProvinceFees, ...] = ()
+    news: Mapping[str, News] = field(default_factory=dict)
 
     @cached_property
     def _by_code(self) -> Mapping[str, Procedure]:

@@ -203,6 +203,23 @@ async def between(
     return [_step(row) for row in await cursor.fetchall()]
 
 
+async def histories(
+    con: Connection, codes: Sequence[str]
+) -> Mapping[str, Sequence[Snapshot | None]]:
+    """How each of the portal's records stood, the oldest first; None: gone from the portal. Codes
+    with one version only are left out."""
+    cursor = await con.execute(
+        """
+        SELECT code, array_agg(to_jsonb(v) - 'raw' ORDER BY first_on, id) AS versions
+        FROM portal_versions v WHERE layer = %s AND code = ANY(%s)
+        GROUP BY code HAVING count(*) > 1
+        """,
+        (PORTAL, list(codes)),
+    )
+    rows = await cursor.fetchall()
+    return {row["code"]: [_snapshot(version) for version in row["versions"]] for row in rows}
+
+
 def _step(row: DictRow) -> Step:
     return Step(row["code"], _snapshot(row["before"]), _snapshot(row["after"]))
 

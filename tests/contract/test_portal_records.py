@@ -11,9 +11,11 @@ import pytest
 
 from bot.record_book import open_book
 from bot.store.pool import Store
+from bot.store.portal import read_portal
 from bot.store.portal_records import NOTICES, CurrentRecords, current
 from knowledge_base.portal.book import BookBusy, Form, Held, Kept, Line, Reading, Run, Step
 from knowledge_base.records.common import Leftover
+from tests.samples import procedure
 
 JUNE, AUGUST, NOVEMBER = date(2026, 6, 10), date(2026, 8, 1), date(2026, 11, 22)
 
@@ -244,3 +246,26 @@ async def test_the_end_of_a_run_is_told(conninfo: str) -> None:
             async for notice in con.notifies():
                 assert notice.payload == str(run.id)
                 break
+
+
+async def test_what_answers_read_tells_what_changed_of_curated_codes(conninfo: str) -> None:
+    manner = [{"cach": "truc_tiep"}]
+    async with open_book(conninfo) as book:
+        for day, fee in ((JUNE, 5000), (AUGUST, 8000)):
+            run = await book.begin(Form.API, "cổng", day)
+            for code in ("1.000001", "1.000002", "1.000003"):
+                await book.keep(run, reading(code, fee, cach_nop=manner))
+            await book.finish(run)
+        last = await book.begin(Form.API, "cổng", NOVEMBER)
+        await book.keep(last, reading("1.000001", 8000, cach_nop=manner))
+        await book.finish(last, withdrawn=["1.000003"])
+    store = Store(conninfo)
+    await store.open()
+    portal = await read_portal(store, [procedure("1.000001"), procedure("1.000003")])
+    await store.close()
+    assert [(p.code, p.sources[0].day) for p in portal.records] == [
+        ("1.000001", NOVEMBER),
+        ("1.000002", AUGUST),
+    ]
+    assert portal.withdrawn == {"1.000003": NOVEMBER}
+    assert portal.changed == {"1.000001": {"le_phi": AUGUST}, "1.000003": {"le_phi": AUGUST}}

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import copy
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+import numpy as np
 
 from knowledge_base import normalise
 from knowledge_base.loader import Knowledge
 from knowledge_base.normalise import Normaliser
 from knowledge_base.retrieval import corpus
-from knowledge_base.retrieval.dense import Encoder, SentenceEncoder, Vectors, embed
+from knowledge_base.retrieval.corpus import Corpus
+from knowledge_base.retrieval.dense import Encoder, SentenceEncoder, Vectors
 from knowledge_base.retrieval.features import FeatureIndex
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 from knowledge_base.retrieval.ranker import Ranker, train
+from knowledge_base.retrieval.vectors import embed, known_vectors
 from knowledge_base.text import Written
 
 # Chosen on the held-out questions of tests/retrieval: see docs/adr/0003.
@@ -24,6 +29,8 @@ ALONE_AT = 0.1  # or at least this likely …
 ALONE_LEAD = 3.0  # … with nothing near it
 ASK_AT = 0.04  # otherwise candidates are asked for, if the first is at least this likely
 CANDIDATES = 5
+VECTORS = "vectors.npz"
+AT_ONCE = 200  # texts; embedding them takes about ten seconds, worth waiting for
 
 
 class Progress(Protocol):
@@ -46,11 +53,24 @@ class Retriever:
     """Finds the procedures a message is about; thread-safe, nothing changes after building."""
 
     def __init__(
-        self, index: FeatureIndex, ranker: Ranker, topical: Callable[[Written], bool]
+        self,
+        index: FeatureIndex,
+        ranker: Ranker,
+        topical: Callable[[Written], bool],
+        written: Sequence[Written],
+        *,
+        center: Vectors | None,
+        whole: bool = True,
     ) -> None:
+        """``written``: the index's texts normalised; ``center``: see :attr:`center`; ``whole``:
+        every text has its vector, if any has."""
         self._index = index
         self._ranker = ranker
         self._topical = topical
+        self._center = center
+        self.whole = whole
+        texts = (text.text for text in index.corpus.texts)
+        self._written = dict(zip(texts, written, strict=True))
 
     @property
     def normalise(self) -> Normaliser:
@@ -58,13 +78,20 @@ class Retriever:
         return self._index.normalise
 
     @property
+    def encoder(self) -> Encoder | None:
+        """What embeds messages; None for lexical search alone."""
+        return self._index.encoder
+
+    @property
     def center(self) -> Vectors:
-        """Mean vector of all texts, ``(dim,)``.
+        """Mean vector, ``(dim,)``, of the texts that the ranker and the pipeline learnt with.
 
         Raises:
             ValueError: there is no encoder.
         """
-        return self._index.center
+        if self._center is None:
+            raise ValueError("searching without an encoder: there are no vectors")
+        return self._center
 
     def vector(self, written: Written) -> Vectors | None:
         """The message's embedding, ``(dim,)``; None without an encoder."""
@@ -102,6 +129,42 @@ class Retriever:
         )
         return decide(candidates)
 
+    def written(self, text: str) -> Written:
+        """A text of the records, normalised; one that was searched already costs nothing."""
+        return self._written.get(text) or self.normalise(text)
+
+    def searches(self, texts: Corpus) -> bool:
+        """Whether it finds exactly these texts, of the same procedures with the same weight."""
+        own = self._index.corpus
+        return (
+            own.texts == texts.texts
+            and [p.code for p in own.procedures] == [p.code for p in texts.procedures]
+            and np.array_equal(own.priors, texts.priors)
+        )
+
+    def over(self, texts: Corpus) -> Retriever:
+        """The same search over newer records, which it must search already."""
+        index = copy.copy(self._index)
+        index.corpus = texts
+        return self._with(index, [self._written[text.text] for text in texts.texts], self.whole)
+
+    def renewed(
+        self,
+        texts: Corpus,
+        written: Sequence[Written],
+        vectors: Vectors | None,
+        whole: bool = True,
+    ) -> Retriever:
+        """The same words, ranker and centre over other texts; ``vectors``: ``(n_texts, dim)``,
+        those of all texts if it is to be ``whole``."""
+        index = FeatureIndex(texts, written, self.normalise, self.encoder, vectors)
+        return self._with(index, written, whole)
+
+    def _with(self, index: FeatureIndex, written: Sequence[Written], whole: bool) -> Retriever:
+        return Retriever(
+            index, self._ranker, self._topical, written, center=self._center, whole=whole
+        )
+
 
 def decide(candidates: Sequence[Candidate]) -> Link:
     """Answer, ask which, or decline, by how likely the candidates are (best first)."""
@@ -128,7 +191,7 @@ def open_retriever(
 
     Args:
         knowledge: what is to be found.
-        folder: where vectors and the ranker are kept between starts.
+        folder: where vectors, their centre and the ranker are kept between starts.
         encoder_name: see :class:`~knowledge_base.retrieval.dense.SentenceEncoder`; ``none`` for
             lexical search alone.
         lay: sentences of citizens; needed when the ranker is not trained yet.
@@ -146,14 +209,68 @@ def open_retriever(
     vectors: Vectors | None = None
     if encoder is not None:
         told = (lambda done, total: progress("embed", done, total)) if progress else None
-        said = [w.accented or t.text for w, t in zip(written, texts.texts, strict=True)]
-        vectors = embed(encoder, said, folder / "vectors.npz", told)
+        vectors = embed(encoder, _passages(texts, written), folder / VECTORS, told)
     index = FeatureIndex(texts, written, normaliser, encoder, vectors)
-    path = folder / f"ranker-{encoder_name.replace('/', '_')}.json"
+    ranker, center = _learnt(index, folder, lay, progress)
+    return Retriever(index, ranker, normalise.topical(), written, center=center)
+
+
+def _passages(texts: Corpus, written: Sequence[Written]) -> list[str]:
+    return [w.accented or t.text for w, t in zip(written, texts.texts, strict=True)]
+
+
+def _learnt(
+    index: FeatureIndex, folder: Path, lay: Lay, progress: Progress | None
+) -> tuple[Ranker, Vectors | None]:
+    """The ranker, trained now if ``folder`` has none, and the centre of what it was trained on."""
+    name = index.encoder.name.replace("/", "_") if index.encoder else "none"
+    kept, middle = folder / f"ranker-{name}.json", folder / f"center-{name}.npy"
+    center: Vectors | None = index.center if index.encoder else None
     try:
-        ranker = Ranker.load(path)
+        ranker = Ranker.load(kept)
     except (OSError, ValueError):
         told = (lambda done, total: progress("rank", done, total)) if progress else None
         ranker = train(index, lay.off_topic, told)
-        ranker.save(path)
-    return Retriever(index, ranker, normalise.topical())
+        if center is not None:
+            np.save(middle, center)
+        ranker.save(kept)
+    if center is not None and middle.exists():
+        center = np.load(middle)
+    return ranker, center
+
+
+def renewed(
+    old: Retriever, knowledge: Knowledge, folder: Path, progress: Progress | None = None
+) -> Iterator[Retriever]:
+    """Retrievers over other records, while ``old`` goes on answering; nothing of it is changed.
+
+    Words, ranker and centre are those of ``old``: they were learnt together. Where many texts are
+    new, a first retriever comes at once that finds them by their words alone; the last is whole.
+
+    Args:
+        old: what answers now.
+        knowledge: what is to be found; the curated part is the one of ``old``.
+        folder: where the vectors are kept.
+        progress: told about embedding.
+
+    Raises:
+        OSError: ``folder`` cannot be written.
+    """
+    texts = corpus.build(knowledge.procedures)
+    if old.whole and old.searches(texts):
+        yield old.over(texts)
+        return
+    written = [old.written(t.text) for t in texts.texts]
+    if old.encoder is None:
+        yield old.renewed(texts, written, None)
+        return
+    passages = _passages(texts, written)
+    vectors, lacking = known_vectors(old.encoder, passages, folder / VECTORS)
+    if lacking > AT_ONCE:
+        yield old.renewed(texts, written, vectors, whole=False)
+    if lacking:
+        # An encoder of its own: nobody's question waits behind a batch of texts.
+        encoder = SentenceEncoder(old.encoder.name)
+        told = (lambda done, total: progress("embed", done, total)) if progress else None
+        vectors = embed(encoder, passages, folder / VECTORS, told)
+    yield old.renewed(texts, written, vectors)

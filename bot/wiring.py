@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from actions import menu
@@ -15,38 +18,28 @@ from actions.perform import World
 from actions.place import Places
 from actions.replies import Reply
 from actions.understanding import Understanding
+from bot.brain import Brain, Mind
 from bot.channels.telegram import TelegramChannel, open_telegram
-from bot.conversation import Conversation
 from bot.mailbox import Mailbox, open_mailbox
-from bot.messages import Sender, TurnHandler
+from bot.messages import Sender
 from bot.postgres import database
 from bot.privacy import clean, mask
+from bot.refresh import Refresh
 from bot.settings import Settings
+from bot.store.pool import Store
+from bot.store.portal import read_portal
 from bot.understanding import resources, stamp
 from bot.understanding.pipeline import NotTrained, Pipeline
 from bot.worker import Worker
 from knowledge_base import loader, phrases
+from knowledge_base.loader import Knowledge
+from knowledge_base.overlay import Portal, overlay
 from knowledge_base.problems import errors_of
-from knowledge_base.retrieval.index import open_retriever
+from knowledge_base.retrieval.index import Progress, open_retriever, renewed
 from knowledge_base.units import UnitsError
 from knowledge_base.wording_check import check_menu, check_wording
 
-
-@dataclass(frozen=True)
-class Brain:
-    """Understanding and dialogue, without any database or channel."""
-
-    world: World
-    pipeline: Pipeline
-
-    def understand(self, text: str) -> Understanding:
-        """What a masked, cleaned text means."""
-        return self.pipeline.understand(text)
-
-    @property
-    def conversation(self) -> TurnHandler:
-        """The turn handler."""
-        return Conversation(self.pipeline.understand, self.world)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -99,23 +92,44 @@ def _places(settings: Settings) -> Places:
     )
 
 
-def build_brain(settings: Settings) -> Brain:
+def build_brain(
+    settings: Settings, world: World | None = None, progress: Progress | None = None
+) -> Brain:
     """Load what ``python -m bot setup`` made.
+
+    Args:
+        settings: where it lies.
+        world: what is known; read from the files when it is not given.
+        progress: told about texts that set-up did not embed.
 
     Raises:
         NotTrained: set-up was not run, or its inputs changed since.
         knowledge_base.loader.KnowledgeError: a knowledge file is broken.
         knowledge_base.units.UnitsError: see :func:`build_world`.
     """
-    world = build_world(settings)
+    _set_up(settings)
+    world = world or build_world(settings)
+    retriever = open_retriever(
+        world.knowledge, settings.model_dir, settings.encoder, resources.lay(), progress
+    )
+    brain = Brain(Mind(world, retriever), Pipeline(settings.model_dir).understand)
+    brain.understand(world.say("talk.button_human"))  # the first one is slow: not a citizen's
+    return brain
+
+
+def _set_up(settings: Settings) -> None:
     if not stamp.is_trained(settings.model_dir, settings.encoder):
         raise NotTrained("Chưa cài đặt xong, hoặc dữ liệu huấn luyện đã đổi. Xin chạy: make setup")
-    resources.share(
-        open_retriever(world.knowledge, settings.model_dir, settings.encoder, resources.lay())
-    )
-    pipeline = Pipeline(settings.model_dir)
-    pipeline.understand(world.say("talk.button_human"))  # the first one is slow: not a citizen's
-    return Brain(world, pipeline)
+
+
+def minds_after(
+    settings: Settings, files: Knowledge, progress: Progress, now: Mind, portal: Portal
+) -> Iterator[Mind]:
+    """What is to be known after ``now``, over ``files``, when the portal says ``portal``: see
+    :func:`knowledge_base.retrieval.index.renewed`."""
+    world = replace(now.world, knowledge=overlay(files, portal))
+    for retriever in renewed(now.retriever, world.knowledge, settings.model_dir, progress):
+        yield Mind(world, retriever)
 
 
 def open_understanding() -> Callable[[str], Understanding]:
@@ -136,19 +150,22 @@ def parked_reply(world: World) -> Reply:
 async def open_services(
     settings: Settings, worker: bool = True, poll: bool = True
 ) -> AsyncIterator[Services]:
-    """Everything running: database, mailbox and, with ``worker``, the worker; with ``poll`` too,
-    what brings messages in (one process only: Telegram gives updates to one).
+    """Everything running: database, mailbox, what keeps up with the synchronised records and, with
+    ``worker``, the worker; with ``poll`` too, what brings messages in (one process only: Telegram
+    gives updates to one).
 
     Raises:
         NotTrained, knowledge_base.loader.KnowledgeError: see :func:`build_brain`.
         bot.postgres.DatabaseError: no PostgreSQL.
     """
     url = settings.database_url.get_secret_value() if settings.database_url else None
-    brain = await asyncio.to_thread(build_brain, settings)
+    world = await asyncio.to_thread(build_world, settings)
+    _set_up(settings)  # before anything is opened
     with database(settings.data_dir, url) as conninfo:
         async with (
             open_mailbox(conninfo) as mailbox,
-            open_telegram(settings, mailbox, brain.world.say) as telegram,
+            _open_brain(settings, world, mailbox.store) as brain,
+            open_telegram(settings, mailbox, world.say) as telegram,
         ):
             services = Services(settings, mailbox, brain, telegram)
             if not worker:
@@ -156,6 +173,39 @@ async def open_services(
                 return
             async with _working(services, poll):
                 yield services
+
+
+@asynccontextmanager
+async def _open_brain(settings: Settings, world: World, store: Store) -> AsyncIterator[Brain]:
+    """A brain that knows the synchronised records from the start and keeps up with them."""
+    files, told = world.knowledge, _Told()
+    portal = Portal()
+    try:
+        portal = await read_portal(store, files.curated)
+        world = replace(world, knowledge=overlay(files, portal))
+    except Exception:
+        logger.exception("The synchronised records cannot be used; answers come from the files")
+    brain = await asyncio.to_thread(build_brain, settings, world, told)
+    build = partial(minds_after, settings, files, told)
+    refreshing = asyncio.create_task(Refresh(store, brain, build, portal).run())
+    try:
+        yield brain
+    finally:
+        refreshing.cancel()
+        await asyncio.wait([refreshing])
+
+
+class _Told:
+    """Progress of long work into the log, a line now and then."""
+
+    def __init__(self, seconds: float = 5.0) -> None:
+        self._seconds = seconds
+        self._next = 0.0
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if done == total or time.monotonic() >= self._next:
+            logger.info("Search index, %s: %s of %s", what, done, total)
+            self._next = time.monotonic() + self._seconds
 
 
 @asynccontextmanager

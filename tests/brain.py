@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from functools import cache
 
+from bot.brain import Brain
 from bot.settings import Settings
-from bot.wiring import Brain, build_brain
+from bot.wiring import build_brain
 
 
 @cache

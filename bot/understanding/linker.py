@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.understanding import resources
+from bot.understanding.pinned import retriever
 
 LINK = "procedures"
 
@@ -35,7 +36,7 @@ class ProcedureLinker(GraphComponent):  # type: ignore[misc]  # Rasa has no type
         """Link every message."""
         for message in messages:
             written = resources.read(message.get(TEXT) or "")
-            link = resources.retriever().find(written, resources.EMBEDDINGS.of)
+            link = retriever().find(written, resources.EMBEDDINGS.of)
             found = {
                 "outcome": link.outcome.value,
                 "candidates": [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.wiring import Brain
+from bot.brain import Brain
 from tests.brain import open_brain
 
 

@@ -28,11 +28,12 @@ import yaml
 
 from actions.replies import Reply
 from actions.state import State
+from bot.brain import Brain
 from bot.messages import Incoming, TurnResult
 from bot.privacy import clean, mask
 from bot.settings import Settings
 from bot.understanding.pipeline import NotTrained
-from bot.wiring import Brain, build_brain
+from bot.wiring import build_brain
 
 FOLDER = Path(__file__).parent
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)

@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import select
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
-from bot.settings import ROOT, Settings
-from tests.conftest import Server, open_folder
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        assert isinstance(port, int)
-        return port
-
-
-def start(**settings: object) -> subprocess.Popen[str]:
-    environment = os.environ | {key: str(value) for key, value in settings.items()}
-    return subprocess.Popen(
-        [sys.executable, "-m", "api"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+from tests.conftest import Server
+from tests.program import free_port, running, start
 
 
 def refused(**settings: object) -> str:
@@ -75,26 +49,6 @@ def test_a_taken_port_is_named_with_another_to_try() -> None:
 
 def test_without_set_up_it_says_what_to_run(tmp_path: Path) -> None:
     assert "make setup" in refused(PORT=free_port(), DATA_DIR=tmp_path)
-
-
-@contextmanager
-def running(conninfo: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The whole program with the trained understanding (``python -m bot setup`` made it)."""
-    with open_folder() as data:
-        (data / "models").symlink_to(Settings().model_dir)
-        port = free_port()
-        program = start(PORT=port, DATA_DIR=data, DATABASE_URL=conninfo)
-        try:
-            assert program.stdout
-            assert select.select([program.stdout], [], [], 180)[0], (
-                "it has not started in 3 minutes"
-            )
-            line = program.stdout.readline()
-            assert str(port) in line, line + program.communicate(timeout=30)[1]
-            yield program, f"http://127.0.0.1:{port}"
-        finally:
-            program.kill()
-            program.communicate(timeout=30)
 
 
 @pytest.mark.timeout(240)  # the index is built first when the knowledge has just changed

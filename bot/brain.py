@@ -1,0 +1,72 @@
+"""Understanding and dialogue over what is known now, which may be exchanged while they work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from actions.perform import World
+from actions.understanding import Understanding
+from bot.conversation import Conversation, Understand
+from bot.messages import Incoming, TurnHandler, TurnResult
+from bot.understanding import resources
+from bot.understanding.pinned import pinned
+from knowledge_base.retrieval.index import Retriever
+
+
+@dataclass(frozen=True)
+class Mind:
+    """What is known at one time: the facts, and the search over the same facts."""
+
+    world: World
+    retriever: Retriever
+
+
+class Brain:
+    """Understanding and dialogue, without any database or channel. Thread-safe.
+
+    A turn takes the mind once, at its start, and keeps to it: it sees the old world or the new
+    one, never some of both.
+    """
+
+    def __init__(self, mind: Mind, understand: Understand) -> None:
+        """``understand``: what a text means, to components that share the mind's retriever."""
+        self._read = understand
+        self.change(mind)
+
+    @property
+    def mind(self) -> Mind:
+        """What is known now."""
+        return self._mind
+
+    @property
+    def world(self) -> World:
+        """The facts that are known now."""
+        return self._mind.world
+
+    def change(self, mind: Mind) -> None:
+        """Know this from the next turn on; turns under way end with what they began with."""
+        resources.share(mind.retriever)  # the one before is let go of
+        self._mind = mind
+
+    def understand(self, text: str) -> Understanding:
+        """What a masked, cleaned text means."""
+        return self._understand(self._mind, text)
+
+    @property
+    def conversation(self) -> TurnHandler:
+        """The turn handler, for as long as the program runs."""
+        return self._turn
+
+    def _turn(
+        self, incoming: Incoming, state: dict[str, Any] | None, now: datetime, /
+    ) -> TurnResult:
+        mind = self._mind
+        turn = Conversation(partial(self._understand, mind), mind.world)
+        return turn(incoming, state, now)
+
+    def _understand(self, mind: Mind, text: str) -> Understanding:
+        with pinned(mind.retriever):
+            return self._read(text)

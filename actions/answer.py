@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from actions import amounts, cases, lines, pages
 from actions.state import USUAL, Action, Aspect, Button, Kind, Message
@@ -30,9 +31,9 @@ def show(action: Action, procedure: Procedure, tell: Telling) -> Message:
 
 def _paged(action: Action, body: Body, procedure: Procedure, tell: Telling) -> Message:
     buttons: list[Button] = []
-    text, sources = body.heading, body.sources
+    text, sources, page = body.heading, body.sources, 0
     if body.items:
-        cut = body.cut(pages.BRIEF_PAGE if tell.brief else pages.PAGE)
+        cut = body.cut(pages.BRIEF_PAGE if tell.brief else pages.PAGE, tell.notice)
         page = min(action.page, len(cut) - 1)
         heading = body.onward if page and body.onward else body.heading
         text = "\n".join([heading, *(f"• {_capital(item.text)}" for item in cut[page])])
@@ -48,7 +49,17 @@ def _paged(action: Action, body: Body, procedure: Procedure, tell: Telling) -> M
         buttons.append(Button(tell.say("answer.button_detail"), detailed))
     buttons += _follow_ups(action, procedure, tell)[: pages.PAGE - len(buttons)]
     source = lines.source_line(procedure, sources or procedure.sources[:1], tell.say)
-    return Message(text, source, tuple(buttons), _links(action, procedure, tell))
+    told = Message(text, source, tuple(buttons), _links(action, procedure, tell))
+    return _noticed(told, tell) if page == 0 else told
+
+
+def _noticed(message: Message, tell: Telling) -> Message:
+    """The message with the notice after its text; beside the source where the text is full."""
+    if not tell.notice:
+        return message
+    if len(message.text) + 1 + len(tell.notice) <= MOST_CHARACTERS:
+        return replace(message, text=f"{message.text}\n{tell.notice}")
+    return replace(message, source=f"{tell.notice} {message.source}")
 
 
 def _capital(text: str) -> str:
@@ -68,7 +79,8 @@ def _follow_ups(action: Action, procedure: Procedure, tell: Telling) -> list[But
 def _links(action: Action, procedure: Procedure, tell: Telling) -> tuple[tuple[str, str], ...]:
     """The portal page, where it is what the citizen needs next."""
     wanted = {Aspect.LINK, Aspect.HOW, Aspect.FORM, Aspect.OVERVIEW}
-    if procedure.link is None or (procedure.curated and action.aspect not in wanted):
+    needed = action.aspect in wanted or tell.notice or not procedure.curated
+    if procedure.link is None or not needed:
         return ()
     return ((tell.say("answer.button_link"), procedure.link),)
 
@@ -83,7 +95,7 @@ def _missing(action: Action, procedure: Procedure, tell: Telling) -> Message:
     buttons = (*_follow_ups(action, procedure, tell), human)
     portal = ((tell.say("answer.button_link"), procedure.link),) if procedure.link else ()
     source = lines.source_line(procedure, procedure.sources[:1], tell.say)
-    return Message(text, source, buttons, portal)
+    return _noticed(Message(text, source, buttons, portal), tell)
 
 
 def _overview(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from actions import answer, cases, menu, place
+from actions import answer, cases, menu, news, place
 from actions.place import Places
 from actions.replies import Choice, Reply
 from actions.state import (
@@ -165,7 +165,8 @@ def _about(action: Action, world: World, tell: Telling) -> Message | None:
     if procedure is None:
         return None
     show = cases.ask if action.kind is Kind.ASK_CASE else answer.show
-    message = show(action, procedure, tell)
+    due = news.notice(action, world.knowledge.news.get(procedure.code), tell)
+    message = show(action, procedure, replace(tell, notice=due))
     return replace(message, text=message.text.strip())
 
 

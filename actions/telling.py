@@ -17,7 +17,7 @@ class Telling:
 
     ``now``: the moment of the turn, Vietnamese time; ``unit``: code of the province or commune the
     citizen lives in, ``province``: code of that province; None where nothing is known, with
-    ``anywhere`` since they would not say.
+    ``anywhere`` since they would not say. ``notice``: a sentence to be said after the answer.
     """
 
     say: Phrases
@@ -27,6 +27,7 @@ class Telling:
     unit: str | None = None
     province: str | None = None
     anywhere: bool = False
+    notice: str = ""
 
     def more_label(self, cut: Sequence[Sequence[object]], page: int) -> str:
         """What the button to ``page`` says, e.g. "Xem tiếp (6–10 trong 13)"."""
@@ -58,8 +59,9 @@ class Body:
     more: bool = False
     onward: str | None = None
 
-    def cut(self, most: int) -> list[tuple[Item, ...]]:
-        """The items in pages of ``most``; alike whichever page is asked for, or an item would be
-        shown twice or never."""
-        room = pages.room_after(max(self.heading, self.onward or "", key=len))
+    def cut(self, most: int, notice: str = "") -> list[tuple[Item, ...]]:
+        """The items in pages of ``most`` that leave room for ``notice``; alike whichever page is
+        asked for, or an item would be shown twice or never."""
+        heading = max(self.heading, self.onward or "", key=len)
+        room = pages.room_after(f"{heading}\n{notice}" if notice else heading)
         return pages.split(self.items, lambda item: len(item.text) + 3, room, most)

@@ -9,13 +9,14 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from actions import menu
 from actions.perform import World
 from actions.place import Places
+from actions.rehearsal import rehearse
 from actions.replies import Reply
 from actions.understanding import Understanding
 from bot.brain import Brain, Mind
@@ -139,6 +140,17 @@ def open_understanding() -> Callable[[str], Understanding]:
     """
     brain = build_brain(Settings())
     return lambda text: brain.understand(mask(clean(text)))
+
+
+def open_rehearsal(
+    knowledge: loader.Knowledge,
+) -> Callable[[str, datetime, str | None], Iterator[tuple[str, Reply]]]:
+    """What is asked and answered about a procedure (code), at a moment, by a citizen of a unit.
+
+    Used by ``python -m knowledge_base preview``, which may not import this room.
+    """
+    world = World(knowledge, phrases.load(), menu.load(), Settings().helper_phone)
+    return lambda code, now, unit: rehearse(code, world, now, unit)
 
 
 def parked_reply(world: World) -> Reply:

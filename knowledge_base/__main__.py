@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -13,14 +14,25 @@ from rich.progress import Progress
 from rich.table import Table
 
 from knowledge_base import measuring, syncing
+from knowledge_base.check import VIETNAM, today
 from knowledge_base.check import check as check_all
-from knowledge_base.loader import CATALOGUE_FILE, PACKAGE, KnowledgeError, load, read, read_file
-from knowledge_base.preview import preview as show
+from knowledge_base.loader import (
+    CATALOGUE_FILE,
+    PACKAGE,
+    Knowledge,
+    KnowledgeError,
+    load,
+    read,
+    read_file,
+)
+from knowledge_base.preview import draw, open_rehearsal
 from knowledge_base.problems import Severity, did_you_mean, errors_of
 from knowledge_base.records.build import Built, Record, read_records, write
 from knowledge_base.records.build import build as build_catalogue
 from knowledge_base.records.papers import read_papers
 from knowledge_base.scaffold import place_for, scaffold
+from knowledge_base.schema import Procedure
+from knowledge_base.units import Units
 
 app = typer.Typer(
     help="Kho kiến thức về thủ tục hành chính.", no_args_is_help=True, add_completion=False
@@ -86,29 +98,49 @@ def new(
     )
 
 
-@app.command(help="Xem một thủ tục như người dân sẽ được trả lời: theo mã hoặc theo tệp.")
+@app.command(help="Xem cuộc trò chuyện về một thủ tục như người dân thấy vào một ngày.")
 def preview(
     code_or_file: Annotated[str, typer.Argument(help="Mã thủ tục hoặc đường dẫn tệp .yaml.")],
+    day: Annotated[
+        str,
+        typer.Option("--ngay", help="Ngày người dân hỏi, ví dụ 2027-01-05; không có là hôm nay."),
+    ] = "",
+    unit: Annotated[
+        str, typer.Option("--tinh", help="Mã tỉnh hoặc mã xã của người hỏi, ví dụ 01.")
+    ] = "",
     root: Root = PACKAGE,
 ) -> None:
-    """Print all aspects of a procedure with their sources."""
-    reading = read(root)
-    knowledge = reading.knowledge
+    """Draw the questions and answers about a procedure on a day, for a citizen of a province."""
+    knowledge, procedure = _previewed(code_or_file, read(root).knowledge)
+    units = Units()
+    lives = units.by_code(unit)
+    if unit and lives is None:
+        _stop(f"Không có tỉnh hay xã nào mang mã {unit}.")
+    noon = datetime.combine(_day(day) if day else today(), time(12), tzinfo=VIETNAM)
+    rehearse = open_rehearsal(knowledge)
+    where = f", người hỏi ở {units.said(lives)}" if lives else ""
+    console.print(f"[bold]{procedure.name}[/bold], ngày {noon:%d/%m/%Y}{where}")
+    draw(console, rehearse(procedure.code, noon, unit or None))
+
+
+def _previewed(code_or_file: str, knowledge: Knowledge) -> tuple[Knowledge, Procedure]:
+    """The procedure of a code or a file, and the knowledge with what the file says now."""
     path = Path(code_or_file)
-    procedure = knowledge.by_code(code_or_file)
-    if path.suffix == ".yaml":
-        if not path.is_file():
-            _stop(f"Không có tệp {path}.")
-        file, problems = read_file(path)
-        procedure = file.procedure
-        for problem in problems:
-            typer.echo(str(problem))
-        if procedure is None:
-            raise typer.Exit(1)
-    if procedure is None:
-        near = did_you_mean(code_or_file, [c for p in knowledge.procedures for c in p.codes])
-        _stop(f"Không có mã {code_or_file}{near}.")
-    show(console, procedure, knowledge.by_code)
+    if path.suffix != ".yaml":
+        found = knowledge.by_code(code_or_file)
+        if found is None:
+            near = did_you_mean(code_or_file, [c for p in knowledge.procedures for c in p.codes])
+            _stop(f"Không có mã {code_or_file}{near}.")
+        return knowledge, found
+    if not path.is_file():
+        _stop(f"Không có tệp {path}.")
+    file, problems = read_file(path)
+    for problem in problems:
+        typer.echo(str(problem))
+    if file.procedure is None:
+        raise typer.Exit(1)
+    others = (p for p in knowledge.curated if {*p.codes}.isdisjoint(file.procedure.codes))
+    return replace(knowledge, curated=(*others, file.procedure)), file.procedure
 
 
 @app.command(help="Dựng lại danh mục catalogue.jsonl; không có --records thì chỉ xem lại.")

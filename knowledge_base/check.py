@@ -19,12 +19,12 @@ from knowledge_base.wording_uses import check_uses
 
 # Takes the folder of the knowledge base; yields what is wrong with its share of the files.
 Checker = Callable[[Path], Iterable[Problem]]
-_VIETNAM = timezone(timedelta(hours=7))
+VIETNAM = timezone(timedelta(hours=7))
 
 
 def today() -> date:
     """The day sources are measured against, in Vietnam."""
-    return datetime.now(UTC).astimezone(_VIETNAM).date()
+    return datetime.now(UTC).astimezone(VIETNAM).date()
 
 
 def check_procedures(root: Path) -> Iterable[Problem]:

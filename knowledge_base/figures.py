@@ -1,8 +1,8 @@
-"""Names of the schema's values and figures as the checker and the preview write them."""
+"""Names of the schema's values and figures as the checker and the synchronisation write them."""
 
 from __future__ import annotations
 
-from knowledge_base.schema import Fee, Level, Manner, ProcessingTime, TimeUnit
+from knowledge_base.schema import Fee, Level, Manner, TimeUnit
 
 MANNER_NAMES = {
     Manner.DIRECT: "trực tiếp",
@@ -42,12 +42,3 @@ def fee_in_words(fee: Fee) -> str:
         return "do tỉnh, thành phố quyết định" if fee.by_province else "chưa có mức cố định"
     upper = f" đến {money(fee.max_amount)}" if fee.max_amount is not None else ""
     return f"{money(fee.amount)}{upper}{f'/{fee.unit}' if fee.unit else ''}"
-
-
-def time_in_words(time: ProcessingTime) -> str:
-    """A processing time with its range, e.g. ``từ 5 đến 7 ngày làm việc``."""
-    if time.amount is None:
-        return "không có hạn cố định"
-    if time.max_amount is not None:
-        return f"từ {time.amount:g} đến {duration(time.max_amount, time.unit)}"
-    return duration(time.amount, time.unit)

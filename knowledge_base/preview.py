@@ -1,125 +1,77 @@
-"""Prints a procedure as officials check it: everything a citizen may be told, with sources."""
+"""The conversation about a procedure as a citizen sees it, drawn on the command line.
+
+What is said is decided in the rooms above, which this room may not import; they are plugged in
+by name, as in :mod:`knowledge_base.measuring`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import importlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
 
-from rich.console import Console
+from rich.align import Align
+from rich.box import ROUNDED
+from rich.console import Console, Group
 from rich.padding import Padding
+from rich.panel import Panel
 from rich.text import Text
 
-from knowledge_base.figures import LEVEL_NAMES, MANNER_NAMES, fee_in_words, time_in_words
-from knowledge_base.schema import (
-    Confidence,
-    Fee,
-    Handing,
-    Paper,
-    Place,
-    Procedure,
-    ProcessingTime,
-    Statement,
-    Submission,
-)
+from knowledge_base.loader import Knowledge
 
-ByCode = Callable[[str], Procedure | None]
-_Fact = Fee | Paper | Place | ProcessingTime | Statement | Submission
+CONVERSATION = "bot.wiring:open_rehearsal"
+PHONE = 46  # columns of a line on a phone
+_MARGIN = 6  # of which a bubble leaves free on the other side
 
 
-def preview(console: Console, procedure: Procedure, by_code: ByCode) -> None:
-    """Print ``procedure`` on ``console``; ``by_code`` names the procedures it points to."""
-    kind = "đã biên soạn" if procedure.curated else "từ danh mục, chưa biên soạn"
-    console.print(Text(procedure.name, style="bold"))
-    console.print(Text(f"{', '.join(procedure.codes)} ({kind})"))
-    if procedure.summary:
-        console.print(Padding(Text(procedure.summary), (1, 0, 0, 0)))
-    for title, lines in _sections(procedure, by_code):
-        if lines:
-            console.print(Padding(Text(title, style="bold"), (1, 0, 0, 0)))
-            for line in lines:
-                console.print(Padding(Text(f"- {line}"), (0, 0, 0, 2)))
+class _Choice(Protocol):
+    @property
+    def label(self) -> str: ...
+    @property
+    def url(self) -> str | None: ...
 
 
-def _sections(procedure: Procedure, by_code: ByCode) -> Iterator[tuple[str, list[str]]]:
-    def facts(items: tuple[_Fact, ...]) -> list[str]:
-        return [_line(procedure, item) for item in items]
+class Said(Protocol):
+    """One message of the assistant; see :class:`actions.replies.Reply`."""
 
-    yield "Ai làm được", list(procedure.who)
-    yield "Điều kiện", facts(procedure.conditions)
-    yield "Giấy tờ", facts(procedure.papers)
-    yield "Lệ phí", facts(procedure.fees)
-    yield "Thời hạn", facts(procedure.times)
-    yield "Nơi nộp", facts(procedure.places)
-    yield "Cách nộp", facts(procedure.submissions)
-    yield "Kết quả", facts(procedure.results)
-    yield "Căn cứ", [f"{d.number} {d.title or ''}".strip() for d in procedure.legal_basis]
-    yield (
-        "Phân biệt với",
-        [
-            f"{_named(neighbour.code, by_code)}: {neighbour.when}"
-            for neighbour in procedure.neighbours
-        ],
-    )
-    yield "Xem thêm", [_named(code, by_code) for code in procedure.see_also]
-    yield "Người dân hay gọi là", list(procedure.lay_names)
-    yield "Câu hỏi mẫu", list(procedure.sample_questions)
-    yield (
-        "Thuộc về",
-        [
-            f"Tên chính thức: {procedure.official_name}",
-            f"Lĩnh vực: {procedure.field}",
-            f"Cấp: {', '.join(LEVEL_NAMES[level] for level in procedure.levels)}",
-            *([f"Cơ quan: {procedure.agency}"] if procedure.agency else []),
-            *([f"Liên kết: {procedure.link}"] if procedure.link else []),
-        ],
-    )
-    yield (
-        "Nguồn",
-        [
-            f"{s.title}, ngày {s.day:%d/%m/%Y}"
-            + (" (nguồn thứ cấp)" if s.confidence is Confidence.SECONDARY else "")
-            for s in procedure.sources
-        ],
-    )
+    @property
+    def text(self) -> str: ...
+    @property
+    def source(self) -> str | None: ...
+    @property
+    def choices(self) -> Sequence[_Choice]: ...
 
 
-def _named(code: str, by_code: ByCode) -> str:
-    found = by_code(code)
-    return f"{found.name} ({code})" if found is not None else code
+# Code of a procedure, moment (Vietnamese time), unit the citizen lives in -> question and answer.
+Rehearsal = Callable[[str, datetime, str | None], Iterable[tuple[str, Said]]]
 
 
-def _line(procedure: Procedure, fact: _Fact) -> str:
-    """A fact in one line: its case, its words, its note, and a source that is not the first."""
-    case = next((c.title for c in procedure.cases if c.id == fact.case), None)
-    words = f"Trường hợp {case}: {_words(fact)}" if case else _words(fact)
-    if fact.note:
-        words += f". {fact.note}"
-    source = procedure.source_of(fact)
-    if source is not procedure.sources[0]:
-        words += f" [{source.title}, {source.day:%d/%m/%Y}]"
-    return words
+def open_rehearsal(knowledge: Knowledge) -> Rehearsal:
+    """The program's own conversation about a procedure of ``knowledge``."""
+    module, _, name = CONVERSATION.partition(":")
+    rehearsal: Rehearsal = getattr(importlib.import_module(module), name)(knowledge)
+    return rehearsal
 
 
-def _words(fact: _Fact) -> str:
-    match fact:
-        case Paper():
-            words = f"{fact.name}{f', {fact.quantity}' if fact.quantity else ''}"
-            words += f" (mẫu {fact.form})" if fact.form else ""
-            words += " (chỉ xuất trình)" if fact.handing is Handing.SHOW else ""
-            return f"{words}, chỉ cần khi {fact.when}" if fact.when else words
-        case Fee():
-            name = f"{fact.name}: " if fact.name else ""
-            return f"{name}{fee_in_words(fact)}{_when_handed_in(fact)}"
-        case ProcessingTime():
-            return f"{time_in_words(fact)}{_when_handed_in(fact)}"
-        case Submission():
-            return f"{MANNER_NAMES[fact.manner]}{f' ({fact.url})' if fact.url else ''}"
-        case Place():
-            return fact.name
-        case Statement():
-            return fact.text
+def draw(console: Console, exchanges: Iterable[tuple[str, Said]]) -> None:
+    """Print questions and answers as bubbles, as wide as on a phone."""
+    width = min(PHONE, console.width)
+    for question, said in exchanges:
+        asked = Panel(Text(question), box=ROUNDED, border_style="cyan", expand=False)
+        console.print(Align.right(asked), width=width)
+        console.print(Panel(_message(said), box=ROUNDED), width=width - _MARGIN)
 
 
-def _when_handed_in(fact: Fee | ProcessingTime) -> str:
-    if not fact.manners:
-        return ""
-    return f" khi nộp {', '.join(MANNER_NAMES[manner] for manner in fact.manners)}"
+def _message(said: Said) -> Group:
+    """The text, the source in grey, the buttons with their numbers, the links."""
+    parts: list[Text | Padding] = [Text(said.text)]
+    if said.source:
+        parts.append(Padding(Text(said.source, style="dim"), (1, 0, 0, 0)))
+    buttons = [c for c in said.choices if c.url is None]
+    links = [c for c in said.choices if c.url is not None]
+    lines = [Text(f"[{n}] {c.label}", style="bold") for n, c in enumerate(buttons, 1)]
+    lines += [Text(f"↗ {c.label}", style="underline") for c in links]
+    if lines:
+        parts.append(Padding(Group(*lines), (1, 0, 0, 0)))
+    return Group(*parts)

@@ -414,24 +414,3 @@ def test_new_writes_a_file_that_is_read_and_only_lacks_an_officials_words(tmp_pa
     again = run(app, ["new", "1.000001", "--root", str(root)])
     assert again.exit_code == 1 and "đã có tệp biên soạn" in again.output
     assert run(app, ["new", "1.999999", "--root", str(root)]).exit_code == 1
-
-
-def test_preview_shows_every_part_by_code_and_by_file(tmp_path: Path) -> None:
-    run = CliRunner().invoke
-    root = make(tmp_path, a=GOOD)
-    by_code = run(app, ["preview", "1.000001", "--root", str(root)])
-    by_file = run(app, ["preview", str(root / "procedures/thu/a.yaml"), "--root", str(root)])
-    assert by_code.exit_code == 0 and by_code.output == by_file.output
-    for words in (
-        "Xin giấy thử",
-        "20.000 đồng khi nộp trực tiếp",
-        "7 ngày làm việc",
-        "Tờ khai",
-        "Ủy ban nhân dân cấp xã",
-        "Xin giấy (1.000002): đã có giấy rồi",
-        "Cổng Dịch vụ công quốc gia, ngày 10/06/2026",
-    ):
-        assert words in by_code.output
-    missing = run(app, ["preview", "1.000009", "--root", str(root)])
-    assert missing.exit_code == 1 and "có phải ý là" in missing.output
-    assert run(app, ["preview", str(tmp_path / "no.yaml"), "--root", str(root)]).exit_code == 1

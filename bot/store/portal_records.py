@@ -192,6 +192,11 @@ class PortalRecords:
                 await versions.done(con, run, [line])
             return kept
 
+    async def keep_all(self, run: Run, readings: Sequence[Reading]) -> Sequence[Kept]:
+        """Keep several in one transaction."""
+        async with self._transaction() as con:
+            return [await versions.keep(con, run, reading, None, None) for reading in readings]
+
     async def confirm(self, run: Run, lines: Sequence[Line]) -> None:
         """Move the last day of these records to the run's, and mark their lines done."""
         async with self._transaction() as con:

@@ -191,6 +191,10 @@ class RecordBook(Protocol):
         the history only; a file never replaces what was fetched on the same day."""
         ...
 
+    async def keep_all(self, run: Run, readings: Sequence[Reading]) -> Sequence[Kept]:
+        """Keep several in one transaction, each as :meth:`keep` does."""
+        ...
+
     async def confirm(self, run: Run, lines: Sequence[Line]) -> None:
         """The records of these lines hold on the run's day as they are in the book."""
         ...

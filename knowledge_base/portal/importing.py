@@ -18,7 +18,7 @@ from knowledge_base.portal.book import Form, Kept, Reading, RecordBook, Run, Ste
 from knowledge_base.portal.convert import is_internal
 from knowledge_base.portal.flat import read_flat
 from knowledge_base.portal.sheet import read_sheets
-from knowledge_base.portal.sync import Show, quiet, seed
+from knowledge_base.portal.sync import BATCH, Show, quiet, seed
 from knowledge_base.schema import Procedure
 
 
@@ -125,14 +125,12 @@ async def bring_in(
     async with book.alone():
         await seed(book, catalogue, show)
         run = await book.begin(form, source, day)
+        readings = [item.reading for item in found if item.reading is not None]
+        public = [reading for reading in readings if not is_internal(reading.code)]
         kept: Counter[Kept] = Counter()
-        internal = 0
-        for done, item in enumerate(found, start=1):
-            if item.reading is not None and is_internal(item.reading.code):
-                internal += 1
-            elif item.reading is not None:
-                kept[await book.keep(run, item.reading)] += 1
-            show("Nhập bản ghi", done, len(found))
+        for start in range(0, len(public), BATCH):
+            show("Nhập bản ghi", start, len(public))
+            kept.update(await book.keep_all(run, public[start : start + BATCH]))
         troubles = [f"{item.place}: {item.trouble}" for item in found if item.trouble]
         await book.finish(run, (), {"records": kept.total(), "troubles": len(troubles)})
-        return Imported(run, kept, await book.steps(run), troubles, internal)
+        return Imported(run, kept, await book.steps(run), troubles, len(readings) - len(public))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -69,7 +70,7 @@ def read_sheets(path: Path, day: date) -> Iterator[Row]:
     """
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, SyntaxError) as error:
+    except (InvalidFileException, BadZipFile, KeyError, ValueError, SyntaxError) as error:
         raise OSError(f"không phải tệp Excel .xlsx: {error}") from error
     try:
         several = len(book.sheetnames) > 1

@@ -29,7 +29,7 @@ MOST_WALKS = 3
 SHORT_SHARE, SHORT_LEAST = 0.1, 20
 # So many records in a row that cannot be had mean that the portal is at fault, not they.
 MOST_UNREADABLE, MOST_BUSY = 20, 3
-_BATCH = 500
+BATCH = 250  # records of one transaction, where many come at once
 
 Show = Callable[[str, int, int | None], None]  # what is being done, how many are done, of how many
 
@@ -140,10 +140,13 @@ async def seed(book: RecordBook, catalogue: Iterable[Procedure], show: Show = qu
     if there is not None and there >= day:
         return
     run = await book.begin(Form.CATALOGUE, "catalogue.jsonl", day)
-    for done, procedure in enumerate(procedures, start=1):
-        facts = procedure.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        await book.keep(run, Reading(procedure.code, Form.CATALOGUE, facts, facts))
-        show("Lấy danh mục đi kèm làm mốc", done, len(procedures))
+    for start in range(0, len(procedures), BATCH):
+        show("Lấy danh mục đi kèm làm mốc", start, len(procedures))
+        dumped = [
+            (p.code, p.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+            for p in procedures[start : start + BATCH]
+        ]
+        await book.keep_all(run, [Reading(code, Form.CATALOGUE, x, x) for code, x in dumped])
     await book.finish(run)
 
 
@@ -201,8 +204,8 @@ class _Work:
 
     async def carry_out(self, plan: _Plan, held: Mapping[str, Held]) -> None:
         """Confirm what the list proves, fetch the rest one by one."""
-        for start in range(0, len(plan.confirm), _BATCH):
-            await self.book.confirm(self.run, plan.confirm[start : start + _BATCH])
+        for start in range(0, len(plan.confirm), BATCH):
+            await self.book.confirm(self.run, plan.confirm[start : start + BATCH])
         by_id = {h.id: h for h in held.values() if h.form is Form.API and not h.gone}
         total = plan.done + len(plan.fetch)
         for done, line in enumerate(plan.fetch, start=plan.done + 1):

@@ -1,17 +1,15 @@
 """A small server that speaks the national portal's public interface: the list by cursor, one
 record at a time; cuts, refusals, odd records and the page for browsers where a test wants them.
 
-Records are made from the committed catalogue. Run by itself for the benchmark:
-``python -m tests.emulators.portal RECORDS`` prints its address and serves until it is ended.
+Records are made from the committed catalogue.
 """
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import hashlib
 import json
-import sys
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -137,7 +135,8 @@ def make_records(count: int) -> list[Record]:
 class PortalServer:
     """The portal. ``asked`` holds every request as ("list", cursor) or ("record", id).
 
-    ``stamped``: the list tells when a record changed; ``etags``: records carry an ETag.
+    ``at``: when, in seconds of a steady clock. ``stamped``: the list tells when a record changed;
+    ``etags``: records carry an ETag.
     ``by_position``: the cursor is a place in the list instead of a record, so that records move
     across pages when the list changes meanwhile.
     """
@@ -150,12 +149,23 @@ class PortalServer:
     rule: Rule = lambda what, body, count: None
     url: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)
+    at: list[float] = field(default_factory=list)
     not_modified: int = 0
     _runner: web.AppRunner | None = None
 
     def of(self, what: str) -> list[str]:
         """The cursors or ids asked for."""
         return [key for kind, key in self.asked if kind == what]
+
+    def forget(self) -> None:
+        """Begin the log anew."""
+        self.asked.clear()
+        self.at.clear()
+        self.not_modified = 0
+
+    def _note(self, what: str, key: str) -> None:
+        self.asked.append((what, key))
+        self.at.append(time.monotonic())
 
     def record(self, code: str) -> Record:
         """The record of a code, to be changed in place."""
@@ -183,7 +193,7 @@ class PortalServer:
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
-        self.asked.append(("list", body["lastId"]))
+        self._note("list", body["lastId"])
         trouble = self.rule("list", body, len(self.asked))
         if trouble:
             return await _troubled(request, trouble)
@@ -212,7 +222,7 @@ class PortalServer:
 
     async def _record(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
-        self.asked.append(("record", body["id"]))
+        self._note("record", body["id"])
         trouble = self.rule("record", body, len(self.asked))
         if trouble:
             return await _troubled(request, trouble)
@@ -253,14 +263,3 @@ async def portal_server(
         yield server
     finally:
         await server.stop()
-
-
-async def _serve(count: int, *options: str) -> None:
-    flags = {name: False for name in ("stamped", "etags") if f"no-{name}" in options}
-    async with portal_server(make_records(count), **flags) as server:
-        print(server.url, flush=True)
-        await asyncio.Event().wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1]), *sys.argv[2:]))

@@ -104,7 +104,7 @@ async def test_the_first_run_fetches_all_and_the_second_only_the_list(
         assert server.of("record") == IDS and len(server.of("list")) == 3
         assert (first.listed, first.fetched, len(first.steps)) == (12, 12, 12)
         assert totals(first.steps) == "12 thủ tục mới."
-        server.asked.clear()
+        server.forget()
         second = await run(NEXT)
         assert server.of("record") == [] and len(server.of("list")) == 3
         assert second.steps == [] and totals(second.steps) == "Không có gì đổi."
@@ -117,7 +117,7 @@ async def test_only_what_changed_is_fetched_and_told(embedded_conninfo: str) -> 
         fee(server, CODES[3], 77000)
         server.change(CODES[4], name="Tên mới", decisionNo="2/QĐ")
         server.records.append(api_record(CATALOGUE[0], "1.999999"))
-        server.asked.clear()
+        server.forget()
         outcome = await run(NEXT)
         assert server.of("record") == [IDS[3], IDS[4], server.records[-1]["id"]]
         found = told(outcome)
@@ -147,7 +147,7 @@ async def test_a_list_that_tells_no_change_has_every_record_asked_for(
     async with meeting(embedded_conninfo, stamped=False, etags=etags) as (server, book, run):
         await run()
         fee(server, CODES[3], 77000)
-        server.asked.clear()
+        server.forget()
         outcome = await run(NEXT)
         assert server.of("record") == IDS
         assert server.not_modified == (11 if etags else 0)
@@ -158,7 +158,7 @@ async def test_a_list_that_tells_no_change_has_every_record_asked_for(
 async def test_everything_is_asked_for_anew_on_demand(embedded_conninfo: str) -> None:
     async with meeting(embedded_conninfo) as (server, _, run):
         await run()
-        server.asked.clear()
+        server.forget()
         outcome = await run(NEXT, fresh=True)
         assert server.of("record") == IDS and server.not_modified == 0 and outcome.steps == []
 
@@ -209,7 +209,7 @@ async def test_one_record_that_cannot_be_had_is_set_aside_and_tried_the_next_tim
         assert [found.line.id for found in outcome.troubled] == list(bad)
         assert len(await book.held()) == 8
         server.rule = lambda what, body, count: None
-        server.asked.clear()
+        server.forget()
         again = await run(NEXT)
         assert server.of("record") == list(bad) and not again.troubled
 
@@ -236,7 +236,7 @@ async def test_malformed_records_are_kept_raw_and_named(embedded_conninfo: str) 
         with psycopg.connect(embedded_conninfo) as con:
             query = "SELECT raw->>'name' FROM portal_versions WHERE code = %s"
             assert con.execute(query, (CODES[3],)).fetchone() == ("Tên có  và ",)
-        server.asked.clear()
+        server.forget()
         await run(NEXT)
         assert server.of("record") == []
 
@@ -245,7 +245,7 @@ async def test_records_that_move_across_pages_are_fetched_once(embedded_conninfo
     """One that appears in front pushes another into the next page: it is met twice."""
     async with meeting(embedded_conninfo, by_position=True) as (server, book, run):
         await run()
-        server.asked.clear()
+        server.forget()
 
         def rule(what: str, body: Record, count: int) -> Trouble | None:
             if count == 2:
@@ -265,7 +265,7 @@ async def test_nothing_is_gone_because_a_list_moved_while_it_was_read(
     """One that goes from a page already read pulls another over the edge: it is met never."""
     async with meeting(embedded_conninfo, by_position=True) as (server, book, run):
         await run()
-        server.asked.clear()
+        server.forget()
 
         def rule(what: str, body: Record, count: int) -> Trouble | None:
             if count == 2:
@@ -284,12 +284,12 @@ async def test_what_left_the_portal_is_marked_after_two_whole_walks(
     async with meeting(embedded_conninfo) as (server, book, run):
         await run()
         gone = server.records.pop(7)
-        server.asked.clear()
+        server.forget()
         outcome = await run(NEXT)
         assert len(server.of("list")) == 6 and server.of("record") == []
         assert totals(outcome.steps) == "1 thủ tục không còn trên Cổng."
         assert [h.code for h in (await book.held()).values() if h.gone] == [gone["code"]]
-        server.asked.clear()
+        server.forget()
         assert (await run(NEXT)).steps == [] and len(server.of("list")) == 3
         server.records.append(gone)
         back = await run(NEXT)
@@ -376,7 +376,7 @@ async def test_the_page_for_browsers_is_recognised_and_what_was_fetched_stays(
         assert len(server.asked) == 9 and len(await book.held()) == 4
         before = server.of("record")[:-1]
         server.rule = lambda what, body, count: None
-        server.asked.clear()
+        server.forget()
         outcome = await run(NEXT)
         assert outcome.run.resumed and outcome.run.day == DAY
         assert server.of("list") == [] and server.of("record") == IDS[4:]
@@ -391,7 +391,7 @@ async def test_a_run_stopped_in_the_list_goes_on_there(embedded_conninfo: str) -
             await run()
         first = server.of("list")[:-1]
         server.rule = lambda what, body, count: None
-        server.asked.clear()
+        server.forget()
         await run()
         assert not set(first) & set(server.of("list")) and len(server.of("list")) == 1
 
@@ -475,7 +475,7 @@ async def test_a_database_that_stops_meanwhile_loses_nothing(embedded_server: Se
                 await run()
             server.rule = lambda what, body, count: None
             done = set(server.of("record")[:-1])
-            server.asked.clear()
+            server.forget()
             outcome = await run()
             assert outcome.run.resumed and len(outcome.steps) == 12
             assert not done & set(server.of("record"))

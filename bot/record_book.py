@@ -6,7 +6,7 @@ has no use for.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from pydantic import ValidationError
@@ -17,8 +17,11 @@ from bot.settings import Settings
 from bot.store.errors import StoreError
 from bot.store.migrate import migrate
 from bot.store.pool import Store
+from bot.store.portal import read_portal
 from bot.store.portal_records import PortalRecords
+from knowledge_base.overlay import Synchronised
 from knowledge_base.portal.book import BookUnavailable, RecordBook
+from knowledge_base.schema import Procedure
 
 
 @asynccontextmanager
@@ -27,6 +30,22 @@ async def open_record_book() -> AsyncIterator[RecordBook]:
 
     Raises :class:`~knowledge_base.portal.book.BookUnavailable`.
     """
+    async with _open_store() as store:
+        yield PortalRecords(store)
+
+
+async def read_synchronised(curated: Iterable[Procedure]) -> Synchronised:
+    """What the program's own database says of the portal, as
+    :func:`bot.store.portal.read_portal` gives it to answers.
+
+    Raises :class:`~knowledge_base.portal.book.BookUnavailable`.
+    """
+    async with _open_store() as store:
+        return await read_portal(store, curated)
+
+
+@asynccontextmanager
+async def _open_store() -> AsyncIterator[Store]:
     try:
         settings = Settings()
     except ValidationError as error:
@@ -35,8 +54,8 @@ async def open_record_book() -> AsyncIterator[RecordBook]:
     try:
         with database(settings.data_dir, url) as conninfo:
             await migrate(conninfo, queue_schema())
-            async with open_book(conninfo) as book:
-                yield book
+            async with _connected(conninfo) as store:
+                yield store
     except (DatabaseError, StoreError) as error:
         raise BookUnavailable(f"Không mở được cơ sở dữ liệu: {error}") from error
 
@@ -44,9 +63,15 @@ async def open_record_book() -> AsyncIterator[RecordBook]:
 @asynccontextmanager
 async def open_book(conninfo: str) -> AsyncIterator[RecordBook]:
     """The book in a database whose tables are there. Raises :class:`StoreError`."""
+    async with _connected(conninfo) as store:
+        yield PortalRecords(store)
+
+
+@asynccontextmanager
+async def _connected(conninfo: str) -> AsyncIterator[Store]:
     store = Store(conninfo, max_connections=3)
     try:
         await store.open()
-        yield PortalRecords(store)
+        yield store
     finally:
         await store.close()

@@ -16,7 +16,7 @@ from bot.store.pool import Store
 from bot.store.portal import read_portal
 from bot.store.portal_records import NOTICES
 from bot.threads import Threads
-from knowledge_base.overlay import Portal
+from knowledge_base.overlay import Synchronised
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ _LIMIT_SECONDS = 3600.0
 
 # The minds that follow from what is known and what the portal says: a first one may come soon,
 # the last one is whole.
-Build = Callable[[Mind, Portal], Iterator[Mind]]
+Build = Callable[[Mind, Synchronised], Iterator[Mind]]
 
 
 class Refresh:
@@ -38,7 +38,7 @@ class Refresh:
     again.
     """
 
-    def __init__(self, store: Store, brain: Brain, build: Build, known: Portal) -> None:
+    def __init__(self, store: Store, brain: Brain, build: Build, known: Synchronised) -> None:
         """``known``: what ``brain`` was built on; ``build`` is called in a thread."""
         self._store = store
         self._brain = brain
@@ -95,7 +95,7 @@ class Refresh:
         self._known = portal
         return True
 
-    def _exchange(self, portal: Portal) -> None:
+    def _exchange(self, portal: Synchronised) -> None:
         began = time.monotonic()
         with _fair_threads():
             for mind in self._build(self._brain.mind, portal):

@@ -34,7 +34,7 @@ from bot.understanding.pipeline import NotTrained, Pipeline
 from bot.worker import Worker
 from knowledge_base import loader, phrases
 from knowledge_base.loader import Knowledge
-from knowledge_base.overlay import Portal, overlay
+from knowledge_base.overlay import Synchronised, overlay
 from knowledge_base.problems import errors_of
 from knowledge_base.retrieval.index import Progress, open_retriever, renewed
 from knowledge_base.units import UnitsError
@@ -124,7 +124,7 @@ def _set_up(settings: Settings) -> None:
 
 
 def minds_after(
-    settings: Settings, files: Knowledge, progress: Progress, now: Mind, portal: Portal
+    settings: Settings, files: Knowledge, progress: Progress, now: Mind, portal: Synchronised
 ) -> Iterator[Mind]:
     """What is to be known after ``now``, over ``files``, when the portal says ``portal``: see
     :func:`knowledge_base.retrieval.index.renewed`."""
@@ -191,7 +191,7 @@ async def open_services(
 async def _open_brain(settings: Settings, world: World, store: Store) -> AsyncIterator[Brain]:
     """A brain that knows the synchronised records from the start and keeps up with them."""
     files, told = world.knowledge, _Told()
-    portal = Portal()
+    portal = Synchronised()
     try:
         portal = await read_portal(store, files.curated)
         world = replace(world, knowledge=overlay(files, portal))

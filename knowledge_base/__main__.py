@@ -14,7 +14,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from knowledge_base import measuring, syncing
-from knowledge_base.check import VIETNAM, today
+from knowledge_base.check import CHECKERS, VIETNAM, against, today
 from knowledge_base.check import check as check_all
 from knowledge_base.loader import (
     CATALOGUE_FILE,
@@ -25,6 +25,9 @@ from knowledge_base.loader import (
     read,
     read_file,
 )
+from knowledge_base.overlay import Synchronised
+from knowledge_base.portal.book import BookError
+from knowledge_base.portal_check import read_synchronised
 from knowledge_base.preview import draw, open_rehearsal
 from knowledge_base.problems import Severity, did_you_mean, errors_of
 from knowledge_base.records.build import Built, Record, read_records, write
@@ -54,9 +57,13 @@ syncing.register(app)
 def check(
     root: Root = PACKAGE,
     warnings: Annotated[bool, typer.Option(help="Hiện cả lời nhắc.")] = True,
+    portal: Annotated[
+        bool,
+        typer.Option("--cong", help="So với bản ghi đã đồng bộ, không chỉ với danh mục đi kèm."),
+    ] = False,
 ) -> None:
     """Print every problem as ``file:line: field: message``, errors first."""
-    problems = check_all(root)
+    problems = check_all(root, against(_synchronised(root)) if portal else CHECKERS)
     errors = errors_of(problems)
     reminders = [p for p in problems if p.severity is Severity.WARNING]
     for problem in errors:
@@ -68,6 +75,22 @@ def check(
     typer.echo(f"{len(errors)} lỗi, {len(reminders)} lời nhắc.")
     if errors:
         raise typer.Exit(1)
+
+
+def _synchronised(root: Path) -> Synchronised:
+    """What was synchronised, with a word on how new it is."""
+    try:
+        found = read_synchronised(read(root).knowledge.curated)
+    except BookError as error:
+        _stop(str(error))
+    if not found.records:
+        _stop("Chưa có bản ghi nào. Chạy trước: python -m knowledge_base sync")
+    newest = max(record.sources[0].day for record in found.records)
+    typer.echo(
+        f"So với {len(found.records)} bản ghi của Cổng, mới nhất ngày {newest:%d/%m/%Y}; "
+        f"{len(found.withdrawn)} mã không còn công bố."
+    )
+    return found
 
 
 @app.command(help="Tạo tệp biên soạn mới từ một mã trong danh mục, ví dụ: new 1.001193")

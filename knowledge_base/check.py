@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 
 from knowledge_base.agreement import disagreements
 from knowledge_base.curation import shortcomings
 from knowledge_base.documents import unknown_documents
-from knowledge_base.loader import PACKAGE, read
+from knowledge_base.loader import PACKAGE, News, read
 from knowledge_base.neighbours import conflicts
+from knowledge_base.overlay import Synchronised, overlay
+from knowledge_base.portal_check import overtaken, seen_again
 from knowledge_base.problems import Problem
 from knowledge_base.province_check import check_provinces
 from knowledge_base.validity import lapses, lists_of
@@ -20,6 +23,7 @@ from knowledge_base.wording_uses import check_uses
 # Takes the folder of the knowledge base; yields what is wrong with its share of the files.
 Checker = Callable[[Path], Iterable[Problem]]
 VIETNAM = timezone(timedelta(hours=7))
+FILES_ALONE = Synchronised()
 
 
 def today() -> date:
@@ -27,24 +31,36 @@ def today() -> date:
     return datetime.now(UTC).astimezone(VIETNAM).date()
 
 
-def check_procedures(root: Path) -> Iterable[Problem]:
-    """Curated procedures and the catalogue: shape, completeness, agreement with the portal."""
+def check_procedures(root: Path, portal: Synchronised = FILES_ALONE) -> Iterable[Problem]:
+    """Curated procedures and the catalogue: shape, completeness, agreement with the portal, as the
+    catalogue has it or, where it is newer, ``portal``."""
     reading = read(root)
     day = today()
-    catalogue = {procedure.code: procedure for procedure in reading.catalogue}
+    known = overlay(reading.knowledge, portal)
+    catalogue = {procedure.code: procedure for procedure in known.catalogue}
     yield from reading.problems
     yield from conflicts(reading)
     yield from unknown_documents(reading, catalogue)
     for file in reading.files:
-        yield from shortcomings(file, day, catalogue)
-        if file.procedure is not None:
-            yield from lapses(file.document, lists_of(file.procedure), day)
-            yield from disagreements(file.document, file.procedure, catalogue)
+        procedure = file.procedure
+        sources = seen_again(procedure, portal) if procedure else ()
+        yield from shortcomings(file, day, catalogue, sources)
+        if procedure is not None:
+            news = known.news.get(procedure.code, News())
+            yield from overtaken(file.document, procedure, portal, news)
+            yield from lapses(file.document, lists_of(procedure), day)
+            yield from disagreements(file.document, procedure, catalogue)
     yield from check_provinces(reading, day)
 
 
 # Checkers of other files (lexicon, training sentences) are added here by their owners.
 CHECKERS: tuple[Checker, ...] = (check_procedures, check_wording, check_uses, check_menu)
+
+
+def against(portal: Synchronised) -> tuple[Checker, ...]:
+    """All checkers; the curated files are held against these records."""
+    ours = partial(check_procedures, portal=portal)
+    return tuple(ours if checker is check_procedures else checker for checker in CHECKERS)
 
 
 def check(root: Path = PACKAGE, checkers: Iterable[Checker] = CHECKERS) -> list[Problem]:

@@ -66,15 +66,18 @@ _PERSONAL_NUMBER = re.compile(
 
 
 def shortcomings(
-    file: CuratedFile, today: date, catalogue: Mapping[str, Procedure]
+    file: CuratedFile,
+    today: date,
+    catalogue: Mapping[str, Procedure],
+    sources: Sequence[Source],
 ) -> Iterator[Problem]:
-    """What one file lacks. ``today`` is the day sources are measured against."""
+    """What one file lacks. ``today`` is the day its ``sources`` are measured against."""
     procedure, document = file.procedure, file.document
     if procedure is None:
         return
     yield from _too_few(document, procedure)
     yield from _missing(document, [catalogue[c] for c in procedure.codes if c in catalogue])
-    yield from source_days(document, procedure.sources, today)
+    yield from source_days(document, sources, today)
     yield from spelled_out(document, document.data)
     for key in ("goi_la", "cau_hoi_mau"):
         for index, text in enumerate(document.data.get(key) or ()):

@@ -17,7 +17,7 @@ from knowledge_base.schema import Procedure, Source
 
 
 @dataclass(frozen=True)
-class Portal:
+class Synchronised:
     """What the portal says by the last synchronisation.
 
     Attributes:
@@ -32,7 +32,7 @@ class Portal:
     changed: Mapping[str, Mapping[str, date]] = field(default_factory=dict)
 
 
-def overlay(files: Knowledge, portal: Portal) -> Knowledge:
+def overlay(files: Knowledge, portal: Synchronised) -> Knowledge:
     """The knowledge of the files as the portal's records make it today.
 
     Args:
@@ -59,7 +59,7 @@ def _seen(procedure: Procedure) -> date:
     return procedure.sources[0].day
 
 
-def _news(procedure: Procedure, records: Mapping[str, Procedure], portal: Portal) -> News:
+def _news(procedure: Procedure, records: Mapping[str, Procedure], portal: Synchronised) -> News:
     """What the portal changed after the day the file rests on, in each part; gone if all its
     codes are."""
     gone = [portal.withdrawn[code] for code in procedure.codes if code in portal.withdrawn]

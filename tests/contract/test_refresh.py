@@ -22,7 +22,7 @@ from bot.refresh import Refresh
 from bot.store.pool import Store
 from bot.understanding.pinned import retriever
 from knowledge_base.loader import Knowledge
-from knowledge_base.overlay import Portal, overlay
+from knowledge_base.overlay import Synchronised, overlay
 from knowledge_base.portal.book import Form, Reading
 from knowledge_base.retrieval.index import Lay, open_retriever, renewed
 from tests.conftest import Server
@@ -41,7 +41,7 @@ FILES = Knowledge(
         for n in range(30)
     ),
 )  # fmt: skip
-Minds = Callable[[Mind, Portal], Iterator[Mind]]
+Minds = Callable[[Mind, Synchronised], Iterator[Mind]]
 
 
 class Mindful:
@@ -61,7 +61,7 @@ class Mindful:
         found = retriever().find(retriever().normalise(text))
         return Understanding(text, "ask_fee", 0.9, found)
 
-    def build(self, now: Mind, portal: Portal) -> Iterator[Mind]:
+    def build(self, now: Mind, portal: Synchronised) -> Iterator[Mind]:
         knowledge = overlay(FILES, portal)
         for made in renewed(now.retriever, knowledge, self.folder):
             yield Mind(replace(now.world, knowledge=knowledge), made)
@@ -99,7 +99,7 @@ async def refreshing(
 ) -> AsyncIterator[None]:
     store = Store(conninfo)
     await store.open()
-    work = Refresh(store, mindful.brain, build or mindful.build, Portal())
+    work = Refresh(store, mindful.brain, build or mindful.build, Synchronised())
     task = asyncio.create_task(work.run())
     try:
         yield
@@ -135,7 +135,7 @@ async def test_a_failing_build_leaves_the_old_world_says_why_and_is_tried_again(
 ) -> None:
     failures = iter([MemoryError("no room"), OSError("disk full")])
 
-    def build(now: Mind, portal: Portal) -> Iterator[Mind]:
+    def build(now: Mind, portal: Synchronised) -> Iterator[Mind]:
         if (error := next(failures, None)) is not None:
             raise error
         yield from mindful.build(now, portal)

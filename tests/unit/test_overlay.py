@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge_base.loader import Knowledge, News
-from knowledge_base.overlay import Portal, overlay
+from knowledge_base.overlay import Synchronised, overlay
 from knowledge_base.schema import Procedure
 from tests.samples import procedure
 
@@ -29,33 +29,33 @@ FILES = Knowledge((CURATED,), (record("1.000001", JUNE), record("1.000002", JUNE
 
 
 def test_nothing_synchronised_changes_nothing() -> None:
-    assert overlay(FILES, Portal()) == FILES
+    assert overlay(FILES, Synchronised()) == FILES
 
 
 def test_a_record_seen_later_or_the_same_day_takes_the_place_of_the_entry() -> None:
     for day in (JUNE, JULY):
         newer = record("1.000002", day, ten="Tên mới")
-        assert overlay(FILES, Portal((newer,))).by_code("1.000002") is newer
+        assert overlay(FILES, Synchronised((newer,))).by_code("1.000002") is newer
     older = record("1.000002", MAY, ten="Tên cũ")
-    assert overlay(FILES, Portal((older,))) == FILES
+    assert overlay(FILES, Synchronised((older,))) == FILES
 
 
 def test_a_new_record_is_served_in_the_order_of_codes() -> None:
-    made = overlay(FILES, Portal((record("1.000000"), record("2.000009"))))
+    made = overlay(FILES, Synchronised((record("1.000000"), record("2.000009"))))
     assert [p.code for p in made.procedures] == ["1.000001", "1.000000", "1.000002", "2.000009"]
 
 
 def test_a_withdrawn_code_is_no_longer_served_unless_the_catalogue_is_newer() -> None:
-    made = overlay(FILES, Portal(withdrawn={"1.000002": JULY, "4.999999": JULY}))
+    made = overlay(FILES, Synchronised(withdrawn={"1.000002": JULY, "4.999999": JULY}))
     assert made.by_code("1.000002") is None
     assert [p.code for p in made.catalogue] == ["1.000001"]
-    assert overlay(FILES, Portal(withdrawn={"1.000002": MAY})) == FILES
+    assert overlay(FILES, Synchronised(withdrawn={"1.000002": MAY})) == FILES
 
 
 def test_a_curated_file_stays_and_knows_what_changed_after_its_day() -> None:
     changed = {"1.000001": {"le_phi": JULY, "giay_to": JULY, "thoi_han": MAY}}
     dearer = record("1.000001", le_phi=[{"so_tien": 9000}], cach_nop=[{"cach": "truc_tiep"}])
-    made = overlay(FILES, Portal((dearer,), changed=changed))
+    made = overlay(FILES, Synchronised((dearer,), changed=changed))
     assert made.by_code("1.000001") is CURATED
     assert made.news == {"1.000001": News({"le_phi": JULY, "giay_to": JULY})}
 
@@ -65,7 +65,7 @@ def test_a_fact_of_a_newer_source_is_not_behind() -> None:
         {"id": "cong", "ten": "Cổng", "ngay": JUNE},
         {"id": "moi", "ten": "Nghị quyết", "ngay": date(2026, 8, 1)},
     ]
-    portal = Portal(changed={"1.000001": {"le_phi": JULY}})
+    portal = Synchronised(changed={"1.000001": {"le_phi": JULY}})
     newer = procedure("1.000001", nguon=sources, le_phi=[{"so_tien": 9000, "nguon": "moi"}])
     assert overlay(Knowledge((newer,), ()), portal).news == {}
     mixed = procedure(
@@ -82,18 +82,18 @@ def test_a_change_that_is_in_the_file_already_is_no_news() -> None:
         thoi_han=[{"so": 4}],
         cach_nop=[{"cach": "truc_tiep"}],
     )
-    made = overlay(FILES, Portal((same,), changed=changed))
+    made = overlay(FILES, Synchronised((same,), changed=changed))
     assert made.news == {"1.000001": News({"thoi_han": JULY})}
 
 
 def test_a_curated_procedure_is_gone_when_all_its_codes_are() -> None:
     two = procedure("1.000001", ma=["1.000001", "1.000003"])
     files = Knowledge((two,), ())
-    assert overlay(files, Portal(withdrawn={"1.000003": JULY})).news == {}
-    both = Portal(withdrawn={"1.000003": JULY, "1.000001": JUNE})
+    assert overlay(files, Synchronised(withdrawn={"1.000003": JULY})).news == {}
+    both = Synchronised(withdrawn={"1.000003": JULY, "1.000001": JUNE})
     assert overlay(files, both).news == {"1.000001": News(withdrawn=JULY)}
     assert overlay(files, both).by_code("1.000001") is two
-    before = Portal(withdrawn={"1.000003": MAY, "1.000001": MAY})
+    before = Synchronised(withdrawn={"1.000003": MAY, "1.000001": MAY})
     assert overlay(files, before).news == {}
 
 
@@ -108,7 +108,7 @@ def test_every_code_is_served_once_by_the_newest_that_speaks_of_it(
     gone = {code: day for code, day in gone.items() if code not in records}
     made = overlay(
         Knowledge((), tuple(record(c, d) for c, d in files.items())),
-        Portal(tuple(record(c, d) for c, d in records.items()), gone),
+        Synchronised(tuple(record(c, d) for c, d in records.items()), gone),
     )
     days = {p.code: p.sources[0].day for p in made.procedures}
     assert len(days) == len(made.procedures)

@@ -16,6 +16,7 @@ from rich.table import Table
 from knowledge_base import measuring, syncing
 from knowledge_base.check import CHECKERS, VIETNAM, against, today
 from knowledge_base.check import check as check_all
+from knowledge_base.coverage import markdown as tabulate
 from knowledge_base.loader import (
     CATALOGUE_FILE,
     PACKAGE,
@@ -189,6 +190,12 @@ def build(
         f"Kho kiến thức: {len(knowledge.curated)} thủ tục đã biên soạn, "
         f"{len(knowledge.catalogue)} thủ tục trong danh mục, {len(knowledge.fields)} lĩnh vực."
     )
+
+
+@app.command(help="Kho kiến thức có gì: bảng theo lĩnh vực, in ra Markdown.")
+def coverage(root: Root = PACKAGE) -> None:
+    """Count what is known, field by field and kind of fact by kind of fact."""
+    typer.echo(tabulate(read(root).knowledge, today()), nl=False)
 
 
 def _day(text: str) -> date:

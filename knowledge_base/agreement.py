@@ -151,6 +151,21 @@ def _values(
             )
 
 
+def differences(procedure: Procedure, catalogue: Mapping[str, Procedure]) -> Iterator[bool]:
+    """For each fee or time that none of its records gives for a way it holds for: whether the file
+    explains that beside it, by a source, a note or a situation."""
+    records = [catalogue[code] for code in procedure.codes if code in catalogue]
+    for key in ("le_phi", "thoi_han"):
+        official, unclear = _official(key, records)
+        facts: Sequence[_Timed] = procedure.fees if key == "le_phi" else procedure.times
+        for fact in facts:
+            for manner in fact.manners or _own_manners(procedure) or tuple(official):
+                known = official.get(manner, [])
+                if known and manner not in unclear and not any(_is(fact, v) for v in known):
+                    yield bool(fact.note or fact.source or fact.case)
+                    break
+
+
 def holds_all(procedure: Procedure, record: Procedure, part: str) -> bool:
     """Whether a file gives every fee or time the record now gives, so that a change of the record
     is in the file already. False for other parts, and where the record has nothing to compare."""

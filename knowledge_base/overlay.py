@@ -13,7 +13,7 @@ from datetime import date
 
 from knowledge_base.agreement import holds_all
 from knowledge_base.loader import Knowledge, News
-from knowledge_base.schema import Procedure, Source
+from knowledge_base.schema import FACTS, Procedure, Source
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,7 @@ def _news(procedure: Procedure, records: Mapping[str, Procedure], portal: Synchr
     return News(changed, max(gone) if len(gone) == len(procedure.codes) else None)
 
 
-_FACTS = {
-    "dieu_kien": "conditions", "giay_to": "papers", "le_phi": "fees", "thoi_han": "times",
-    "noi_nop": "places", "cach_nop": "submissions", "ket_qua": "results",
-}  # fmt: skip
+_FACTS = {Procedure.model_fields[name].alias: name for name in FACTS}
 
 
 def _sources(procedure: Procedure, part: str) -> Iterable[Source]:

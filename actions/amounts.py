@@ -17,7 +17,7 @@ _F = TypeVar("_F", Fee, ProcessingTime)
 
 def fee(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     """What is paid, then who pays nothing; None where the record names no fee."""
-    fees = _of_case(procedure.fees, action.case)
+    fees = of_case(procedure.fees, action.case)
     if not fees:
         return None
     sources = tuple(procedure.source_of(f) for f in fees)
@@ -36,7 +36,7 @@ def fee(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
 
 def time(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     """How long it takes; None where the record names no time."""
-    times = _of_case(procedure.times, action.case)
+    times = of_case(procedure.times, action.case)
     if not times:
         return None
     first = times[0]
@@ -106,7 +106,7 @@ def _plainly_free(found: Fee) -> bool:
     return found.amount == 0 and not any(said_more)
 
 
-def _of_case(facts: Sequence[_F], case: str | None) -> list[_F]:
+def of_case(facts: Sequence[_F], case: str | None) -> list[_F]:
     """The facts that hold in a situation: its own, which need not name it again, and the general
     ones whose place these do not take. All of them where the situation is not known, or none
     speaks of it."""

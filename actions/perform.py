@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from actions import answer, cases, menu, news, place
+from actions import amounts, answer, cases, menu, news, place
 from actions.place import Places
 from actions.replies import Choice, Reply
 from actions.state import (
@@ -179,10 +179,10 @@ def _settled(action: Action, world: World, tell: Telling) -> Action:
         action = action.model_copy(update={"case": None})  # the file was edited meanwhile
     if action.kind is Kind.ASK_CASE and not cases.asked(action.aspect, procedure):
         return action.model_copy(update={"kind": Kind.SHOW})
-    if _turns_on_province(action, procedure, world, tell):
-        return action.asking_unit()
     if action.kind is Kind.SHOW and cases.decide(action, procedure, tell):
         return action.model_copy(update={"kind": Kind.ASK_CASE})
+    if _turns_on_province(action, procedure, world, tell):
+        return action.asking_unit()
     return action
 
 
@@ -192,6 +192,8 @@ def _turns_on_province(action: Action, procedure: Procedure, world: World, tell:
         return False
     if tell.province is not None or tell.anywhere:
         return False
+    if not any(fee.by_province for fee in amounts.of_case(procedure.fees, action.case)):
+        return False  # the situation decides already
     return world.knowledge.province_matters(procedure, tell.now.date())
 
 

@@ -31,10 +31,13 @@ from knowledge_base.portal.book import BookError
 from knowledge_base.portal_check import read_synchronised
 from knowledge_base.preview import draw, open_rehearsal
 from knowledge_base.problems import Severity, did_you_mean, errors_of
+from knowledge_base.province_check import short_name
+from knowledge_base.province_fees import FOLDER as PROVINCES_FOLDER
+from knowledge_base.province_fees import decided_by_province
 from knowledge_base.records.build import Built, Record, read_records, write
 from knowledge_base.records.build import build as build_catalogue
 from knowledge_base.records.papers import read_papers
-from knowledge_base.scaffold import place_for, scaffold
+from knowledge_base.scaffold import place_for, scaffold, scaffold_province, slug
 from knowledge_base.schema import Procedure
 from knowledge_base.units import Units
 
@@ -120,6 +123,30 @@ def new(
     typer.echo(
         f"Đã tạo {path}. Viết tiếp các mục có dấu # rồi chạy: python -m knowledge_base check"
     )
+
+
+@app.command(
+    name="new-province", help="Tạo tệp lệ phí của một tỉnh từ số nghị quyết và trang đã đọc."
+)
+def new_province(
+    code: Annotated[str, typer.Argument(help="Mã tỉnh, ví dụ 40.")],
+    resolution: Annotated[str, typer.Argument(help="Số nghị quyết, ví dụ 09/2025/NQ-HĐND.")],
+    url: Annotated[str, typer.Argument(help="Trang đã đọc, bắt đầu bằng https://")],
+    root: Root = PACKAGE,
+) -> None:
+    """Write a province's file with its source; the fees are still to be written."""
+    province = Units().by_code(code)
+    if province is None or not province.is_province:
+        _stop(f"Không có tỉnh, thành phố nào mang mã {code}.")
+    knowledge = read(root).knowledge
+    fields = sorted({p.field for p in knowledge.procedures if decided_by_province(p)})
+    path = root / PROVINCES_FOLDER / f"{code}-{slug(short_name(province))}.yaml"
+    if any(path.parent.glob(f"{code}-*.yaml")):
+        _stop(f"Tỉnh {code} đã có tệp trong {path.parent}, không ghi đè.")
+    path.parent.mkdir(exist_ok=True)
+    text = scaffold_province(province, resolution, url, today(), fields)
+    path.write_text(text, encoding="utf-8")
+    typer.echo(f"Đã tạo {path}. Ghi các mức thu rồi chạy: python -m knowledge_base check")
 
 
 @app.command(help="Xem cuộc trò chuyện về một thủ tục như người dân thấy vào một ngày.")

@@ -7,7 +7,7 @@ from datetime import date
 
 from knowledge_base.curation import source_days, spelled_out
 from knowledge_base.loader import Knowledge, ProvinceFile, Reading
-from knowledge_base.problems import Problem, did_you_mean
+from knowledge_base.problems import Problem, Severity, did_you_mean
 from knowledge_base.province_fees import (
     ProvinceExemption,
     ProvinceFee,
@@ -15,7 +15,7 @@ from knowledge_base.province_fees import (
     decided_by_province,
 )
 from knowledge_base.schema import Procedure
-from knowledge_base.units import Units
+from knowledge_base.units import Unit, Units
 from knowledge_base.validity import lapses
 from knowledge_base.yaml_lines import Document
 
@@ -32,6 +32,8 @@ def check_provinces(reading: Reading, today: date) -> Iterator[Problem]:
             other = first.document.path.name
             yield document.problem(("tinh",), f"tỉnh {fees.code} đã có tệp {other}")
         yield from _province(document, fees)
+        if not fees.facts:
+            yield document.problem(("le_phi",), "chưa ghi mức thu nào", Severity.WARNING)
         for key, facts in _lists(fees).items():
             for index, fact in enumerate(facts):
                 yield from _scope(document, key, index, fact, knowledge)
@@ -45,7 +47,7 @@ def _lists(fees: ProvinceFees) -> dict[str, tuple[ProvinceFee | ProvinceExemptio
 
 
 def _province(document: Document, fees: ProvinceFees) -> Iterator[Problem]:
-    provinces = {unit.code: _short(unit.name) for unit in Units().provinces}
+    provinces = {unit.code: short_name(unit) for unit in Units().provinces}
     name = provinces.get(fees.code)
     if name is None:
         yield document.problem(
@@ -55,8 +57,9 @@ def _province(document: Document, fees: ProvinceFees) -> Iterator[Problem]:
         yield document.problem(("ten",), f"mã {fees.code} là {name}")
 
 
-def _short(name: str) -> str:
-    return name.removeprefix("Tỉnh ").removeprefix("Thành phố ")
+def short_name(province: Unit) -> str:
+    """``Tỉnh Nghệ An`` -> ``Nghệ An``."""
+    return province.name.removeprefix("Tỉnh ").removeprefix("Thành phố ")
 
 
 def _scope(

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from knowledge_base.loader import PROCEDURES_FOLDER, Reading
+from knowledge_base.province_check import short_name
 from knowledge_base.records.names import cut
 from knowledge_base.records.papers import FlatPaper
 from knowledge_base.schema import Procedure
+from knowledge_base.units import Unit
 
 # The order in which an official fills the file in, with the advice above each part.
 _ADVICE = {
@@ -93,6 +96,51 @@ def _dumped(key: str, value: Any) -> str:
         width=10_000,
         default_flow_style=None if flow else False,
     )
+
+
+_PROVINCE = """\
+tinh: "{code}"
+ten: {name}
+
+# Mỗi dòng một mức thu, chỉ ghi điều đọc được trong nguồn. Số tiền viết liền; 0 là miễn phí.
+# ma: mã các thủ tục; hoặc linh_vuc: cả lĩnh vực. Các lĩnh vực có lệ phí do tỉnh quyết định:
+{fields}
+# le_phi:
+#   - linh_vuc: [Hộ tịch]
+#     so_tien: 8000
+#     don_vi: việc
+#     cach: [truc_tiep]        # không ghi là mọi cách nộp
+#     hieu_luc_tu: 2026-01-01  # ngày đầu; hieu_luc_den: ngày cuối, nếu có
+# mien:
+#   - linh_vuc: [Hộ tịch]
+#     ai: hộ nghèo, người khuyết tật
+
+# Nơi đọc được nghị quyết. do_tin_cay: chinh_thuc chỉ khi đọc chính văn bản; báo, cổng tin: thu_cap.
+nguon:
+  - id: nq
+    nghi_quyet: {resolution}
+    ten: Nghị quyết {resolution} của {name}
+    ngay: {day}
+    duong_dan: {url}
+    do_tin_cay: thu_cap
+"""
+
+
+def scaffold_province(
+    province: Unit, resolution: str, url: str, day: date, fields: Iterable[str]
+) -> str:
+    """The text of a new file of a province's fees, with the source and nothing yet said by it.
+
+    Args:
+        province: the province.
+        resolution: number of the resolution, e.g. ``09/2025/NQ-HĐND``.
+        url: where it was read.
+        day: when it was read.
+        fields: fields (lĩnh vực) with fees that provinces set.
+    """
+    listed = "\n".join(f"#   {field}" for field in fields)
+    named = {"code": province.code, "name": short_name(province)}
+    return _PROVINCE.format(**named, resolution=resolution, url=url, day=day, fields=listed)
 
 
 def place_for(entry: Procedure, reading: Reading) -> Path:

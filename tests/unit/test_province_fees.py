@@ -165,6 +165,24 @@ def test_who_would_not_say_where_they_live_is_not_asked_again() -> None:
     assert citizen.say("phí") == general
 
 
+def test_the_province_is_asked_for_only_in_the_situation_it_decides() -> None:
+    long = "rất dài " * 12
+    fees = [
+        {"so_tien": 0, "ghi_chu": long, "truong_hop": "som"},
+        {**BY_PROVINCE, "ghi_chu": long, "truong_hop": "muon"},
+        {"so_tien": 1000, "ghi_chu": long, "ten": "Ảnh"},
+    ]
+    situations = [{"id": "som", "ten": "đúng hạn"}, {"id": "muon", "ten": "quá hạn"}]
+    found = undecided(truong_hop=situations, le_phi=fees)
+    citizen = Talk(world(found, provinces=(province(le_phi=[fee(8000)]),)), SAID)
+    citizen.say("phí A")
+    assert citizen.labels == ["Đúng hạn", "Quá hạn"]
+    assert "• Miễn phí" in citizen.press("Đúng hạn")
+    citizen.press("Trường hợp của tôi khác")
+    assert "tỉnh, thành phố nào" in citizen.press("Quá hạn")
+    assert "8.000 đồng" in citizen.say("Hà Nội")
+
+
 def test_nobody_is_asked_where_no_province_is_known() -> None:
     citizen = talk(known=False)
     assert "do Hội đồng nhân dân" in citizen.say("phí A")

@@ -84,6 +84,9 @@ def _import(
         str | None,
         typer.Option("--ngay", help="Ngày lấy số liệu, ví dụ 2026-06-10; bỏ trống: ngày của tệp."),
     ] = None,
+    source: Annotated[
+        str, typer.Option("--nguon", help="Tên của danh sách .xlsx mà người dân sẽ đọc thấy.")
+    ] = importing.LIST_NAME,
     root: Root = PACKAGE,
 ) -> None:
     seen = _day(day) if day else _day_of(file)
@@ -91,7 +94,7 @@ def _import(
         _stop(f"Ngày {seen:%d/%m/%Y} chưa tới; --ngay là ngày lấy số liệu.")
     reading = read(root)
     try:
-        found = importing.read(file, seen)
+        found = importing.read(file, seen, source)
         form = importing.form_of(file)
     except importing.FileUnreadable as error:
         _stop(str(error))
@@ -127,6 +130,8 @@ def _diff(
             days = [day for day in await book.days() if day <= last]
             if not days:
                 _stop("Chưa có số liệu nào. Chạy trước: python -m knowledge_base sync")
+            if code and code not in await book.held():
+                _stop(f"Không có mã {code} trong số liệu của Cổng.")
             begin = first or (days[1] if len(days) > 1 else days[0])
             steps = await book.between(begin, last, code)
         console = _console()

@@ -6,6 +6,7 @@ PortalError
 ├── PortalChallenge    a page meant for browsers (a JavaScript check) came instead of data
 ├── PortalUnreachable  no network, no such address, no answer, after all tries
 ├── PortalBusy         429 or 5xx, after all tries
+│   └── PortalAsksToWait   for longer than one waits
 ├── PortalRefused      another HTTP status, or something that is not this interface
 └── RecordUnreadable   one record is not there or broken; the others may be well
 """
@@ -58,6 +59,10 @@ class PortalUnreachable(PortalError):
 
 class PortalBusy(PortalError):
     """The portal is overloaded or asks to come back later."""
+
+
+class PortalAsksToWait(PortalBusy):
+    """The portal itself says for how long to stay away."""
 
 
 class PortalRefused(PortalError):
@@ -286,7 +291,7 @@ def _line(item: Any) -> Line | None:
 
 
 def _asked_to_wait(response: httpx.Response, otherwise: float) -> float:
-    """Seconds the portal asks for by ``Retry-After``. Raises PortalBusy for too many."""
+    """Seconds the portal asks for by ``Retry-After``. Raises PortalAsksToWait for too many."""
     asked = response.headers.get("Retry-After", "")
     if asked.isdigit():
         seconds = float(asked)
@@ -296,7 +301,7 @@ def _asked_to_wait(response: httpx.Response, otherwise: float) -> float:
         except (TypeError, ValueError):
             return otherwise
     if seconds > LONGEST_WAIT:
-        raise PortalBusy(
+        raise PortalAsksToWait(
             f"Cổng yêu cầu chờ {seconds / 60:.0f} phút. Chạy lại lệnh này sau khoảng ấy."
         )
     return max(0.0, seconds)

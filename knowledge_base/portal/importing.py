@@ -21,6 +21,9 @@ from knowledge_base.portal.sheet import read_sheets
 from knowledge_base.portal.sync import BATCH, Show, quiet, seed
 from knowledge_base.schema import Procedure
 
+LIST_NAME = "Danh sách của cơ quan"
+_NEEDED = ("ten_chinh_thuc", "linh_vuc", "cap")  # for a list alone to make a procedure
+
 
 class FileUnreadable(Exception):
     """The file as a whole cannot be read; the text says why, in Vietnamese."""
@@ -37,13 +40,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: how many records of each kind, what changed, what could not be read."""
+    """What an import did: how many records of each kind, what changed, what could not be read.
+    ``lacking``: rows of a list that say too little by themselves of a procedure nobody knows."""
 
     run: Run
     kept: Counter[Kept]
     steps: Sequence[Step]
     troubles: Sequence[str]
     internal: int = 0
+    lacking: int = 0
 
 
 def form_of(path: Path) -> Form:
@@ -56,10 +61,13 @@ def form_of(path: Path) -> Form:
     raise FileUnreadable(f"{path}: chỉ đọc được tệp .jsonl, .jsonl.gz hoặc .xlsx.")
 
 
-def read(path: Path, day: date) -> list[Found]:
-    """The records of a file, seen on ``day``, each code once. Raises :class:`FileUnreadable`."""
+def read(path: Path, day: date, source: str = LIST_NAME) -> list[Found]:
+    """The records of a file, seen on ``day``, each code once; ``source`` is what citizens read as
+    the name of a list. Raises :class:`FileUnreadable`."""
     try:
-        found = _read_lines(path, day) if form_of(path) is Form.FLAT else _read_list(path, day)
+        found = (
+            _read_lines(path, day) if form_of(path) is Form.FLAT else _read_list(path, day, source)
+        )
         return list(_once(found))
     except (OSError, EOFError, zlib.error) as error:
         raise FileUnreadable(f"{path}: không đọc được tệp ({error}).") from error
@@ -84,9 +92,9 @@ def _read_lines(path: Path, day: date) -> Iterator[Found]:
                 yield Found(place, trouble=str(error))
 
 
-def _read_list(path: Path, day: date) -> Iterator[Found]:
+def _read_list(path: Path, day: date, source: str) -> Iterator[Found]:
     rows = 0
-    for row in read_sheets(path, day):
+    for row in read_sheets(path, day, source):
         rows += row.reading is not None
         yield from (Found(row.place, trouble=trouble) for trouble in row.troubles)
         if row.reading is not None:
@@ -127,10 +135,14 @@ async def bring_in(
         run = await book.begin(form, source, day)
         readings = [item.reading for item in found if item.reading is not None]
         public = [reading for reading in readings if not is_internal(reading.code)]
+        held = await book.held() if form is Form.LIST else {}
+        alone = [r.facts or {} for r in public if form is Form.LIST and r.code not in held]
+        lacking = sum(not all(facts.get(key) for key in _NEEDED) for facts in alone)
         kept: Counter[Kept] = Counter()
         for start in range(0, len(public), BATCH):
             show("Nhập bản ghi", start, len(public))
             kept.update(await book.keep_all(run, public[start : start + BATCH]))
         troubles = [f"{item.place}: {item.trouble}" for item in found if item.trouble]
         await book.finish(run, (), {"records": kept.total(), "troubles": len(troubles)})
-        return Imported(run, kept, await book.steps(run), troubles, len(readings) - len(public))
+        internal = len(readings) - len(public)
+        return Imported(run, kept, await book.steps(run), troubles, internal, lacking)

@@ -91,6 +91,8 @@ def show_sync(console: Console, outcome: Outcome, curated: Mapping[str, Path]) -
             f"Không đánh dấu thủ tục nào là bị bỏ: {outcome.doubt}. "
             + ("Nếu Cổng đã bớt thật, chạy lại với --tin-danh-sach." if outcome.complete else "")
         )
+    if outcome.run.resumed:
+        console.print(f"Đã làm tiếp lần chạy dở ngày {outcome.run.day:%d/%m/%Y}.")
     console.print(
         f"Danh sách có {outcome.listed} thủ tục ({outcome.internal} nội bộ, không lấy); "
         f"lần chạy này hỏi Cổng {outcome.requests} lần, lấy {outcome.fetched} bản ghi."
@@ -112,6 +114,11 @@ def show_import(console: Console, done: Imported, curated: Mapping[str, Path]) -
         console.print(
             f"{older} bản ghi cũ hơn bản đang có (tệp ngày {done.run.day:%d/%m/%Y}): chỉ đưa vào "
             "lịch sử, không thay bản mới hơn."
+        )
+    if done.lacking:
+        console.print(
+            f"{done.lacking} thủ tục Cổng chưa có mà danh sách thiếu tên, lĩnh vực hoặc cấp: được "
+            "giữ lại nhưng chưa đem ra trả lời."
         )
     console.print(
         f"Đã nhập {done.kept.total()} bản ghi ({done.internal} mã nội bộ, không nhập), "

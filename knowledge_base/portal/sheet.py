@@ -63,8 +63,9 @@ class Row:
     troubles: tuple[str, ...] = ()
 
 
-def read_sheets(path: Path, day: date) -> Iterator[Row]:
-    """The rows of every sheet that has a heading with a column of codes.
+def read_sheets(path: Path, day: date, source: str) -> Iterator[Row]:
+    """The rows of every sheet that has a heading with a column of codes; ``source`` is what
+    citizens read as the name of the list.
 
     Raises OSError for a file that is no workbook.
     """
@@ -76,7 +77,7 @@ def read_sheets(path: Path, day: date) -> Iterator[Row]:
         several = len(book.sheetnames) > 1
         for sheet in book.worksheets:
             where = f"{path}[{sheet.title}]" if several else str(path)
-            yield from _read(where, path.name, sheet.iter_rows(values_only=True), day)
+            yield from _read(where, source, sheet.iter_rows(values_only=True), day)
     finally:
         book.close()
 
@@ -141,7 +142,7 @@ def _row(place: str, source: str, cells: Mapping[str, str], group: str, day: dat
     for column, read in _READERS.items():
         if cells.get(column):
             facts |= read(code[1], cells[column], left)
-    facts["nguon"] = [{"id": LIST_SOURCE, "ten": cut(f"Danh sách {source}", MAX_NAME),
+    facts["nguon"] = [{"id": LIST_SOURCE, "ten": cut(source, MAX_NAME),
                        "ngay": day.isoformat(), "do_tin_cay": "thu_cap"}]  # fmt: skip
     reading = Reading(code[1], Form.LIST, dict(cells), facts, {}, tuple(left))
     return Row(place, reading, tuple(f"{p.part}: {p.reason}: '{p.text[:60]}'" for p in left))

@@ -20,7 +20,13 @@ from knowledge_base.portal.book import (
     Run,
     Step,
 )
-from knowledge_base.portal.client import Portal, PortalBusy, PortalRefused, RecordUnreadable
+from knowledge_base.portal.client import (
+    Portal,
+    PortalAsksToWait,
+    PortalBusy,
+    PortalRefused,
+    RecordUnreadable,
+)
 from knowledge_base.portal.convert import convert, is_internal
 from knowledge_base.schema import Procedure
 
@@ -235,7 +241,7 @@ class _Work:
         """One more record that could not be had. Raises when it is not the record's fault."""
         if isinstance(error, PortalBusy):
             self.busy += 1
-            if self.busy == MOST_BUSY:
+            if self.busy == MOST_BUSY or isinstance(error, PortalAsksToWait):
                 raise error
             return
         self.unreadable += 1

@@ -13,7 +13,17 @@ from bot.record_book import open_book
 from bot.store.pool import Store
 from bot.store.portal import read_portal
 from bot.store.portal_records import NOTICES, CurrentRecords, current
-from knowledge_base.portal.book import BookBusy, Form, Held, Kept, Line, Reading, Run, Step
+from knowledge_base.portal.book import (
+    BookBusy,
+    BookFull,
+    Form,
+    Held,
+    Kept,
+    Line,
+    Reading,
+    Run,
+    Step,
+)
 from knowledge_base.records.common import Leftover
 from tests.samples import procedure
 
@@ -269,3 +279,36 @@ async def test_what_answers_read_tells_what_changed_of_curated_codes(conninfo: s
     ]
     assert portal.withdrawn == {"1.000003": NOVEMBER}
     assert portal.changed == {"1.000001": {"le_phi": AUGUST}, "1.000003": {"le_phi": AUGUST}}
+
+
+async def test_a_full_disk_is_said_and_what_was_kept_stays(conninfo: str) -> None:
+    """The server itself raises what it raises when no block is left."""
+    async with open_book(conninfo) as book:
+        run = await book.begin(Form.API, "cổng", JUNE)
+        await book.keep(run, reading("1.000001"), line("1.000001"))
+        with psycopg.connect(conninfo) as con:
+            con.execute(
+                """
+                CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full';
+                END $$;
+                CREATE TRIGGER full_disk BEFORE INSERT ON portal_versions
+                    EXECUTE FUNCTION full_disk();
+                """
+            )
+        with pytest.raises(BookFull, match="đã đầy"):
+            await book.keep(run, reading("1.000002"), line("1.000002"))
+        assert list(await book.held()) == ["1.000001"]
+
+
+async def test_several_are_kept_together(conninfo: str) -> None:
+    async with open_book(conninfo) as book:
+        run = await book.begin(Form.CATALOGUE, "danh mục", JUNE)
+        first = [reading(code, 0, Form.CATALOGUE) for code in ("1.000001", "1.000002")]
+        assert await book.keep_all(run, first) == [Kept.NEW, Kept.NEW]
+        await book.finish(run)
+        flat = await book.begin(Form.FLAT, "tệp", JUNE)
+        assert await book.keep_all(flat, [reading("1.000001", 5, Form.FLAT)]) == [Kept.CHANGED]
+        again = await book.begin(Form.CATALOGUE, "danh mục", JUNE)
+        assert await book.keep_all(again, first) == [Kept.OLDER, Kept.SAME]  # a record goes first

@@ -179,6 +179,8 @@ async def test_changes_are_told_with_the_file_they_concern(office: Office) -> No
         assert "miễn phí" in said and "9.000 đồng" in said and BIRTH.path.name in said
         code, said = await office.run("diff", "--tu", "2026-06-10")
         assert code == 0 and "9.000 đồng" in said and "1 đổi thời hạn" in said
+        code, said = await office.run("diff", "1.000999")
+        assert code == 1 and "Không có mã 1.000999" in said
         code, said = await office.run("diff", "1.001193")
         assert "Từ 10/06/2026" in said and "không còn" not in said
         code, said = await office.run("diff", "--tu", "2026-06-01", "--den", "2026-06-10")
@@ -229,15 +231,16 @@ async def test_a_workbook_is_imported_and_bad_rows_are_named(
         [1, "1.777777.000.00.00.H12", "Việc của xã", "03 ngày làm việc", "8.000 đồng/bản",
          "UBND xã", "Cấp xã"],
         [2, "1.777778", "Việc khác", "một hôm nào đó", "Theo quy định", "UBND xã", "Cấp xã"],
-        [3, "chưa có mã", "Việc lạ", "5 ngày", "Không", "", ""],
+        [3, "1.777779", "Chỉ có tên"],
+        [4, "chưa có mã", "Việc lạ", "5 ngày", "Không", "", ""],
     ):  # fmt: skip
         sheet.append(row)
     book.save(file)
     code, said = await office.run("import", str(file), "--ngay", "2026-11-01")
     assert code == 0, said
     assert f"{file}:5: thời hạn" in said and f"{file}:5: lệ phí" in said
-    assert f"{file}:6: không có mã" in said
-    assert "2 thủ tục mới." in said
+    assert f"{file}:7: không có mã" in said
+    assert "1 thủ tục Cổng chưa có mà danh sách thiếu" in said and "3 thủ tục mới." in said
 
 
 async def test_what_cannot_be_imported_is_said(office: Office, tmp_path: Path) -> None:

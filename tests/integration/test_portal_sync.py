@@ -189,8 +189,10 @@ async def test_a_portal_that_stays_overloaded_is_left_for_later(embedded_conninf
         with pytest.raises(PortalBusy, match="quá tải"):
             await run()
         server.rule = lambda what, body, count: Trouble(429, "", {"Retry-After": "3600"})
+        server.forget()
         with pytest.raises(PortalBusy, match="60 phút"):
             await run()
+        assert len(server.asked) == 1
 
 
 async def test_one_record_that_cannot_be_had_is_set_aside_and_tried_the_next_time(

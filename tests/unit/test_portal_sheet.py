@@ -32,7 +32,7 @@ def rows(folder: Path, *table: list[Any], **sheets: list[list[Any]]) -> list[Row
             sheet.append(row)
     file = folder / "ds.xlsx"
     book.save(file)
-    return list(read_sheets(file, DAY))
+    return list(read_sheets(file, DAY, "Danh mục của xã"))
 
 
 def one(folder: Path, **cells: Any) -> tuple[Facts, tuple[str, ...]]:
@@ -54,6 +54,7 @@ def test_a_whole_row_makes_a_procedure(tmp_path: Path) -> None:
     assert told.fees[0].amount == 0 and told.agency == "Ủy ban nhân dân xã"
     assert (told.times[0].amount, told.times[0].unit.value) == (1, "ngay")
     assert told.legal_basis[0].number == "123/2015/NĐ-CP" and told.who == ("Công dân Việt Nam",)
+    assert told.sources[0].title == "Danh mục của xã"
     assert told.sources[0].day == DAY and told.sources[0].confidence.value == "thu_cap"
     assert row.reading.form is Form.LIST
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -39,6 +39,7 @@ from knowledge_base.records.build import build as build_catalogue
 from knowledge_base.records.papers import read_papers
 from knowledge_base.scaffold import place_for, scaffold, scaffold_province, slug
 from knowledge_base.schema import Procedure
+from knowledge_base.syncing import as_day, stop
 from knowledge_base.units import Units
 
 app = typer.Typer(
@@ -86,9 +87,9 @@ def _synchronised(root: Path) -> Synchronised:
     try:
         found = read_synchronised(read(root).knowledge.curated)
     except BookError as error:
-        _stop(str(error))
+        stop(str(error))
     if not found.records:
-        _stop("Chưa có bản ghi nào. Chạy trước: python -m knowledge_base sync")
+        stop("Chưa có bản ghi nào. Chạy trước: python -m knowledge_base sync")
     newest = max(record.sources[0].day for record in found.records)
     typer.echo(
         f"So với {len(found.records)} bản ghi của Cổng, mới nhất ngày {newest:%d/%m/%Y}; "
@@ -109,13 +110,13 @@ def new(
     reading = read(root)
     entry = next((p for p in reading.catalogue if p.code == code), None)
     if entry is None:
-        _stop(f"Không có mã {code} trong danh mục.")
+        stop(f"Không có mã {code} trong danh mục.")
     for file in reading.files:
         if file.procedure is not None and code in file.procedure.codes:
-            _stop(f"Mã {code} đã có tệp biên soạn: {file.document.path}")
+            stop(f"Mã {code} đã có tệp biên soạn: {file.document.path}")
     path = place_for(entry, reading)
     if path.exists():
-        _stop(f"Đã có tệp {path}, không ghi đè.")
+        stop(f"Đã có tệp {path}, không ghi đè.")
     found = _records(records) if records is not None else []
     papers = next((r["thanh_phan_ho_so"] for r in found if r["ma_thu_tuc"] == code), "")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -166,8 +167,8 @@ def preview(
     units = Units()
     lives = units.by_code(unit)
     if unit and lives is None:
-        _stop(f"Không có tỉnh hay xã nào mang mã {unit}.")
-    noon = datetime.combine(_day(day) if day else today(), time(12), tzinfo=VIETNAM)
+        stop(f"Không có tỉnh hay xã nào mang mã {unit}.")
+    noon = datetime.combine(as_day(day) if day else today(), time(12), tzinfo=VIETNAM)
     rehearse = open_rehearsal(knowledge)
     where = f", người hỏi ở {units.said(lives)}" if lives else ""
     console.print(f"[bold]{procedure.name}[/bold], ngày {noon:%d/%m/%Y}{where}")
@@ -181,10 +182,10 @@ def _previewed(code_or_file: str, knowledge: Knowledge) -> tuple[Knowledge, Proc
         found = knowledge.by_code(code_or_file)
         if found is None:
             near = did_you_mean(code_or_file, [c for p in knowledge.procedures for c in p.codes])
-            _stop(f"Không có mã {code_or_file}{near}.")
+            stop(f"Không có mã {code_or_file}{near}.")
         return knowledge, found
     if not path.is_file():
-        _stop(f"Không có tệp {path}.")
+        stop(f"Không có tệp {path}.")
     file, problems = read_file(path)
     for problem in problems:
         typer.echo(str(problem))
@@ -205,7 +206,7 @@ def build(
 ) -> None:
     """Write ``catalogue.jsonl`` and show what was read and what was left out."""
     if records is not None:
-        built = _built(records, _day(day))
+        built = _built(records, as_day(day))
         write(root / CATALOGUE_FILE, built.procedures)
         _show_build(built)
     try:
@@ -223,18 +224,6 @@ def build(
 def coverage(root: Root = PACKAGE) -> None:
     """Count what is known, field by field and kind of fact by kind of fact."""
     typer.echo(tabulate(read(root).knowledge, today()), nl=False)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter("ngày phải viết năm-tháng-ngày, ví dụ 2026-06-10") from error
-
-
-def _stop(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(1)
 
 
 def _records(path: Path) -> list[Record]:

@@ -10,7 +10,7 @@ import asyncio
 import importlib
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from knowledge_base.check import VIETNAM, today
 from knowledge_base.loader import PACKAGE, Reading, read
 from knowledge_base.portal import importing, report
 from knowledge_base.portal.book import BookError, RecordBook
@@ -25,7 +26,6 @@ from knowledge_base.portal.client import PER_SECOND, PORTAL, PortalError, open_p
 from knowledge_base.portal.sync import Show, synchronise
 
 RECORD_BOOK = "bot.record_book:open_record_book"
-VIETNAM = timezone(timedelta(hours=7))
 Root = Annotated[Path, typer.Option(help="Thư mục kho kiến thức.")]
 _Done = TypeVar("_Done")
 
@@ -89,15 +89,15 @@ def _import(
     ] = importing.LIST_NAME,
     root: Root = PACKAGE,
 ) -> None:
-    seen = _day(day) if day else _day_of(file)
+    seen = as_day(day) if day else _day_of(file)
     if seen > today():
-        _stop(f"Ngày {seen:%d/%m/%Y} chưa tới; --ngay là ngày lấy số liệu.")
+        stop(f"Ngày {seen:%d/%m/%Y} chưa tới; --ngay là ngày lấy số liệu.")
     reading = read(root)
     try:
         found = importing.read(file, seen, source)
         form = importing.form_of(file)
     except importing.FileUnreadable as error:
-        _stop(str(error))
+        stop(str(error))
 
     async def run(show: Show) -> None:
         async with open_record_book() as book:
@@ -119,19 +119,19 @@ def _diff(
     ] = None,
     root: Root = PACKAGE,
 ) -> None:
-    last = _day(until) if until else today()
-    first = _day(since) if since else None
+    last = as_day(until) if until else today()
+    first = as_day(since) if since else None
     if first is not None and first > last:
-        _stop("--tu phải là ngày trước --den.")
+        stop("--tu phải là ngày trước --den.")
     reading = read(root)
 
     async def run(_show: Show) -> None:
         async with open_record_book() as book:
             days = [day for day in await book.days() if day <= last]
             if not days:
-                _stop("Chưa có số liệu nào. Chạy trước: python -m knowledge_base sync")
+                stop("Chưa có số liệu nào. Chạy trước: python -m knowledge_base sync")
             if code and code not in await book.held():
-                _stop(f"Không có mã {code} trong số liệu của Cổng.")
+                stop(f"Không có mã {code} trong số liệu của Cổng.")
             begin = first or (days[1] if len(days) > 1 else days[0])
             steps = await book.between(begin, last, code)
         console = _console()
@@ -143,20 +143,15 @@ def _diff(
     _carry_out(run)
 
 
-def today() -> date:
-    """The day in Vietnam."""
-    return datetime.now(UTC).astimezone(VIETNAM).date()
-
-
 def _carry_out(run: Callable[[Show], Coroutine[None, None, None]]) -> None:
     """Run with a progress bar; what goes wrong is one sentence and exit code 1."""
     try:
         with _progress() as show:
             asyncio.run(run(show))
     except (PortalError, BookError) as error:
-        _stop(str(error))
+        stop(str(error))
     except KeyboardInterrupt:
-        _stop("Đã dừng. Phần đã lấy vẫn còn: chạy lại lệnh này để làm tiếp từ chỗ dừng.")
+        stop("Đã dừng. Phần đã lấy vẫn còn: chạy lại lệnh này để làm tiếp từ chỗ dừng.")
 
 
 @contextmanager
@@ -190,7 +185,8 @@ def _files(reading: Reading) -> dict[str, Path]:
     }
 
 
-def _day(text: str) -> date:
+def as_day(text: str) -> date:
+    """The day an option gives. Raises typer.BadParameter."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -201,11 +197,12 @@ def _day_of(file: Path) -> date:
     try:
         changed = datetime.fromtimestamp(file.stat().st_mtime, UTC).astimezone(VIETNAM).date()
     except OSError:
-        _stop(f"Không có tệp {file}.")
+        stop(f"Không có tệp {file}.")
     typer.echo(f"Không ghi --ngay: lấy ngày của tệp, {changed:%d/%m/%Y}.")
     return changed
 
 
-def _stop(message: str) -> NoReturn:
+def stop(message: str) -> NoReturn:
+    """Say what is wrong and end with 1."""
     typer.echo(message, err=True)
     raise typer.Exit(1)

@@ -138,12 +138,12 @@ def new_province(
     """Write a province's file with its source; the fees are still to be written."""
     province = Units().by_code(code)
     if province is None or not province.is_province:
-        _stop(f"Không có tỉnh, thành phố nào mang mã {code}.")
+        stop(f"Không có tỉnh, thành phố nào mang mã {code}.")
     knowledge = read(root).knowledge
     fields = sorted({p.field for p in knowledge.procedures if decided_by_province(p)})
     path = root / PROVINCES_FOLDER / f"{code}-{slug(short_name(province))}.yaml"
     if any(path.parent.glob(f"{code}-*.yaml")):
-        _stop(f"Tỉnh {code} đã có tệp trong {path.parent}, không ghi đè.")
+        stop(f"Tỉnh {code} đã có tệp trong {path.parent}, không ghi đè.")
     path.parent.mkdir(exist_ok=True)
     text = scaffold_province(province, resolution, url, today(), fields)
     path.write_text(text, encoding="utf-8")

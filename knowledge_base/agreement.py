@@ -3,12 +3,14 @@
 The record is the truth (decision 6 of the architecture). For each manner of handing in, the
 amounts and times a file gives must be among the record's. A fact that goes further, because
 it has a newer source or the record is silent, says so beside itself: by its own ``nguon`` or
-by a ``ghi_chu``. One that holds in a ``truong_hop`` only is warned of as long as the record's
-own value stands in the file too.
+by a ``ghi_chu`` that tells what the portal says; any other note explains nothing. One that
+holds in a ``truong_hop`` only is warned of as long as the record's own value stands in the
+file too, and so is a value of the record that no line of the file gives or speaks of.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
@@ -17,6 +19,7 @@ from knowledge_base.problems import Loc, Problem, Severity
 from knowledge_base.schema import Fee, Manner, Procedure, ProcessingTime, TimeUnit
 from knowledge_base.yaml_lines import Document
 
+_NAMES_PORTAL = re.compile(r"\b(cổng|bản ghi)\b", re.IGNORECASE)
 Value: TypeAlias = "int | tuple[float, TimeUnit]"
 _Timed: TypeAlias = "Fee | ProcessingTime"
 
@@ -128,27 +131,52 @@ def _values(
 ) -> Iterator[Problem]:
     """Each fact against the record's values for its manners, and values nobody gave."""
     official, unclear = _official(key, records)
+    told = False
     for index, fact in enumerate(facts):
-        if fact.note or fact.source:
+        if _explained(fact):
             continue
         for manner in fact.manners or _own_manners(procedure) or tuple(official):
             known = official.get(manner, [])
             if not known or manner in unclear or any(_is(fact, value) for value in known):
                 continue
+            told = True
             general = any(_is(f, v) for f in facts if _holds(f, manner) for v in known)
             yield document.problem(
                 (key, index),
                 f"{_said(_value(fact))} khác với Cổng khi nộp {MANNER_NAMES[manner]}: "
-                f"{_listed(known)}; nếu đúng thì ghi rõ nguon hoặc ghi_chu",
+                f"{_listed(known)}; nếu đúng thì ghi rõ nguon, hoặc nói trong ghi_chu Cổng ghi gì",
                 Severity.WARNING if fact.case and general else Severity.ERROR,
             )
             break
-    for manner, known in official.items():
-        covered = any(_holds(fact, manner) for fact in facts)
-        if manner in _own_manners(procedure) and facts and not covered:
-            yield document.problem(
-                (key,), f"Cổng ghi {_listed(known)} khi nộp {MANNER_NAMES[manner]}, tệp không có"
-            )
+    if not told:
+        yield from _unspoken(document, procedure, key, facts, official)
+
+
+def _unspoken(
+    document: Document,
+    procedure: Procedure,
+    key: str,
+    facts: Sequence[_Timed],
+    official: Mapping[Manner, Sequence[Value]],
+) -> Iterator[Problem]:
+    """Values of the record that no fact of the file gives, and no note or source answers for."""
+    for manner in _own_manners(procedure):
+        known = official.get(manner, [])
+        own = [fact for fact in facts if _holds(fact, manner)]
+        left = [value for value in known if not any(_is(fact, value) for fact in own)]
+        if not facts or not left or any(_explained(fact) for fact in own):
+            continue
+        yield document.problem(
+            (key,),
+            f"Cổng ghi {_listed(left)} khi nộp {MANNER_NAMES[manner]}, tệp không có",
+            Severity.WARNING if own else Severity.ERROR,
+        )
+
+
+def _explained(fact: _Timed) -> bool:
+    """Whether a fact answers for differing from the portal: by a source of its own, or by a note
+    that tells what the portal says. Any other note would only hide the difference."""
+    return fact.source is not None or bool(_NAMES_PORTAL.search(fact.note or ""))
 
 
 def differences(procedure: Procedure, catalogue: Mapping[str, Procedure]) -> Iterator[bool]:

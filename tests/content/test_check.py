@@ -178,7 +178,13 @@ RULES = {
         "so_tien: 20000",
         "so_tien: 25000",
         "a.yaml:28: le_phi[1]: 25.000 đồng khác với Cổng khi nộp trực tiếp: 20.000 đồng; "
-        "nếu đúng thì ghi rõ nguon hoặc ghi_chu",
+        "nếu đúng thì ghi rõ nguon, hoặc nói trong ghi_chu Cổng ghi gì",
+    ),
+    "another fee, with a note that does not tell what the portal says": (
+        "so_tien: 20000",
+        "so_tien: 25000\n    ghi_chu: Nộp một lần.",
+        "a.yaml:28: le_phi[1]: 25.000 đồng khác với Cổng khi nộp trực tiếp: 20.000 đồng; "
+        "nếu đúng thì ghi rõ nguon, hoặc nói trong ghi_chu Cổng ghi gì",
     ),
     "a fee left out": (
         "  - so_tien: 10000\n    cach: [truc_tuyen]\n",
@@ -189,7 +195,7 @@ RULES = {
         "    cach: [truc_tiep]\n",
         "",
         "a.yaml:28: le_phi[1]: 20.000 đồng khác với Cổng khi nộp trực tuyến: 10.000 đồng; "
-        "nếu đúng thì ghi rõ nguon hoặc ghi_chu",
+        "nếu đúng thì ghi rõ nguon, hoặc nói trong ghi_chu Cổng ghi gì",
     ),
     "days in the wrong order": (
         "    cach: [truc_tiep]\n",
@@ -200,13 +206,13 @@ RULES = {
         "so: 7",
         "so: 9",
         "a.yaml:33: thoi_han[1]: 9 ngày làm việc khác với Cổng khi nộp trực tiếp: 7 ngày làm việc; "
-        "nếu đúng thì ghi rõ nguon hoặc ghi_chu",
+        "nếu đúng thì ghi rõ nguon, hoặc nói trong ghi_chu Cổng ghi gì",
     ),
     "another unit of time": (
         "so: 7",
         "so: 7\n    don_vi: ngay",
         "a.yaml:33: thoi_han[1]: 7 ngày khác với Cổng khi nộp trực tiếp: 7 ngày làm việc; "
-        "nếu đúng thì ghi rõ nguon hoặc ghi_chu",
+        "nếu đúng thì ghi rõ nguon, hoặc nói trong ghi_chu Cổng ghi gì",
     ),
 }
 
@@ -267,7 +273,7 @@ WARNINGS = {
         "  - so: 7\n",
         "  - so: 7\n  - so: 3\n    truong_hop: mat\n",
         "a.yaml:34: thoi_han[2]: 3 ngày làm việc khác với Cổng khi nộp trực tiếp: 7 ngày làm việc; "
-        "nếu đúng thì ghi rõ nguon hoặc ghi_chu",
+        "nếu đúng thì ghi rõ nguon, hoặc nói trong ghi_chu Cổng ghi gì",
     ),
     "a fee that ran out": (
         "    cach: [truc_tiep]\n",
@@ -285,7 +291,7 @@ WARNINGS = {
     "two fees on one day": (
         "    cach: [truc_tiep]\n",
         "    cach: [truc_tiep]\n    hieu_luc_den: 2026-01-01\n"
-        "  - so_tien: 20000\n    hieu_luc_tu: 2026-01-01\n    ghi_chu: Mọi cách nộp.\n",
+        "  - so_tien: 20000\n    cach: [truc_tiep]\n    hieu_luc_tu: 2026-01-01\n",
         "a.yaml:31: le_phi[2]: "
         "có ngày trùng hiệu lực với dòng ở trên cùng trường hợp, cùng cách nộp",
     ),
@@ -313,7 +319,7 @@ def test_a_warning_is_told_and_is_no_error(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("so_tien: 20000", "so_tien: 25000\n    ghi_chu: Theo nghị quyết mới của tỉnh."),
+        ("so_tien: 20000", "so_tien: 25000\n    ghi_chu: Cổng còn ghi 20.000 đồng."),
         ("so_tien: 20000", "so_tien: 25000\n    nguon: cong"),
         ("so: 7", "so: 5\n    den: 9"),
         ("so: 7", "so: 9\n    ghi_chu: Cổng ghi 7 ngày, văn bản mới ghi 9 ngày."),
@@ -325,6 +331,17 @@ def test_a_difference_explained_beside_the_fact_is_accepted(
 ) -> None:
     assert old in GOOD
     assert told(check(make(tmp_path, a=GOOD.replace(old, new, 1)))) == []
+
+
+def test_an_amount_of_the_record_that_no_line_gives_is_warned_of(tmp_path: Path) -> None:
+    fees = FEES + ',{"so_tien":30000,"cach":["truc_tiep"]}'
+    problems = check(make(tmp_path, fees, a=GOOD))
+    left = "a.yaml:27: le_phi: Cổng ghi 30.000 đồng khi nộp trực tiếp, tệp không có"
+    assert told(problems) == [left] and all(map(is_mild, problems))
+    spoken = GOOD.replace(
+        "so_tien: 20000", "so_tien: 20000\n    ghi_chu: Cổng còn ghi 30.000 đồng."
+    )
+    assert told(check(make(tmp_path, fees, a=spoken))) == []
 
 
 def test_an_amount_the_record_does_not_make_clear_is_accepted(tmp_path: Path) -> None:

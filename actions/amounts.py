@@ -61,12 +61,32 @@ def turns_on_case(action: Action, procedure: Procedure, tell: Telling) -> bool:
     cannot hold what it is in each."""
     is_fee = action.aspect is Aspect.FEE
     facts: Sequence[Fee | ProcessingTime] = procedure.fees if is_fee else procedure.times
-    if not any(f.case for f in facts):
-        return False
+    if len({f.case for f in facts}) < 2:
+        return False  # nothing to choose from
     if action.case is not None and any(f.case in (None, action.case) for f in facts):
         return False
     body = (fee if is_fee else time)(action, procedure, tell)
     return body is not None and len(body.cut(pages.PAGE)) > 1
+
+
+def has_usual(facts: Sequence[Fee | ProcessingTime]) -> bool:
+    """Whether what holds generally is an answer of its own: the situations change it, or there is
+    but one. Else it only comes on top of what they say."""
+    general = [f for f in facts if f.case is None]
+    special = [f for f in facts if f.case is not None]
+    changed = any(_same_matter(f, g) for f in special for g in general)
+    return changed or (bool(general) and len({f.case for f in special}) == 1)
+
+
+def of_case(facts: Sequence[_F], case: str | None) -> list[_F]:
+    """The facts that hold in a situation: its own, which need not name it again, and the general
+    ones whose place these do not take. All of them where the situation is not known, or none
+    speaks of it."""
+    if case is None:
+        return list(facts)
+    own = [f.model_copy(update={"case": None}) for f in facts if f.case == case]
+    general = [f for f in facts if f.case is None and not _replaced(f, own)]
+    return own + general or list(facts)
 
 
 def _heading(
@@ -94,27 +114,9 @@ def _exempt(case: str | None, procedure: Procedure, tell: Telling) -> list[Item]
     ]
 
 
-def has_usual(facts: Sequence[Fee | ProcessingTime]) -> bool:
-    """Whether what holds generally is an answer of its own, which the situations change; else it
-    only comes on top of what they say."""
-    general = [f for f in facts if f.case is None]
-    return any(_same_matter(f, g) for f in facts if f.case for g in general)
-
-
 def _plainly_free(found: Fee) -> bool:
     said_more = (found.note, found.case, found.when, found.name, found.max_amount, found.valid_to)
     return found.amount == 0 and not any(said_more)
-
-
-def of_case(facts: Sequence[_F], case: str | None) -> list[_F]:
-    """The facts that hold in a situation: its own, which need not name it again, and the general
-    ones whose place these do not take. All of them where the situation is not known, or none
-    speaks of it."""
-    if case is None:
-        return list(facts)
-    own = [f.model_copy(update={"case": None}) for f in facts if f.case == case]
-    general = [f for f in facts if f.case is None and not _replaced(f, own)]
-    return own + general or list(facts)
 
 
 def _replaced(general: Fee | ProcessingTime, own: Sequence[Fee | ProcessingTime]) -> bool:

@@ -213,3 +213,21 @@ def test_no_usual_situation_where_the_general_amount_only_comes_on_top() -> None
     citizen.say("phí A")
     assert citizen.labels == ["Bị mất", "Bị hỏng"]
     assert "Cấp bằng" in citizen.press("Bị mất") and "Thi: 2 đồng" in citizen.replies[-1].text
+
+
+def test_who_is_in_the_only_situation_or_not_can_say_so() -> None:
+    rows = [
+        {"so_tien": 1, "ten": "Cấp bằng", "ghi_chu": LONG},
+        {"so_tien": 2, "ten": "Thi", "ghi_chu": LONG, "truong_hop": "mat"},
+        {"so_tien": 3, "ten": "Ảnh", "ghi_chu": LONG, "truong_hop": "mat"},
+    ]
+    citizen = talk(truong_hop=CASES, le_phi=rows)
+    citizen.say("phí A")
+    assert citizen.labels == ["Bị mất", "Trường hợp thông thường"]
+
+
+def test_nothing_is_asked_where_there_is_one_answer_only() -> None:
+    rows = [{"so_tien": n, "ghi_chu": LONG, "truong_hop": "mat"} for n in (1, 2, 3)]
+    citizen = talk(truong_hop=CASES, le_phi=rows)
+    assert "Nếu bị mất: 1 đồng" in citizen.say("phí A")
+    assert citizen.events == ("answered.fee",)

@@ -78,7 +78,7 @@ class _Turn:
         heard = self.understand(text)
         if heard.intent == "set_address":
             return self._set_address(text, state)
-        if heard.intent == "set_place":
+        if listening.names_home(heard):
             asking = Action(kind=Kind.ASK_UNIT)
             return self._placed(text, state, asking) or self._do(asking, state)
         state = address.notice(text, state)

@@ -89,6 +89,12 @@ def is_asked_where(state: State) -> bool:
     return state.current is not None and state.current.kind is Kind.ASK_UNIT
 
 
+def names_home(heard: Understanding) -> bool:
+    """Whether a message says where the citizen lives, and asks nothing else."""
+    procedure = heard.link.outcome is LinkOutcome.ANSWER
+    return heard.intent == "set_place" and heard.confidence >= SURE_INTENT and not procedure
+
+
 def is_unsure(decided: Heard, heard: Understanding) -> bool:
     """Whether a message may be an answer that was not understood, rather than another question."""
     return decided.miss or (

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
+from knowledge_base.checked import checked, details
 from knowledge_base.problems import Loc, Problem, errors_of, field_name, translate
 from knowledge_base.province_fees import FOLDER as PROVINCES_FOLDER
 from knowledge_base.province_fees import ProvinceFees, differs
@@ -22,7 +21,6 @@ from knowledge_base.yaml_lines import Document, read_yaml
 PACKAGE = Path(__file__).resolve().parent
 PROCEDURES_FOLDER = "procedures"
 CATALOGUE_FILE = "catalogue.jsonl"
-_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class KnowledgeError(Exception):
@@ -174,72 +172,23 @@ def _read_curated(folder: Path, problems: list[Problem]) -> Iterator[CuratedFile
 def read_file(path: Path) -> tuple[CuratedFile, list[Problem]]:
     """Read one curated file: the file and all that is wrong with it by the schema."""
     document = read_yaml(path)
-    problems = list(document.problems)
-    if document.data is None:
-        return CuratedFile(document, None), problems
-    procedure, wrong = _validated(document, Procedure)
-    problems += [*wrong, *_references(document)]
+    procedure, problems = checked(document, Procedure)
+    problems += _references(document)
     if procedure is not None and not procedure.curated:
         problems.append(document.problem(("bien_soan",), "tệp biên soạn không được ghi false"))
     return CuratedFile(document, procedure if not problems else None), problems
 
 
-def _validated(document: Document, model: type[_Model]) -> tuple[_Model | None, list[Problem]]:
-    """The model a file holds, and what is wrong with it by the schema."""
-    problems = list(_not_composed(document, document.data, ()))
-    try:
-        # Officials' keys only: the English names exist for code.
-        return model.model_validate(document.data, by_alias=True, by_name=False), problems
-    except ValidationError as error:
-        problems += [
-            document.problem(detail["loc"], translate(detail))
-            for detail in _details(error)
-            if detail["type"] != "unknown_reference"  # _references says where
-        ]
-    return None, problems
-
-
 def _read_provinces(folder: Path, problems: list[Problem]) -> Iterator[ProvinceFile]:
     for path in sorted(folder.glob("*")):
         document = read_yaml(path)
-        wrong = list(document.problems)
-        fees = None
-        if document.data is not None:
-            fees, more = _validated(document, ProvinceFees)
-            wrong += [*more, *_references(document, ("nguon",))]
+        fees, wrong = checked(document, ProvinceFees)
+        wrong += _references(document, ("nguon",))
         if path.suffix != ".yaml" or (fees and not path.name.startswith(f"{fees.code}-")):
             message = "tên tệp phải là <mã tỉnh>-<tên không dấu>.yaml, ví dụ 01-ha-noi.yaml"
             wrong.append(document.problem(("tinh",), message))
         problems.extend(wrong)
         yield ProvinceFile(document, fees if not wrong else None)
-
-
-def _details(error: ValidationError) -> list[ErrorDetails]:
-    """Pydantic's errors, less the "list too short" that only follows from a bad item."""
-    details = error.errors(include_url=False)
-    places = [detail["loc"] for detail in details]
-    return [
-        detail
-        for detail in details
-        if detail["type"] != "too_short"
-        or not any(
-            len(place) > len(detail["loc"]) and place[: len(detail["loc"])] == detail["loc"]
-            for place in places
-        )
-    ]
-
-
-def _not_composed(document: Document, value: Any, loc: Loc) -> Iterator[Problem]:
-    """Texts that are not NFC: they look the same and compare as different."""
-    if isinstance(value, str):
-        if not unicodedata.is_normalized("NFC", value):
-            yield document.problem(loc, "chữ phải gõ bằng Unicode dựng sẵn (NFC)")
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _not_composed(document, inner, (*loc, str(key)))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _not_composed(document, inner, (*loc, index))
 
 
 def _references(
@@ -291,7 +240,7 @@ def _read_catalogue(path: Path, problems: list[Problem]) -> Iterator[Procedure]:
             except ValidationError as error:
                 problems += [
                     Problem(path, number, field_name(detail["loc"]), translate(detail))
-                    for detail in _details(error)
+                    for detail in details(error)
                 ]
                 continue
             first = seen.setdefault(procedure.code, number)

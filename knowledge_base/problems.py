@@ -82,18 +82,20 @@ _WITH_NUMBERS = {
     "string_too_short": "để trống",
     "too_short": "cần ít nhất {min_length} mục",
     "greater_than_equal": "không được nhỏ hơn {ge:g}",
+    "less_than_equal": "không được lớn hơn {le:g}",
 }
 # What each pattern of the schema is for, in the reader's words.
 _PATTERNS = {
     r"^[1-4]\.\d{6}$": "không phải mã thủ tục công khai (dạng 1.001193; mã đầu 5, 6 là nội bộ)",
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "chỉ gồm chữ thường không dấu, số và dấu gạch nối",
     r"^https://": "phải bắt đầu bằng https://",
+    r"^\+?\d[\d .]{6,18}$": "không phải số điện thoại (ví dụ 028.39102126)",
+    r"^\d{2}(\d{3})?$": "không phải mã tỉnh (2 chữ số) hay mã xã (5 chữ số)",
 }
 
 
-def keys_at(loc: Loc) -> tuple[str, ...]:
+def keys_at(loc: Loc, model: type[BaseModel] = Procedure) -> tuple[str, ...]:
     """The keys allowed inside the entry at ``loc``, e.g. those of one fee for ``('le_phi', 0)``."""
-    model: type[BaseModel] = Procedure
     for part in loc:
         if isinstance(part, str):
             inner = next(
@@ -123,7 +125,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" (có phải ý là '{near[0]}'?)" if near else ""
 
 
-def translate(error: ErrorDetails) -> str:
+def translate(error: ErrorDetails, model: type[BaseModel] = Procedure) -> str:
     """One pydantic error in plain Vietnamese; what is not known keeps pydantic's own text."""
     kind, ctx = error["type"], error.get("ctx", {})
     if kind in _PLAIN:
@@ -133,7 +135,7 @@ def translate(error: ErrorDetails) -> str:
     match kind:
         case "extra_forbidden":
             word = str(error["loc"][-1])
-            said = f"không có mục tên này{did_you_mean(word, keys_at(error['loc'][:-1]))}"
+            said = f"không có mục tên này{did_you_mean(word, keys_at(error['loc'][:-1], model))}"
         case "enum":
             allowed = str(ctx["expected"]).replace(" or ", ", ").replace("'", "")
             given = str(error["input"])

@@ -1,0 +1,162 @@
+"""Which day and hour a citizen speaks of: "mai", "thứ sáu này", "24/11", "chiều nay", "tết".
+
+Pure; the day is found from the words and the day they were said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from knowledge_base.text import fold, strip_accents, tokens
+
+_NUMBERS = {
+    "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8,
+    "chin": 9, "muoi": 10, "muoi mot": 11, "muoi hai": 12,
+}  # fmt: skip
+_NUMBER = r"(?:\d{1,2}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + ")"
+_DATE = re.compile(r"\b(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})(?:[/.-](?P<year>20\d\d))?\b")
+_SPOKEN_DATE = re.compile(
+    rf"\b(?:ngay|mung|mong|hom) (?P<day>{_NUMBER}) thang (?P<month>{_NUMBER})"
+    r"(?: nam (?P<year>20\d\d))?\b"
+)
+_TET_DAY = re.compile(rf"\b(?:mung|mong) (?P<day>{_NUMBER}) tet\b")
+_TODAY = re.compile(r"\b(?:hom|bua|sang|trua|chieu|toi|dem) (?:nay|ni)\b")
+_AFTER_TOMORROW = re.compile(r"\b(?:ngay|bua|hom) (?:mot|kia)\b")
+_BARE_MOT = re.compile(r"^mot (?!gio)")  # without accents; "một" is another word
+_TOMORROW = re.compile(r"\bmai\b")
+_WEEKDAY = re.compile(
+    r"\b(?:(?:thu|t) ?(?P<number>[2-7]|hai|ba|tu|nam|sau|bay)|(?:chu|chua) nhat|cn)\b"
+    r"(?P<later> tuan (?:sau|toi))?"
+)
+_WEEKEND = re.compile(r"\bcuoi tuan\b")
+_NOW = re.compile(r"\b(?:gio (?:nay|ni)|bay (?:gio|chu)|hien gio|luc nay)\b")
+_CLOCK = re.compile(
+    rf"\b(?:(?P<digits>\d{{1,2}}) ?(?:gio|h)|(?P<word>{_NUMBER}) (?:gio(?! hanh)|(?=ruoi)))"
+    r"(?: ?(?P<half>ruoi)| ?(?P<minute>\d{2}))?\b(?: (?P<part>sang|trua|chieu|toi)\b)?"
+)
+_HOLIDAYS = (
+    (re.compile(r"\btet (?:tay|duong)\b"), "Tết Dương lịch"),
+    (re.compile(r"\bquoc khanh\b"), "Quốc khánh"),
+    (re.compile(r"\bgio to\b|\bhung vuong\b"), "Giỗ Tổ Hùng Vương"),
+    (re.compile(r"\bngay van hoa\b"), "Ngày Văn hóa Việt Nam"),
+    (re.compile(r"\btet\b"), "Tết Nguyên đán"),
+)
+_LENGTH = re.compile(r"\b(?:may|bao nhieu) (?:ngay|bua)\b|\b(?:den|toi|tu) (?:hom|ngay|bua|bao) ")
+_SATURDAY, _SUNDAY = 5, 6
+
+
+class Part(StrEnum):
+    """A part of the day."""
+
+    MORNING = "sang"
+    NOON = "trua"
+    AFTERNOON = "chieu"
+    EVENING = "toi"
+
+
+class When(BaseModel):
+    """What was said of time; nothing of it need be there.
+
+    ``day``: a certain day; ``now``: this very moment; ``clock``: a time of day; ``holiday``: the
+    name of a holiday that is asked about as a whole; ``length``: how long it is asked.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    day: date | None = None
+    part: Part | None = None
+    clock: time | None = None
+    now: bool = False
+    holiday: str | None = None
+    length: bool = False
+
+
+def read(text: str, today: date, new_year: Callable[[int], date | None]) -> When:
+    """What ``text`` says of time.
+
+    Args:
+        text: a citizen's words, with or without accents.
+        today: the day they were said.
+        new_year: the first day of the lunar new year of a (solar) year, None where not known.
+    """
+    said = " ".join(tokens(fold(text)))
+    plain = strip_accents(said)
+    holiday = next((name for pattern, name in _HOLIDAYS if pattern.search(plain)), None)
+    day = _day(said, plain, today, new_year)
+    clock = _clock(said, plain)
+    return When(
+        day=day,
+        part=_part(said, plain),
+        clock=clock,
+        now=day is None and clock is None and bool(_NOW.search(plain)),
+        holiday=holiday if day is None else None,
+        length=bool(_LENGTH.search(plain)),
+    )
+
+
+def _day(said: str, plain: str, today: date, new_year: Callable[[int], date | None]) -> date | None:
+    if match := _DATE.search(plain) or _SPOKEN_DATE.search(plain):
+        return _coming(_number(match["month"]), _number(match["day"]), match["year"], today)
+    if match := _TET_DAY.search(plain):
+        begins = [first for year in (0, 1) if (first := new_year(today.year + year))]
+        days = (first + timedelta(_number(match["day"]) - 1) for first in begins)
+        return next((day for day in days if day >= today), None)
+    if _TODAY.search(plain):
+        return today
+    mot = "mốt" in said.split() or (said == plain and _BARE_MOT.search(plain))
+    if mot or _AFTER_TOMORROW.search(plain):
+        return today + timedelta(2)
+    if _TOMORROW.search(plain):
+        return today + timedelta(1)
+    if match := _WEEKDAY.search(plain):
+        weekday = _number(match["number"]) - 2 if match["number"] else _SUNDAY
+        if match["later"]:
+            return today + timedelta(7 - today.weekday() + weekday)
+        return today + timedelta((weekday - today.weekday()) % 7)
+    if _WEEKEND.search(plain):
+        return today + timedelta((_SATURDAY - today.weekday()) % 7)
+    return None
+
+
+def _coming(month: int, day: int, year: str | None, today: date) -> date | None:
+    """The date in the year said, else the next one; None when there is no such day."""
+    for candidate in (int(year),) if year else (today.year, today.year + 1):
+        try:
+            found = date(candidate, month, day)
+        except ValueError:
+            continue
+        if year or found >= today:
+            return found
+    return None
+
+
+def _clock(said: str, plain: str) -> time | None:
+    match = _CLOCK.search(plain)
+    if match is None:
+        return None
+    if match[0].startswith("bay gio") and not {"bảy", "bẩy"} & set(said.split()):
+        return None  # "bây giờ"
+    hour = _number(match["digits"] or match["word"])
+    minute = 30 if match["half"] else int(match["minute"] or 0)
+    part = match["part"]
+    afternoon = part in ("chieu", "toi") or (part != "sang" and hour <= 6)
+    hour += 12 if afternoon and hour < 12 else 0
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def _part(said: str, plain: str) -> Part | None:
+    words = set(plain.split()) - {Part.EVENING}
+    found = {part for part in Part if part in words}
+    # Without an accent "toi" is more often "tôi".
+    if "tối" in said.split() or re.search(r"\b(?:toi|dem) (?:nay|ni|mai)\b", plain):
+        found.add(Part.EVENING)
+    return found.pop() if len(found) == 1 else None
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() else _NUMBERS[word]

@@ -1,0 +1,109 @@
+"""Which day and hour a citizen speaks of. Today is Sunday, 22 November 2026."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge_base.day_words import Part, When, read
+
+TODAY = date(2026, 11, 22)
+WORDS = (
+    "mai", "mốt", "thứ", "bảy", "2", "giờ", "31/2", "tết", "mùng", "99", "h", "rưỡi", "tuần sau",
+    "này", "24/11",
+)  # fmt: skip
+NEW_YEARS = {2026: date(2026, 2, 17), 2027: date(2027, 2, 6)}
+
+
+def heard(text: str, today: date = TODAY) -> When:
+    return read(text, today, NEW_YEARS.get)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("hôm nay có làm không", "2026-11-22"),
+        ("bữa ni có mần việc không", "2026-11-22"),
+        ("mai có mở cửa không", "2026-11-23"),
+        ("sáng mai thứ hai mấy giờ mở", "2026-11-23"),
+        ("mốt có làm không", "2026-11-24"),
+        ("mot co lam khong", "2026-11-24"),
+        ("ngay kia co mo cua khong", "2026-11-24"),
+        ("thứ bảy có làm không", "2026-11-28"),
+        ("t7 co lam ko", "2026-11-28"),
+        ("thứ sáu này", "2026-11-27"),
+        ("thứ hai tuần sau", "2026-11-23"),
+        ("cn có làm k ạ", "2026-11-22"),
+        ("chủ nhật tuần sau", "2026-11-29"),
+        ("cuối tuần có làm không", "2026-11-28"),
+        ("24/11 có nghỉ không", "2026-11-24"),
+        ("ngày 24 tháng 11", "2026-11-24"),
+        ("ngay 2/9 co lam khong", "2027-09-02"),
+        ("1-5-2028", "2028-05-01"),
+        ("mùng bốn tết có ai làm chưa", "2027-02-09"),
+    ],
+)
+def test_a_day(text: str, day: str) -> None:
+    assert heard(text).day == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("mấy giờ mở cửa", {}),
+        ("giờ hành chính là mấy giờ", {}),
+        ("ngoài giờ hành chính có nhận không", {}),
+        ("trung tâm hành chính công mở cửa lúc nào", {}),
+        ("toi co lam khong", {}),
+        ("một người đi được không", {}),
+        ("giờ này còn làm không", {"now": True}),
+        ("bay gio con kip khong", {"now": True}),
+        ("bảy giờ lên có ai chưa", {"clock": time(7)}),
+        ("11h30 còn nhận không", {"clock": time(11, 30)}),
+        ("mười một rưỡi còn nhận không", {"clock": time(11, 30)}),
+        ("năm giờ chiều còn nhận không", {"clock": time(17), "part": Part.AFTERNOON}),
+        ("3 gio len kip khong", {"clock": time(15)}),
+        ("buổi tối có làm không", {"part": Part.EVENING}),
+        ("chiều làm từ mấy giờ", {"part": Part.AFTERNOON}),
+        ("mấy giờ nghỉ trưa", {"part": Part.NOON}),
+        ("sáng chiều làm mấy giờ", {}),
+        ("tết nghỉ mấy ngày", {"holiday": "Tết Nguyên đán", "length": True}),
+        ("tet tay nghi may ngay", {"holiday": "Tết Dương lịch", "length": True}),
+        ("giỗ tổ có nghỉ không", {"holiday": "Giỗ Tổ Hùng Vương"}),
+        ("lễ này nghỉ đến bao giờ", {"length": True}),
+        ("ngày 31/2 có làm không", {}),
+        ("25 giờ", {}),
+    ],
+)
+def test_other_words_of_time(text: str, rest: dict[str, Any]) -> None:
+    assert heard(text).model_dump(exclude_defaults=True) == rest
+
+
+def test_a_weekday_said_on_that_day_is_today() -> None:
+    assert heard("thứ tư này", date(2026, 11, 25)).day == date(2026, 11, 25)
+    assert heard("thứ tư tuần sau", date(2026, 11, 25)).day == date(2026, 12, 2)
+
+
+def test_tet_of_a_year_not_known_is_no_day() -> None:
+    assert heard("mùng 2 tết", date(2027, 6, 1)).day is None
+
+
+@given(st.text(max_size=60), st.dates(date(2020, 1, 1), date(2090, 1, 1)))
+def test_any_text_is_read(text: str, today: date) -> None:
+    assert read(text, today, NEW_YEARS.get) == read(text, today, NEW_YEARS.get)
+
+
+@given(
+    st.lists(
+        st.sampled_from(WORDS),
+        max_size=8,
+    ).map(" ".join),
+    st.dates(date(2024, 1, 1), date(2030, 1, 1)),
+)  # fmt: skip
+def test_words_of_time_in_any_order_are_read(text: str, today: date) -> None:
+    day = read(text, today, NEW_YEARS.get).day
+    assert day is None or day >= today

@@ -12,10 +12,12 @@ from knowledge_base.curation import shortcomings
 from knowledge_base.documents import unknown_documents
 from knowledge_base.loader import PACKAGE, News, read
 from knowledge_base.neighbours import conflicts
+from knowledge_base.offices import check_offices
 from knowledge_base.overlay import Synchronised, overlay
 from knowledge_base.portal_check import overtaken, seen_again
 from knowledge_base.problems import Problem
 from knowledge_base.province_check import check_provinces
+from knowledge_base.public_holidays import check_holidays
 from knowledge_base.validity import lapses, lists_of
 from knowledge_base.wording_check import check_menu, check_wording
 from knowledge_base.wording_uses import check_uses
@@ -53,8 +55,15 @@ def check_procedures(root: Path, portal: Synchronised = FILES_ALONE) -> Iterable
     yield from check_provinces(reading, day)
 
 
+def check_days_off(root: Path) -> Iterable[Problem]:
+    """Public holidays: the file's shape, and whether this year is in it."""
+    yield from check_holidays(root, today())
+
+
 # Checkers of other files (lexicon, training sentences) are added here by their owners.
-CHECKERS: tuple[Checker, ...] = (check_procedures, check_wording, check_uses, check_menu)
+CHECKERS: tuple[Checker, ...] = (
+    check_procedures, check_wording, check_uses, check_menu, check_offices, check_days_off,
+)  # fmt: skip
 
 
 def against(portal: Synchronised) -> tuple[Checker, ...]:

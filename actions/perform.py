@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from actions import amounts, answer, cases, menu, news, place
+from actions import amounts, answer, cases, menu, news, office, place
 from actions.place import Places
 from actions.replies import Choice, Reply
 from actions.state import (
@@ -134,7 +134,7 @@ def _buttons_of(key: str, state: State, world: World) -> tuple[Button, ...]:
             return (home, human)
         case "nothing_back" | "correct":
             return (home, human)
-        case "human" | "angry" | "dossier_status" | "office_hours" | "feedback" | "emergency":
+        case "human" | "angry" | "dossier_status" | "feedback" | "emergency":
             return (home,)
         case "decline_again" | "goodbye" | "stop" | "deny" | "secret":
             return (home,)
@@ -152,6 +152,8 @@ def _message(action: Action, state: State, world: World, tell: Telling) -> Messa
             return menu.home(action, world.topics, tell)
         case Kind.TOPIC:
             return menu.topic(action, world.topics, world.knowledge, tell)
+        case Kind.HOURS:
+            return office.opening_hours(action, world.places, world.phone, tell)
         case Kind.ASK_UNIT:
             return place.ask(action, world.places, tell)
         case Kind.SAY if action.phrase and f"talk.{action.phrase}" in world.say:
@@ -167,11 +169,16 @@ def _about(action: Action, world: World, tell: Telling) -> Message | None:
     show = cases.ask if action.kind is Kind.ASK_CASE else answer.show
     due = news.notice(action, world.knowledge.news.get(procedure.code), tell)
     message = show(action, procedure, replace(tell, notice=due))
+    if action.kind is Kind.SHOW and action.aspect is Aspect.PLACE:
+        message = office.near(message, action, procedure, world.places, tell)
     return replace(message, text=message.text.strip())
 
 
 def _settled(action: Action, world: World, tell: Telling) -> Action:
-    """The action as the record allows it: a case that exists, asked where there is one to ask."""
+    """The action as the record allows it: a case that exists, asked where there is one to ask;
+    the citizen's place asked where an office's hours are to be said."""
+    if action.kind is Kind.HOURS and office.needs_unit(action, world.places, tell):
+        return action.asking_unit()
     procedure = world.procedure(action.code, tell)
     if procedure is None:
         return action

@@ -13,6 +13,8 @@ from functools import cached_property
 from actions import pages
 from actions.state import Action, Aspect, Button, Kind, Message, State
 from actions.telling import Telling
+from knowledge_base.offices import Directory, Office, OfficeKind
+from knowledge_base.public_holidays import HolidayList
 from knowledge_base.text import fold, strip_accents, tokens
 from knowledge_base.unit_finder import Found, Match, UnitFinder
 from knowledge_base.units import Place, Tier, Unit, Units
@@ -29,10 +31,15 @@ _STATED = re.compile(
 
 @dataclass(frozen=True)
 class Places:
-    """The units there are; ``commune``: code of the one this deployment serves, None = any."""
+    """The units there are, the offices and holidays known.
+
+    ``commune``: code of the one this deployment serves, None = any.
+    """
 
     units: Units = field(default_factory=Units)
     commune: str | None = None
+    directory: Directory = field(default_factory=Directory)
+    holidays: HolidayList = field(default_factory=HolidayList)
 
     @cached_property
     def finder(self) -> UnitFinder:
@@ -47,6 +54,14 @@ class Places:
         """The code of the province that a unit lies in or is."""
         found = self.units.province_of(code) if code else None
         return found.code if found else None
+
+    def offices(self, kind: OfficeKind | None, unit: str | None) -> tuple[Office, ...]:
+        """The offices of a kind that serve a unit; passports are a matter of the province."""
+        if kind is None or unit is None:
+            return ()
+        own = self.directory.of(kind, unit)
+        province = self.province(unit) if kind is OfficeKind.PASSPORT else None
+        return own or (self.directory.of(kind, province) if province else ())
 
     def find(self, text: str, state: State) -> Found:
         """What ``text`` names, the citizen's province deciding between several."""

@@ -14,6 +14,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from actions.replies import Reply
+from knowledge_base.day_words import When
+from knowledge_base.offices import OfficeKind
 
 VERSION = 1
 _TRAIL = 20  # steps "quay lại" can undo
@@ -49,6 +51,7 @@ class Kind(StrEnum):
     ERASE = "erase"  # forget this conversation
     ASK_UNIT = "ask_unit"  # where the citizen lives
     SET_UNIT = "set_unit"  # remember it
+    HOURS = "hours"  # when an office is open
 
 
 class _Model(BaseModel):
@@ -68,7 +71,9 @@ class Action(_Model):
     topic: str | None = None
     phrase: str | None = None
     then: Kind | None = None  # what to do when the question is answered
-    unit: str | None = None
+    unit: str | None = None  # the place that is spoken of
+    office: OfficeKind | None = None
+    when: When | None = None
     units: tuple[str, ...] = ()  # codes of the places that may be meant
     were: tuple[str, ...] = ()  # what those were called before, "" where that says nothing
     tries: int = 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from actions import address, place
+from actions import address, office, place
 from actions.perform import World, perform, reply, say
 from actions.state import Action, Kind, Outcome, State
 from actions.understanding import Understanding
@@ -79,8 +79,7 @@ class _Turn:
         if heard.intent == "set_address":
             return self._set_address(text, state)
         if listening.names_home(heard):
-            asking = Action(kind=Kind.ASK_UNIT)
-            return self._placed(text, state, asking) or self._do(asking, state)
+            return self._home(text, state)
         state = address.notice(text, state)
         state = place.stated(text, state, self.world.places)
         if heard.intent == "shorter":
@@ -88,6 +87,9 @@ class _Turn:
         if heard.intent == "unreadable":
             return self._do(Action(kind=Kind.SAY, phrase="unreadable"), state)
         decided = listening.decide(heard, state)
+        if decided.action.kind is Kind.HOURS and decided.event is None:
+            asked = office.asked(text, state, self.world.places, self.now)
+            decided = replace(decided, action=asked)
         if listening.is_asked_where(state) and listening.is_unsure(decided, heard):
             return self._placed(text, state, state.current) or self._not_placed(state)
         misses = state.misses + 1 if decided.miss else 0
@@ -103,15 +105,24 @@ class _Turn:
 
     def _placed(self, text: str, state: State, asked: Action | None = None) -> Outcome | None:
         """What follows when the text names a place: all of it after a question where the citizen
-        lives, some of it with ``asked``."""
+        lives or after the hours of another place, some of it with ``asked``."""
         question = state.current if listening.is_asked_where(state) else asked
-        if question is None:
-            return None
         found = self.world.places.find(text, state)
-        if asked is None and not found.whole:
-            return None
-        action = place.answered(found, question, self.world.places)
+        if question is None:
+            action = office.elsewhere(state.current, found)
+        elif asked is None and not found.whole:
+            action = None
+        else:
+            action = place.answered(found, question, self.world.places)
         return self._do(action, state.model_copy(update={"misses": 0})) if action else None
+
+    def _home(self, text: str, state: State) -> Outcome:
+        """What follows when the citizen says where they live, whether or not the place is known."""
+        asking = Action(kind=Kind.ASK_UNIT)
+        placed = self._placed(text, state, asking)
+        if placed is None and listening.is_asked_where(state):
+            return self._not_placed(state)
+        return placed or self._do(asking, state)
 
     def _not_placed(self, state: State) -> Outcome:
         """The answer to "ở xã nào?" is no place: asked once more, then done without."""

@@ -17,7 +17,7 @@ _NAMES_LITTLE = 0.1  # below it the words of a question may name no procedure
 _ASPECTS = {f"ask_{aspect.value}": aspect for aspect in Aspect}
 _SAID = frozenset(
     {"thank", "goodbye", "affirm", "deny", "read_aloud", "stop", "human", "help",
-     "ask_bot", "dossier_status", "office_hours", "feedback", "angry", "emergency"}
+     "ask_bot", "dossier_status", "feedback", "angry", "emergency"}
 )  # fmt: skip
 # Commands that must work whatever else the sentence seems to be about.
 _FIRST = frozenset({"emergency", "human", "dossier_status"})
@@ -169,6 +169,8 @@ def _command(intent: str, sure: bool, state: State) -> Heard:
             return Heard(state.current or _say("nothing_said"), event="said.repeat")
         case "more":
             return _more(state)
+        case "office_hours":
+            return Heard(Action(kind=Kind.HOURS))
         case "correct":
             return Heard(_say("correct"))
         case "out_of_scope":

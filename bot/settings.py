@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     commune: str | None = Field(
         None, description="mã 5 chữ số của xã, phường mà bản triển khai này phục vụ, ví dụ 00166"
     )
+    sample_offices: bool = Field(
+        False, description="dùng cả các nơi làm việc bịa ra để thử (offices_mau.yaml)"
+    )
     retention_days: int = Field(30, ge=1, description="số ngày giữ lời thoại đã che")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="mức ghi nhật ký"

@@ -32,12 +32,12 @@ from bot.store.portal import read_portal
 from bot.understanding import resources, stamp
 from bot.understanding.pipeline import NotTrained, Pipeline
 from bot.worker import Worker
-from knowledge_base import loader, phrases
+from knowledge_base import loader, offices, phrases, public_holidays
 from knowledge_base.loader import Knowledge
 from knowledge_base.overlay import Synchronised, overlay
 from knowledge_base.problems import errors_of
 from knowledge_base.retrieval.index import Progress, open_retriever, renewed
-from knowledge_base.units import UnitsError
+from knowledge_base.units import Units, UnitsError
 from knowledge_base.wording_check import check_menu, check_wording
 
 logger = logging.getLogger(__name__)
@@ -69,16 +69,18 @@ def build_world(settings: Settings, root: Path = loader.PACKAGE) -> World:
     if broken := errors_of([*check_wording(root), *check_menu(root)]):
         raise loader.KnowledgeError(broken)
     say, topics = phrases.load(root / phrases.WORDING.name), menu.load(root / menu.FILE.name)
-    return World(knowledge, say, topics, settings.helper_phone, _places(settings))
+    return World(knowledge, say, topics, settings.helper_phone, _places(settings, root))
 
 
-def _places(settings: Settings) -> Places:
-    """The units, and the one this deployment serves.
+def _places(settings: Settings, root: Path) -> Places:
+    """The units and the one this deployment serves, offices and holidays.
 
     Raises:
+        knowledge_base.loader.KnowledgeError: a file of offices or holidays is broken.
         knowledge_base.units.UnitsError: COMMUNE is no commune's code.
     """
-    places = Places(commune=settings.commune)
+    directory = offices.load(root, samples=settings.sample_offices)
+    places = Places(Units(), settings.commune, directory, public_holidays.load(root))
     code = settings.commune
     if code is None or ((unit := places.units.by_code(code)) and not unit.is_province):
         return places

@@ -48,7 +48,7 @@ _FILLERS = frozenset((
     "ông", "bà", "nhà", "gia", "đình", "là", "ở", "thuộc", "của", "tại", "bên", "trong", "dưới",
     "trên", "vùng", "chỗ", "nơi", "đang", "sống", "hiện", "nay", "giờ", "cũ", "trước", "đây",
     "kia", "thì", "mà", "dạ", "vâng", "ừ", "ạ", "nhé", "nha", "nghe", "đó", "đấy", "này", "nớ",
-    "ni", "thôi", "đi", "việt", "nam", "vn",
+    "ni", "còn", "thế", "sao", "thôi", "đi", "việt", "nam", "vn",
 ))  # fmt: skip
 _PLAIN_FILLERS = frozenset(strip_accents(word) for word in _FILLERS)
 _APOSTROPHES, _MARKS = re.compile("['’ʼ`]"), re.compile("[./,;:()–-]")

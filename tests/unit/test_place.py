@@ -90,10 +90,11 @@ def test_a_choice_by_button() -> None:
     )
 
 
-def test_what_is_no_place_is_asked_for_once_more_and_then_done_without() -> None:
+@pytest.mark.parametrize("text", ["xóm trên đồi", "đổi nơi ở"])
+def test_what_is_no_place_is_asked_for_once_more_and_then_done_without(text: str) -> None:
     talk = asked(FEE)
-    assert "chưa tìm thấy nơi ấy" in talk.say("xóm trên đồi")
-    talk.say("xóm trên đồi")
+    assert "chưa tìm thấy nơi ấy" in talk.say(text)
+    talk.say(text)
     assert "trả lời chung" in talk.replies[0].text
     assert "5.000 đồng" in talk.replies[-1].text
     assert talk.state.unit is None

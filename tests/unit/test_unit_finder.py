@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.understanding.resources import intent_examples
@@ -130,8 +130,9 @@ def test_nothing_is_named(text: str) -> None:
 
 
 def test_commands_and_questions_are_no_places() -> None:
-    """None of the training sentences is taken for an answer to "ở xã nào?"."""
-    examples = [text for texts in intent_examples().values() for text in texts]
+    """No training sentence about something else is taken for an answer to "ở xã nào?"."""
+    about = intent_examples()
+    examples = [text for intent in about if intent != "set_place" for text in about[intent]]
     assert len(examples) > 3000
     places = [t for t in examples if (found := FINDER.find(t)).matches and found.whole]
     assert places == []
@@ -143,6 +144,7 @@ PIECES = (
 )  # fmt: skip
 
 
+@settings(deadline=None)  # the first one builds the index
 @given(st.text(max_size=60) | st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join))
 def test_any_text_is_read(text: str) -> None:
     for match in FINDER.find(text).matches:

@@ -50,10 +50,10 @@ def _paged(action: Action, body: Body, procedure: Procedure, tell: Telling) -> M
     buttons += _follow_ups(action, procedure, tell)[: pages.PAGE - len(buttons)]
     source = lines.source_line(procedure, sources or procedure.sources[:1], tell.say)
     told = Message(text, source, tuple(buttons), _links(action, procedure, tell))
-    return _noticed(told, tell) if page == 0 else told
+    return noticed(told, tell) if page == 0 else told
 
 
-def _noticed(message: Message, tell: Telling) -> Message:
+def noticed(message: Message, tell: Telling) -> Message:
     """The message with the notice after its text; beside the source where the text is full."""
     if not tell.notice:
         return message
@@ -95,7 +95,7 @@ def _missing(action: Action, procedure: Procedure, tell: Telling) -> Message:
     buttons = (*_follow_ups(action, procedure, tell), human)
     portal = ((tell.say("answer.button_link"), procedure.link),) if procedure.link else ()
     source = lines.source_line(procedure, procedure.sources[:1], tell.say)
-    return _noticed(Message(text, source, buttons, portal), tell)
+    return noticed(Message(text, source, buttons, portal), tell)
 
 
 def _overview(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:

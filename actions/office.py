@@ -12,6 +12,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from actions import hours
+from actions.answer import noticed
 from actions.place import Places
 from actions.state import Action, Button, Kind, Message, State
 from actions.telling import Telling
@@ -124,12 +125,13 @@ def near(
     rule = action.model_copy(update={"detail": True, "page": 0})
     heading = tell.say("office.near", tell.address, ten=procedure.name)
     source = _source_line([places.directory.source_of(first)], tell)
-    return Message(
+    told = Message(
         _fitted("\n".join([heading, *(f"• {card}" for card in cards)]), extra),
         f"{message.source} {source}" if message.source else source,
         (Button(tell.say("office.button_rule"), rule), *message.buttons[: _MOST_BUTTONS - 1]),
         _map(first, tell),
     )
+    return noticed(told, tell)
 
 
 def _takes(procedure: Procedure) -> OfficeKind | None:

@@ -168,7 +168,8 @@ def _about(action: Action, world: World, tell: Telling) -> Message | None:
         return None
     show = cases.ask if action.kind is Kind.ASK_CASE else answer.show
     due = news.notice(action, world.knowledge.news.get(procedure.code), tell)
-    message = show(action, procedure, replace(tell, notice=due))
+    tell = replace(tell, notice=due)
+    message = show(action, procedure, tell)
     if action.kind is Kind.SHOW and action.aspect is Aspect.PLACE:
         message = office.near(message, action, procedure, world.places, tell)
     return replace(message, text=message.text.strip())

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actions import office
+from actions import answer, office
 from actions.perform import World, perform
 from actions.place import Places
 from actions.state import Action, Aspect, Kind, State
@@ -345,3 +345,13 @@ def test_any_question_at_any_moment_gets_an_answer_that_fits(
         assert "{" not in reply.text
     again = State.restore(outcome.state.model_dump(mode="json"))
     assert again == outcome.state
+
+
+def test_what_the_portal_changed_is_said_after_the_office() -> None:
+    known, asked = places(CENTRE), procedure(CODE)
+    action = Action(kind=Kind.SHOW, code=CODE, aspect=Aspect.PLACE)
+    tell = world(asked).telling(State(), NOW)
+    tell = replace(tell, unit="00166", notice="Cổng vừa đổi.")
+    told = office.near(answer.show(action, asked, tell), action, asked, known, tell)
+    assert told.text.splitlines()[-1] == "Cổng vừa đổi."
+    assert told.text.count("Cổng vừa đổi.") == 1

@@ -61,9 +61,7 @@ def asked(text: str, state: State, places: Places, now: datetime) -> Action:
 
 def elsewhere(current: Action | None, found: Found) -> Action | None:
     """The hours on the screen for another place: "còn phường Láng thì sao"."""
-    if current is None or current.kind is not Kind.HOURS or not found.whole:
-        return None
-    if len(found.matches) != 1:
+    if current is None or len(found.matches) != 1:
         return None
     return current.model_copy(update={"unit": found.matches[0].code})
 

@@ -107,11 +107,13 @@ class _Turn:
         """What follows when the text names a place: all of it after a question where the citizen
         lives or after the hours of another place, some of it with ``asked``."""
         question = state.current if listening.is_asked_where(state) else asked
+        if question is None and (state.current is None or state.current.kind is not Kind.HOURS):
+            return None
         found = self.world.places.find(text, state)
+        if asked is None and not found.whole:
+            return None
         if question is None:
             action = office.elsewhere(state.current, found)
-        elif asked is None and not found.whole:
-            action = None
         else:
             action = place.answered(found, question, self.world.places)
         return self._do(action, state.model_copy(update={"misses": 0})) if action else None

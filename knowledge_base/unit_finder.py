@@ -7,7 +7,6 @@ before July 2025; several units where the words leave it open, none where they n
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -53,6 +52,7 @@ _FILLERS = frozenset((
 _PLAIN_FILLERS = frozenset(strip_accents(word) for word in _FILLERS)
 _APOSTROPHES, _MARKS = re.compile("['’ʼ`]"), re.compile("[./,;:()–-]")
 _NOT_PLACES = frozenset({"dongy", "daco"})  # as an answer they are "đồng ý", "dạ có"
+_Y = dict(zip("yýỳỷỹỵ", "iíìỉĩị", strict=True))
 _NUMBERED = re.compile(r"([qpf])(\d{1,2})")
 # What reading a word so costs: as nothing, as a kind without a name, as in the way; and a name.
 _FILLER, _BARE_KIND, _WRONG_WORD, _NAME = 1, 4, 20, 2
@@ -253,10 +253,10 @@ def _accented(name: str) -> str:
 
 def _one_i(word: str) -> str:
     """ "mỹ" as "mĩ": people write both; not the "y" of "thuỷ" or "cây"."""
-    last = unicodedata.normalize("NFD", word[-1:])
-    if len(word) < 2 or last[:1] != "y" or strip_accents(word[-2]) in "aeiouy":
+    last = word[-1:]
+    if len(word) < 2 or last not in _Y or strip_accents(word[-2]) in "aeiouy":
         return word
-    return word[:-1] + unicodedata.normalize("NFC", "i" + last[1:])
+    return word[:-1] + _Y[last]
 
 
 _KIND_WORDS = {tuple(_words(said)): kind for said, kind in _KINDS.items()}

@@ -181,7 +181,7 @@ def _explained(fact: _Timed) -> bool:
 
 def differences(procedure: Procedure, catalogue: Mapping[str, Procedure]) -> Iterator[bool]:
     """For each fee or time that none of its records gives for a way it holds for: whether the file
-    explains that beside it, by a source, a note or a situation."""
+    explains that beside it, by a source or by a note on what the portal says."""
     records = [catalogue[code] for code in procedure.codes if code in catalogue]
     for key in ("le_phi", "thoi_han"):
         official, unclear = _official(key, records)
@@ -190,7 +190,7 @@ def differences(procedure: Procedure, catalogue: Mapping[str, Procedure]) -> Ite
             for manner in fact.manners or _own_manners(procedure) or tuple(official):
                 known = official.get(manner, [])
                 if known and manner not in unclear and not any(_is(fact, v) for v in known):
-                    yield bool(fact.note or fact.source or fact.case)
+                    yield _explained(fact)
                     break
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -35,7 +36,7 @@ _KINDS = (
 # How a record names who takes the papers; the first one named counts.
 _NAMED = (
     ("trung tâm phục vụ hành chính công", OfficeKind.CENTRE),
-    ("ủy ban nhân dân", OfficeKind.CENTRE),
+    ("cấp xã", OfficeKind.CENTRE),
     ("công an", OfficeKind.POLICE),
     ("bảo hiểm xã hội", OfficeKind.INSURANCE),
     ("cơ quan thuế", OfficeKind.TAX),
@@ -101,13 +102,20 @@ def near(
     kind = _takes(procedure)
     if kind is None or action.detail:
         return message
-    offices = places.offices(kind, tell.unit)
+    at_commune = Level.COMMUNE in procedure.levels or kind is not OfficeKind.CENTRE
+    if at_commune:
+        offices = places.offices(kind, tell.unit)
+    else:
+        offices = places.directory.of(kind, tell.province) if tell.province else ()
     if not offices:
         asking = Button(tell.say("office.button_near"), action.asking_unit())
-        wanted = tell.unit is None and not tell.anywhere and places.directory.has(kind)
-        if not wanted or len(message.buttons) >= _MOST_BUTTONS:
+        unit = places.units.by_code(tell.unit or "")
+        if unit is not None and at_commune and not unit.is_province:
+            unknown = tell.say("office.near_unknown", noi=places.units.said(unit))
+            return replace(message, text=_fitted(message.text, [unknown]))
+        if tell.anywhere or not at_commune or not places.directory.has(kind):
             return message
-        return Message(message.text, message.source, (asking, *message.buttons), message.links)
+        return replace(message, buttons=(asking, *message.buttons)[:_MOST_BUTTONS])
     first = offices[0]
     cards = [
         tell.say("office.near_office", noi=o.name, dia_chi=o.address.rstrip(".")) for o in offices
@@ -136,14 +144,14 @@ def _takes(procedure: Procedure) -> OfficeKind | None:
     """Which office takes a procedure's papers, by what its record says of it."""
     said = fold(" ".join([*(place.name for place in procedure.places), procedure.agency or ""]))
     named = [(said.find(word), kind) for word, kind in _NAMED if word in said]
-    kind = min(named, default=(0, OfficeKind.CENTRE), key=lambda found: found[0])[1]
+    kind = min(named, default=(0, None), key=lambda found: found[0])[1]
     if kind is OfficeKind.POLICE and "cấp hộ chiếu" in fold(procedure.official_name):
         return OfficeKind.PASSPORT
     if kind is OfficeKind.POLICE and "căn cước" in fold(procedure.field):
         return OfficeKind.IDENTITY
-    if kind in (OfficeKind.CENTRE, OfficeKind.POLICE) and Level.COMMUNE not in procedure.levels:
-        return None
-    return kind
+    if Level.COMMUNE not in procedure.levels:
+        return None if kind is OfficeKind.POLICE else kind
+    return kind if said.strip() else OfficeKind.CENTRE
 
 
 def _is_of_holiday(when: When | None) -> bool:

@@ -56,12 +56,12 @@ class Places:
         return found.code if found else None
 
     def offices(self, kind: OfficeKind | None, unit: str | None) -> tuple[Office, ...]:
-        """The offices of a kind that serve a unit; passports are a matter of the province."""
-        if kind is None or unit is None:
+        """The offices of a kind that serve a commune; passports are a matter of its province."""
+        if kind is OfficeKind.PASSPORT:
+            unit = self.province(unit)
+        elif unit is None or len(unit) == 2:  # a province's own centre is no commune's
             return ()
-        own = self.directory.of(kind, unit)
-        province = self.province(unit) if kind is OfficeKind.PASSPORT else None
-        return own or (self.directory.of(kind, province) if province else ())
+        return self.directory.of(kind, unit) if kind and unit else ()
 
     def find(self, text: str, state: State) -> Found:
         """What ``text`` names, the citizen's province deciding between several."""
@@ -90,10 +90,19 @@ def unanswered(asked: Action) -> Action | None:
     return asked.model_copy(update={"tries": asked.tries + 1, "units": (), "were": (), "page": 0})
 
 
+def is_home(text: str) -> bool:
+    """Whether a sentence begins "tôi ở …"."""
+    return _home_begins(tokens(fold(text))) is not None
+
+
+def _home_begins(words: Sequence[str]) -> re.Match[str] | None:
+    return _STATED.match(" ".join(map(strip_accents, words)) + " ")
+
+
 def stated(text: str, state: State, places: Places) -> State:
     """The state with the place of a sentence that begins "tôi ở …", if it names one."""
     words = tokens(fold(text))
-    begun = _STATED.match(" ".join(map(strip_accents, words)) + " ")
+    begun = _home_begins(words)
     if begun is None:
         return state
     rest = words[begun[0].count(" ") :]

@@ -107,7 +107,7 @@ class _Turn:
         """What follows when the text names a place: all of it after a question where the citizen
         lives or after the hours of another place, some of it with ``asked``."""
         question = state.current if listening.is_asked_where(state) else asked
-        if question is None and (state.current is None or state.current.kind is not Kind.HOURS):
+        if question is None and not listening.may_ask_elsewhere(text, state):
             return None
         found = self.world.places.find(text, state)
         if asked is None and not found.whole:
@@ -133,7 +133,8 @@ class _Turn:
         if again is not None:
             return self._do(again, state)
         onward = state.current.resumed(anywhere=True) or Action(kind=Kind.HOME)
-        said = self.world.say("place.given_up", state.address)
+        key = "given_up" if state.current.then else "given_up_alone"
+        said = self.world.say(f"place.{key}", state.address)
         return replace(self, first=(*self.first, said))._do(onward, state)
 
     def _shorter(self, state: State) -> Outcome:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from actions import place
 from actions.state import Action, Aspect, Kind, Offer, State
 from actions.understanding import SURE_INTENT, SURE_PROCEDURE, Understanding
 from knowledge_base.retrieval.link import Link, LinkOutcome
@@ -87,6 +88,12 @@ def pressed(choice: str, state: State) -> Action | None:
 def is_asked_where(state: State) -> bool:
     """Whether the citizen was asked last where they live."""
     return state.current is not None and state.current.kind is Kind.ASK_UNIT
+
+
+def may_ask_elsewhere(text: str, state: State) -> bool:
+    """Whether a place alone may ask for its hours: after hours, and not "tôi ở …"."""
+    current = state.current
+    return current is not None and current.kind is Kind.HOURS and not place.is_home(text)
 
 
 def names_home(heard: Understanding) -> bool:

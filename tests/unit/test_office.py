@@ -208,11 +208,13 @@ def test_who_would_not_say_where_they_live_gets_the_general_hours() -> None:
 
 def test_the_hours_of_another_place_follow_on_its_name() -> None:
     known = places(CENTRE, {**SILENT, "gio": {"thu_hai": ["07:00-11:00"]}}, commune="00166")
-    said = talk(known, office_hours="thứ hai có làm không")
+    said = talk(known, office_hours="thứ hai có làm không", set_place="tôi ở phường Láng")
     said.say("thứ hai có làm không")
     assert "phường Láng:" in said.say("còn phường Láng thì sao")
     assert said.state.unit is None, "the citizen lives where they live"
     assert "7 giờ đến 11 giờ" in said.replies[-1].text
+    said.say("tôi ở phường Láng")
+    assert said.state.unit == "00199", "this is said of oneself"
 
 
 def test_the_commune_of_the_deployment_needs_no_asking() -> None:
@@ -238,7 +240,7 @@ def near(known: Places, unit: str | None, **fields: Any) -> Any:
 def test_the_office_of_the_citizens_unit_is_shown_with_the_way_there() -> None:
     reply = near(places(CENTRE), "00166")
     assert reply.text.splitlines() == [
-        "Xin giấy thử, nơi nộp gần ông/bà:",
+        "Xin giấy thử, ông/bà nộp ở đây:",
         "• Trung tâm Phục vụ hành chính công phường Cầu Giấy, 1 đường Thử.",
         "Điện thoại 024 1234 5678.",
         "Bây giờ đang làm việc, đến 11 giờ 30.",
@@ -256,17 +258,21 @@ def test_the_office_of_the_citizens_unit_is_shown_with_the_way_there() -> None:
 
 def test_what_the_record_says_is_one_press_away() -> None:
     known = places(CENTRE)
-    spoken = replace(world(procedure(CODE, noi_nop=[{"ten": "Nơi cư trú của cha"}])), places=known)
+    spoken = replace(
+        world(procedure(CODE, noi_nop=[{"ten": "Cấp xã nơi cư trú của cha"}])), places=known
+    )
     action = Action(kind=Kind.SHOW, code=CODE, aspect=Aspect.PLACE)
     state = perform(action, State(unit="00166"), spoken, NOW).state
     (rule,) = (o.action for o in state.offers if o.label == "Quy định về nơi nộp")
     reply = perform(rule, state, spoken, NOW).replies[-1]
-    assert "Nơi cư trú của cha" in reply.text
+    assert "nơi cư trú của cha" in reply.text
 
 
 def test_without_an_office_the_record_speaks_and_the_unit_may_be_told() -> None:
     plain = near(places(), None)
-    assert near(places(CENTRE), "00199") == plain, "another ward's office is not called near"
+    other = near(places(CENTRE), "00199")  # another ward's office is not called near
+    unknown = "Địa chỉ, điện thoại ở phường Láng, thành phố Hà Nội, tôi chưa có."
+    assert other.text == f"{plain.text}\n{unknown}"
     offered = near(places(CENTRE), None)
     assert offered.text == plain.text
     assert offered.choices[0].label == "Nơi nộp gần tôi"
@@ -291,16 +297,28 @@ def test_an_invented_office_says_so_and_is_on_no_map() -> None:
           "ten_chinh_thuc": "Cấp hộ chiếu phổ thông"}, "xuat_nhap_canh"),
         ({"co_quan": "Cơ quan bảo hiểm xã hội", "cap": ["tinh"]}, "bhxh"),
         ({"noi_nop": [{"ten": "Cơ quan thuế đang quản lý"}]}, "thue"),
-        ({"noi_nop": [{"ten": "Nhà cho thuê"}]}, "trung_tam_hanh_chinh_cong"),
+        ({"noi_nop": [{"ten": "Ủy ban nhân dân cấp xã"}]}, "trung_tam_hanh_chinh_cong"),
+        ({}, "trung_tam_hanh_chinh_cong"),
+        ({"noi_nop": [{"ten": "Nhà cho thuê"}]}, None),
         ({"cap": ["tinh"]}, None),
         ({"noi_nop": [{"ten": "Công an cấp tỉnh"}], "cap": ["tinh"]}, None),
     ],
 )  # fmt: skip
 def test_which_office_takes_a_procedure(fields: dict[str, Any], kind: str | None) -> None:
     kinds = [kind.value for kind in OfficeKind]
-    known = places(*(entry(f"Nơi {k}", k, "00166") for k in kinds))
+    units = {"xuat_nhap_canh": "01"}
+    known = places(*(entry(f"Nơi {k}", k, units.get(k, "00166")) for k in kinds))
     text = near(known, "00166", **fields).text
     assert [k for k in kinds if f"Nơi {k}, 1 đường" in text] == ([kind] if kind else [])
+
+
+def test_a_province_has_a_centre_of_its_own() -> None:
+    city = entry("Trung tâm thành phố", "trung_tam_hanh_chinh_cong", "01")
+    known = places(CENTRE, city)
+    at_centre = {"noi_nop": [{"ten": "Trung tâm Phục vụ hành chính công cấp tỉnh"}]}
+    assert "Trung tâm thành phố" in near(known, "00166", cap=["tinh"], **at_centre).text
+    assert "Trung tâm thành phố" not in near(known, "01").text
+    assert near(known, "01").choices[0].label == "Nơi nộp gần tôi", "which commune is not known"
 
 
 def test_all_offices_of_a_unit_are_shown() -> None:

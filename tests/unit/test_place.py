@@ -138,6 +138,15 @@ def test_a_change_of_place_without_a_name_is_asked_for() -> None:
     assert talk.state.current.kind is Kind.HOME
 
 
+def test_a_place_told_of_oneself_that_is_not_found_leaves_the_conversation_open() -> None:
+    talk = Talk(WORLD, {"đổi nơi ở": meant("set_place")})
+    talk.say("đổi nơi ở")
+    talk.say("xóm trên đồi")
+    talk.say("xóm trên đồi")
+    assert "cứ hỏi việc cần làm" in talk.replies[0].text
+    assert not talk.state.anywhere
+
+
 def test_a_question_that_begins_with_the_place_is_answered_with_it() -> None:
     talk = Talk(WORLD, UNDERSTOOD)
     talk.say("tôi ở phường Cầu Giấy, làm giấy thử mất bao nhiêu")

@@ -131,7 +131,9 @@ def minds_after(
     """What is to be known after ``now``, over ``files``, when the portal says ``portal``: see
     :func:`knowledge_base.retrieval.index.renewed`."""
     world = replace(now.world, knowledge=overlay(files, portal))
-    for retriever in renewed(now.retriever, world.knowledge, settings.model_dir, progress):
+    steps = renewed(now.retriever, world.knowledge, settings.model_dir, progress)
+    del now  # the old index is freed as soon as nobody answers from it
+    for retriever in steps:
         yield Mind(world, retriever)
 
 

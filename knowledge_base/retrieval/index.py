@@ -31,6 +31,7 @@ ASK_AT = 0.04  # otherwise candidates are asked for, if the first is at least th
 CANDIDATES = 5
 VECTORS = "vectors.npz"
 AT_ONCE = 200  # texts; embedding them takes about ten seconds, worth waiting for
+BESIDE = 3  # texts embedded at a time beside answers: too few to be shared among threads
 
 
 class Progress(Protocol):
@@ -216,7 +217,14 @@ def open_retriever(
 
 
 def _passages(texts: Corpus, written: Sequence[Written]) -> list[str]:
-    return [w.accented or t.text for w, t in zip(written, texts.texts, strict=True)]
+    """What is embedded for each text. The official name of a catalogue record is its short name
+    with a formula before or a list behind it, at twice the cost: both have one vector."""
+    said = [w.accented or t.text for w, t in zip(written, texts.texts, strict=True)]
+    short: dict[int, str] = {}
+    for passage, text in zip(said, texts.texts, strict=True):
+        if not texts.procedures[text.owner].curated:
+            short[text.owner] = passage  # the last is the short name
+    return [short.get(text.owner, passage) for passage, text in zip(said, texts.texts, strict=True)]
 
 
 def _learnt(
@@ -261,16 +269,20 @@ def renewed(
         yield old.over(texts)
         return
     written = [old.written(t.text) for t in texts.texts]
-    if old.encoder is None:
+    answering = old.encoder
+    if answering is None:
         yield old.renewed(texts, written, None)
         return
     passages = _passages(texts, written)
-    vectors, lacking = known_vectors(old.encoder, passages, folder / VECTORS)
+    vectors, lacking = known_vectors(answering, passages, folder / VECTORS)
     if lacking > AT_ONCE:
-        yield old.renewed(texts, written, vectors, whole=False)
+        old = old.renewed(texts, written, vectors, whole=False)  # what it took over from is freed
+        yield old
     if lacking:
-        # An encoder of its own: nobody's question waits behind a batch of texts.
-        encoder = SentenceEncoder(old.encoder.name)
+        del vectors
         told = (lambda done, total: progress("embed", done, total)) if progress else None
-        vectors = embed(encoder, passages, folder / VECTORS, told)
+        # An encoder of its own, few texts at a time: nobody's question waits behind a batch, and
+        # a core is left for it.
+        encoder = SentenceEncoder(answering.name)
+        vectors = embed(encoder, passages, folder / VECTORS, told, batch=BESIDE)
     yield old.renewed(texts, written, vectors)

@@ -20,13 +20,17 @@ from knowledge_base.retrieval.dense import Encoder, Vectors
 
 Progress = Callable[[int, int], None]
 
-_BATCH = 64
-_SAVED_EVERY = 16 * _BATCH  # texts, about half a minute: what a kill may cost
+_SAVED_EVERY = 1000  # texts, about half a minute: what a kill may cost
 _Kept = dict[str, npt.NDArray[np.float32]]
 
 
 def embed(
-    encoder: Encoder, texts: Sequence[str], cache: Path, progress: Progress | None = None
+    encoder: Encoder,
+    texts: Sequence[str],
+    cache: Path,
+    progress: Progress | None = None,
+    *,
+    batch: int = 64,
 ) -> Vectors:
     """Vectors of passages, embedding only what the cache lacks.
 
@@ -38,6 +42,7 @@ def embed(
         texts: the passages.
         cache: the file; its folder is made.
         progress: told (done, total) of the texts that had to be embedded.
+        batch: texts given to the encoder at a time.
 
     Returns:
         ``(len(texts), dim)``.
@@ -49,12 +54,12 @@ def embed(
     with _held(cache):
         known = _read(cache)
         todo = sorted({n: t for n, t in zip(names, texts, strict=True) if n not in known}.items())
-        for start in range(0, len(todo), _BATCH):
-            batch = todo[start : start + _BATCH]
-            vectors = encoder.encode([text for _, text in batch], query=False)
-            known.update(zip((name for name, _ in batch), vectors, strict=True))
-            done = min(start + _BATCH, len(todo))
-            if done == len(todo) or done % _SAVED_EVERY == 0:
+        for start in range(0, len(todo), batch):
+            part = todo[start : start + batch]
+            vectors = encoder.encode([text for _, text in part], query=False)
+            known.update(zip((name for name, _ in part), vectors, strict=True))
+            done = start + len(part)
+            if done == len(todo) or done // _SAVED_EVERY > start // _SAVED_EVERY:
                 _write(cache, known, names)
             if progress:
                 progress(done, len(todo))

@@ -67,7 +67,6 @@ def test_a_cut_or_broken_cache_is_made_anew(tmp_path: Path, size: int) -> None:
 def test_a_kill_costs_what_was_not_saved_yet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vectors, "_BATCH", 10)
     monkeypatch.setattr(vectors, "_SAVED_EVERY", 20)
     texts = [f"a{n}" for n in range(50)]
 
@@ -76,7 +75,7 @@ def test_a_kill_costs_what_was_not_saved_yet(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        embed(Letters(), texts, tmp_path / "v.npz", killed)
+        embed(Letters(), texts, tmp_path / "v.npz", killed, batch=10)
     encoder = Letters()
     embed(encoder, texts, tmp_path / "v.npz")
     assert len(encoder.asked) == 10

@@ -97,7 +97,7 @@ class Refresh:
 
     def _exchange(self, portal: Synchronised) -> None:
         began = time.monotonic()
-        with _fair_threads():
+        with fair_threads():
             for mind in self._build(self._brain.mind, portal):
                 self._brain.change(mind)
                 logger.info(
@@ -107,7 +107,8 @@ class Refresh:
 
 
 @contextmanager
-def _fair_threads() -> Iterator[None]:
+def fair_threads() -> Iterator[None]:
+    """During the block, threads that answer get the interpreter from one that builds soon."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_SECONDS)
     try:

@@ -55,6 +55,7 @@ ABBREVIATIONS = {
     "TP": "thành phố",
     "CQĐK": "cơ quan đăng ký",
 }
+_SUM = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{3})+) đồng")
 _ABBREVIATION = re.compile(rf"(?<![\w/-])({'|'.join(ABBREVIATIONS)})(?![\w/-])")
 # Citizens say the short forms, officials use them in names and forms.
 _FREE_OF_RULES = frozenset(
@@ -79,6 +80,7 @@ def shortcomings(
     yield from _missing(document, [catalogue[c] for c in procedure.codes if c in catalogue])
     yield from source_days(document, sources, today)
     yield from spelled_out(document, document.data)
+    yield from _sums_of_the_summary(document, procedure)
     for key in ("goi_la", "cau_hoi_mau"):
         for index, text in enumerate(document.data.get(key) or ()):
             if _PERSONAL_NUMBER.search(str(text)):
@@ -117,6 +119,23 @@ def _missing(document: Document, records: Sequence[Procedure]) -> Iterator[Probl
             f"thiếu mục này{' (danh mục cũng không có)' if mild else ''}; {advice}",
             Severity.WARNING if mild else Severity.ERROR,
         )
+
+
+def _sums_of_the_summary(document: Document, procedure: Procedure) -> Iterator[Problem]:
+    """Sums that only the summary says, which has no days of its own: it would outlive the fee."""
+    lasting = [fee for fee in procedure.fees if fee.valid_from is None and fee.valid_to is None]
+    amounts = {amount for fee in lasting for amount in (fee.amount, fee.max_amount)}
+    # A note that names the portal tells of another sum, the one that does not hold.
+    notes = [fee.note for fee in lasting if fee.note and "Cổng" not in fee.note]
+    others = [part for key, part in document.data.items() if key not in ("tom_tat", "le_phi")]
+    said = f"{notes} {others}"
+    for written in dict.fromkeys(_SUM.findall(procedure.summary or "")):
+        if int(written.replace(".", "")) not in amounts and f"{written} đồng" not in said:
+            yield document.problem(
+                ("tom_tat",),
+                f"{written} đồng không khớp dòng nào của le_phi (không kể dòng có hạn); "
+                "sửa cho khớp, hoặc đừng ghi số tiền ở đây",
+            )
 
 
 def source_days(document: Document, sources: Sequence[Source], today: date) -> Iterator[Problem]:

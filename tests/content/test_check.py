@@ -125,6 +125,12 @@ RULES = {
         "ten: UBND cấp xã",
         "a.yaml:35: noi_nop[1].ten: viết 'UBND' thành 'Ủy ban nhân dân'",
     ),
+    "a sum that only the summary says": (
+        "tom_tat: Ai cũng xin được giấy thử.",
+        "tom_tat: Giấy thử 25.000 đồng.",
+        "a.yaml:21: tom_tat: 25.000 đồng không khớp dòng nào của le_phi (không kể dòng có hạn); "
+        "sửa cho khớp, hoặc đừng ghi số tiền ở đây",
+    ),
     "a telephone number": (
         "bao lâu",
         "gọi 0912 345 678",
@@ -390,6 +396,26 @@ def test_lay_names_and_official_names_may_be_abbreviated(tmp_path: Path) -> None
     assert ABBREVIATIONS
     text = GOOD.replace("làm giấy thử", "giấy UBND").replace("linh_vuc: Thử", "linh_vuc: BHXH")
     assert told(check(make(tmp_path, a=text))) == []
+
+
+@pytest.mark.parametrize(
+    ("fees", "fits"),
+    [
+        ("  - so_tien: 20000\n", True),
+        ("  - so_tien: 15000\n    den: 20000\n", True),
+        ("  - so_tien: 1000\n    ghi_chu: Cả bộ không quá 20.000 đồng.\n", True),
+        ("  - so_tien: 30000\n    ghi_chu: Cổng còn ghi 20.000 đồng.\n", False),
+        ("  - so_tien: 20000\n    hieu_luc_den: 2999-12-31\n", False),
+    ],
+)
+def test_a_sum_of_the_summary_is_a_lasting_sum_of_the_file(
+    tmp_path: Path, fees: str, fits: bool
+) -> None:
+    text = GOOD.replace("Ai cũng xin được giấy thử.", "Giấy thử 20.000 đồng.")
+    start, end = text.index("le_phi:\n"), text.index("thoi_han:")
+    text = text[:start] + "le_phi:\n" + fees + text[end:]
+    lines = told(check(make(tmp_path, a=text)))
+    assert any("tom_tat" in line for line in lines) != fits, lines
 
 
 def test_checkers_of_other_files_are_run_too(tmp_path: Path) -> None:

@@ -153,7 +153,9 @@ def open_rehearsal(
 
     Used by ``python -m knowledge_base preview``, which may not import this room.
     """
-    world = World(knowledge, phrases.load(), menu.load(), Settings().helper_phone)
+    settings = Settings()
+    places = _places(settings, loader.PACKAGE)
+    world = World(knowledge, phrases.load(), menu.load(), settings.helper_phone, places)
     return lambda code, now, unit: rehearse(code, world, now, unit)
 
 

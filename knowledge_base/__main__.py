@@ -30,7 +30,7 @@ from knowledge_base.overlay import Synchronised
 from knowledge_base.portal.book import BookError
 from knowledge_base.portal_check import read_synchronised
 from knowledge_base.preview import draw, open_rehearsal
-from knowledge_base.problems import Severity, did_you_mean, errors_of
+from knowledge_base.problems import Severity, did_you_mean, errors_of, shown
 from knowledge_base.province_check import short_name
 from knowledge_base.province_fees import FOLDER as PROVINCES_FOLDER
 from knowledge_base.province_fees import decided_by_province
@@ -113,16 +113,16 @@ def new(
         stop(f"Không có mã {code} trong danh mục.")
     for file in reading.files:
         if file.procedure is not None and code in file.procedure.codes:
-            stop(f"Mã {code} đã có tệp biên soạn: {file.document.path}")
+            stop(f"Mã {code} đã có tệp biên soạn: {shown(file.document.path)}")
     path = place_for(entry, reading)
     if path.exists():
-        stop(f"Đã có tệp {path}, không ghi đè.")
+        stop(f"Đã có tệp {shown(path)}, không ghi đè.")
     found = _records(records) if records is not None else []
     papers = next((r["thanh_phan_ho_so"] for r in found if r["ma_thu_tuc"] == code), "")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(scaffold(entry, read_papers(code, papers)[0]), encoding="utf-8")
     typer.echo(
-        f"Đã tạo {path}. Viết tiếp các mục có dấu # rồi chạy: python -m knowledge_base check"
+        f"Đã tạo {shown(path)}. Viết tiếp các mục có dấu # rồi chạy: python -m knowledge_base check"
     )
 
 
@@ -143,11 +143,11 @@ def new_province(
     fields = sorted({p.field for p in knowledge.procedures if decided_by_province(p)})
     path = root / PROVINCES_FOLDER / f"{code}-{slug(short_name(province))}.yaml"
     if any(path.parent.glob(f"{code}-*.yaml")):
-        stop(f"Tỉnh {code} đã có tệp trong {path.parent}, không ghi đè.")
+        stop(f"Tỉnh {code} đã có tệp trong {shown(path.parent)}, không ghi đè.")
     path.parent.mkdir(exist_ok=True)
     text = scaffold_province(province, resolution, url, today(), fields)
     path.write_text(text, encoding="utf-8")
-    typer.echo(f"Đã tạo {path}. Ghi các mức thu rồi chạy: python -m knowledge_base check")
+    typer.echo(f"Đã tạo {shown(path)}. Ghi các mức thu rồi chạy: python -m knowledge_base check")
 
 
 @app.command(help="Xem cuộc trò chuyện về một thủ tục như người dân thấy vào một ngày.")
@@ -169,7 +169,10 @@ def preview(
     if unit and lives is None:
         stop(f"Không có tỉnh hay xã nào mang mã {unit}.")
     noon = datetime.combine(as_day(day) if day else today(), time(12), tzinfo=VIETNAM)
-    rehearse = open_rehearsal(knowledge)
+    try:
+        rehearse = open_rehearsal(knowledge)
+    except KnowledgeError as error:  # another file: the wording, the offices
+        stop(str(error))
     where = f", người hỏi ở {units.said(lives)}" if lives else ""
     console.print(f"[bold]{procedure.name}[/bold], ngày {noon:%d/%m/%Y}{where}")
     draw(console, rehearse(procedure.code, noon, unit or None))

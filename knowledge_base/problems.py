@@ -39,10 +39,13 @@ class Problem:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        path = self.path
-        here = Path.cwd()
-        shown = path.relative_to(here) if path.is_relative_to(here) else path
-        return f"{shown}:{self.line}: {self.field}: {self.message}"
+        return f"{shown(self.path)}:{self.line}: {self.field}: {self.message}"
+
+
+def shown(path: Path) -> Path:
+    """A path as officials read it: from the folder they work in, where it lies inside that."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def errors_of(problems: Iterable[Problem]) -> list[Problem]:

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from knowledge_base import offices
 from knowledge_base.__main__ import app
-from knowledge_base.loader import PACKAGE
+from knowledge_base.loader import PACKAGE, KnowledgeError
 from knowledge_base.preview import PHONE
+from knowledge_base.problems import Problem
 
 CARD = "1.014064"
 FILE = PACKAGE / "procedures" / "can-cuoc" / "cap-lai-the-can-cuoc.yaml"
@@ -47,6 +49,25 @@ def test_the_fee_is_that_of_the_province() -> None:
     here = words(preview(code, "--ngay", "2026-11-22", "--tinh", "01"))
     assert "người hỏi ở thành phố Hà Nội" in here
     assert "77/2025/NQ-HĐND" in here and "ở tỉnh, thành phố nào" not in here
+
+
+def test_the_office_is_that_of_the_commune() -> None:
+    (office,) = offices.load().of(offices.OfficeKind.CENTRE, "26737")
+    said = words(preview("1.001193", "--tinh", "26737"))
+    assert office.address in said
+    assert offices.load().source_of(office).title in said
+
+
+def test_an_office_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = Problem(Path("offices.yaml"), 7, "noi[1].ten", "thiếu mục này")
+
+    def load(*_: object, **__: object) -> offices.Directory:
+        raise KnowledgeError([wrong])
+
+    monkeypatch.setattr(offices, "load", load)
+    result = preview(CARD)
+    assert result.exit_code == 1
+    assert str(wrong) in result.output
 
 
 def test_a_file_is_shown_as_it_is_now(tmp_path: Path) -> None:

@@ -3,8 +3,9 @@
 The record is the truth (decision 6 of the architecture). For each manner of handing in, the
 amounts and times a file gives must be among the record's. A fact that goes further, because
 it has a newer source or the record is silent, says so beside itself: by its own ``nguon`` or
-by a ``ghi_chu`` that tells what the portal says; any other note explains nothing. One that
-holds in a ``truong_hop`` only is warned of as long as the record's own value stands in the
+by a ``ghi_chu`` that tells what the portal says, with its figure unless the line is for a
+``truong_hop`` only or gives no figure itself; any other note explains nothing. One that holds in
+a ``truong_hop`` only is warned of as long as the record's own value stands in the
 file too, and so is a value of the record that no line of the file gives or speaks of.
 """
 
@@ -133,11 +134,11 @@ def _values(
     official, unclear = _official(key, records)
     told = False
     for index, fact in enumerate(facts):
-        if _explained(fact):
-            continue
         for manner in fact.manners or _own_manners(procedure) or tuple(official):
             known = official.get(manner, [])
             if not known or manner in unclear or any(_is(fact, value) for value in known):
+                continue
+            if _explains(fact, known):
                 continue
             told = True
             general = any(_is(f, v) for f in facts if _holds(f, manner) for v in known)
@@ -179,6 +180,22 @@ def _explained(fact: _Timed) -> bool:
     return fact.source is not None or bool(_NAMES_PORTAL.search(fact.note or ""))
 
 
+def _explains(fact: _Timed, known: Sequence[Value]) -> bool:
+    """The same for one that differs from ``known``. A figure for everybody needs the portal's own
+    beside it: a note on something else the portal says would let any figure pass."""
+    if fact.source is not None or fact.amount is None or fact.case is not None:
+        return _explained(fact)
+    figures = "|".join(re.escape(_figure(value)) for value in known)
+    note = fact.note or ""
+    return _explained(fact) and bool(re.search(rf"(?<![\d.,])({figures})(?!\d)", note.casefold()))
+
+
+def _figure(value: Value) -> str:
+    """A value's figure as a note would have it: ``8.000``, ``miễn phí``, ``0,5``."""
+    said = _said(value)
+    return said if value == 0 else said.split()[0]
+
+
 def differences(procedure: Procedure, catalogue: Mapping[str, Procedure]) -> Iterator[bool]:
     """For each fee or time that none of its records gives for a way it holds for: whether the file
     explains that beside it, by a source or by a note on what the portal says."""
@@ -190,7 +207,7 @@ def differences(procedure: Procedure, catalogue: Mapping[str, Procedure]) -> Ite
             for manner in fact.manners or _own_manners(procedure) or tuple(official):
                 known = official.get(manner, [])
                 if known and manner not in unclear and not any(_is(fact, v) for v in known):
-                    yield _explained(fact)
+                    yield _explains(fact, known)
                     break
 
 

@@ -192,6 +192,12 @@ RULES = {
         "a.yaml:28: le_phi[1]: 25.000 đồng khác với Cổng khi nộp trực tiếp: 20.000 đồng; "
         "nếu đúng thì ghi rõ nguon, hoặc nói trong ghi_chu Cổng ghi gì",
     ),
+    "a note on something else that the portal says": (
+        "so_tien: 20000",
+        "so_tien: 25000\n    ghi_chu: Cổng không ghi tính theo bản hay theo lần.",
+        "a.yaml:28: le_phi[1]: 25.000 đồng khác với Cổng khi nộp trực tiếp: 20.000 đồng; "
+        "nếu đúng thì ghi rõ nguon, hoặc nói trong ghi_chu Cổng ghi gì",
+    ),
     "a fee left out": (
         "  - so_tien: 10000\n    cach: [truc_tuyen]\n",
         "",

@@ -109,8 +109,7 @@ def near(
         offices = places.directory.of(kind, tell.province) if tell.province else ()
     if not offices:
         asking = Button(tell.say("office.button_near"), action.asking_unit())
-        unit = places.units.by_code(tell.unit or "")
-        if unit is not None and at_commune and not unit.is_province:
+        if at_commune and (unit := places.units.by_code(tell.unit or "")) and not unit.is_province:
             unknown = tell.say("office.near_unknown", noi=places.units.said(unit))
             return replace(message, text=_fitted(message.text, [unknown]))
         if tell.anywhere or not at_commune or not places.directory.has(kind):
@@ -125,8 +124,7 @@ def near(
         tell.say("office.phone", so=first.phone) if first.phone else "",
         hours.at_this_moment(first.hours, places.holidays.calendar, tell) if first.hours else "",
     ]
-    province = places.units.by_code(tell.province or "")
-    if kind is OfficeKind.CENTRE and province is not None:
+    if kind is OfficeKind.CENTRE and (province := places.units.by_code(tell.province or "")):
         extra.append(tell.say("office.any_centre", tinh=places.units.said(province)))
     rule = action.model_copy(update={"detail": True, "page": 0})
     heading = tell.say("office.near", tell.address, ten=procedure.name)

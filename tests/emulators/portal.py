@@ -138,7 +138,7 @@ class PortalServer:
     ``at``: when, in seconds of a steady clock. ``stamped``: the list tells when a record changed;
     ``etags``: records carry an ETag.
     ``by_position``: the cursor is a place in the list instead of a record, so that records move
-    across pages when the list changes meanwhile.
+    across pages when the list changes meanwhile. ``port``: where to listen, 0 is any free one.
     """
 
     records: list[Record] = field(default_factory=list)
@@ -148,6 +148,7 @@ class PortalServer:
     page: int | None = None
     rule: Rule = lambda what, body, count: None
     url: str = ""
+    port: int = 0
     asked: list[tuple[str, str]] = field(default_factory=list)
     at: list[float] = field(default_factory=list)
     not_modified: int = 0
@@ -177,13 +178,13 @@ class PortalServer:
         record.update(parts, updatedAt=record["updatedAt"] + 1000)
 
     async def start(self) -> None:
-        """Listen on a free port."""
+        """Listen on this machine."""
         app = web.Application()
         app.router.add_post(LIST_PATH, self._list)
         app.router.add_post(RECORD_PATH, self._record)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:

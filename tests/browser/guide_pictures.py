@@ -265,7 +265,7 @@ def raise_fee(server: PortalServer, code: str, amount: int) -> None:
 def take(browser: Browser, folder: Path, name: str, body: str) -> None:
     """Draw a page and keep it as ``name.png``, as small as its content and in few colours."""
     page = browser.new_page(viewport={"width": 2000, "height": 100}, device_scale_factor=1.5)
-    page.set_content(f"<style>{STYLE}</style>{body}")
+    page.set_content(f"<!doctype html><style>{STYLE}</style>{body}")
     box = page.locator("body").bounding_box()
     assert box is not None
     # Even sizes: half a pixel at the edge would be a line there.

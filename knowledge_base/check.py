@@ -10,6 +10,7 @@ from pathlib import Path
 from knowledge_base.agreement import disagreements
 from knowledge_base.curation import shortcomings
 from knowledge_base.documents import unknown_documents
+from knowledge_base.life_events_check import lacking
 from knowledge_base.loader import PACKAGE, News, read
 from knowledge_base.neighbours import conflicts
 from knowledge_base.offices import check_offices
@@ -34,8 +35,8 @@ def today() -> date:
 
 
 def check_procedures(root: Path, portal: Synchronised = FILES_ALONE) -> Iterable[Problem]:
-    """Curated procedures and the catalogue: shape, completeness, agreement with the portal, as the
-    catalogue has it or, where it is newer, ``portal``."""
+    """Curated procedures, life events, the catalogue: shape, completeness, agreement with the
+    portal, as the catalogue has it or, where it is newer, ``portal``."""
     reading = read(root)
     day = today()
     known = overlay(reading.knowledge, portal)
@@ -43,6 +44,7 @@ def check_procedures(root: Path, portal: Synchronised = FILES_ALONE) -> Iterable
     yield from reading.problems
     yield from conflicts(reading)
     yield from unknown_documents(reading, catalogue)
+    yield from lacking(reading)
     for file in reading.files:
         procedure = file.procedure
         sources = seen_again(procedure, portal) if procedure else ()

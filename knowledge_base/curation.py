@@ -79,6 +79,11 @@ def shortcomings(
     yield from _too_few(document, procedure)
     yield from _missing(document, [catalogue[c] for c in procedure.codes if c in catalogue])
     yield from source_days(document, sources, today)
+    yield from plain(document)
+
+
+def plain(document: Document) -> Iterator[Problem]:
+    """Abbreviations in what a citizen may read, personal numbers in what one may have said."""
     yield from spelled_out(document, document.data)
     yield from _sums_of_the_summary(document, procedure)
     for key in ("goi_la", "cau_hoi_mau"):

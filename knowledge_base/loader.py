@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from knowledge_base.checked import checked, details
+from knowledge_base.life_events import LifeEvent
 from knowledge_base.problems import Loc, Problem, errors_of, field_name, translate
 from knowledge_base.province_fees import FOLDER as PROVINCES_FOLDER
 from knowledge_base.province_fees import ProvinceFees, differs
@@ -20,6 +21,7 @@ from knowledge_base.yaml_lines import Document, read_yaml
 
 PACKAGE = Path(__file__).resolve().parent
 PROCEDURES_FOLDER = "procedures"
+EVENTS_FOLDER = "life_events"
 CATALOGUE_FILE = "catalogue.jsonl"
 
 
@@ -50,12 +52,14 @@ class Knowledge:
 
     ``provinces``: fees that provinces set, where they are known. ``news``: by the main code of a
     curated procedure; most have none.
+    ``events``: life events, which lead to procedures, by id.
     """
 
     curated: tuple[Procedure, ...]
     catalogue: tuple[Procedure, ...]
     provinces: tuple[ProvinceFees, ...] = ()
     news: Mapping[str, News] = field(default_factory=dict)
+    events: tuple[LifeEvent, ...] = ()
 
     @cached_property
     def _by_code(self) -> Mapping[str, Procedure]:
@@ -91,6 +95,16 @@ class Knowledge:
         """Whether its fee is another one in some province, as far as is known."""
         return differs(procedure, day, self.provinces)
 
+    def event(self, code: str) -> LifeEvent | None:
+        """The life event of an id such as ``vua-sinh-con``; no procedure's code is one."""
+        return next((event for event in self.events if event.id == code), None)
+
+    def name_of(self, code: str) -> str | None:
+        """What a procedure or a life event is called in plain words."""
+        found = self.by_code(code)
+        event = self.event(code) if found is None else None
+        return event.title if event else found.name if found else None
+
 
 @dataclass(frozen=True)
 class CuratedFile:
@@ -109,6 +123,14 @@ class ProvinceFile:
 
 
 @dataclass(frozen=True)
+class EventFile:
+    """One file under ``life_events/``; ``event`` is None when the file is broken."""
+
+    document: Document
+    event: LifeEvent | None
+
+
+@dataclass(frozen=True)
 class Reading:
     """Everything read from one root, with every problem met on the way."""
 
@@ -117,17 +139,20 @@ class Reading:
     catalogue: tuple[Procedure, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
     provinces: tuple[ProvinceFile, ...] = ()
+    events: tuple[EventFile, ...] = ()
 
     @property
     def knowledge(self) -> Knowledge:
         """What could be read; only to be served when there is no error."""
         curated = tuple(f.procedure for f in self.files if f.procedure is not None)
         provinces = tuple(f.fees for f in self.provinces if f.fees is not None)
-        return Knowledge(tuple(sorted(curated, key=lambda p: p.code)), self.catalogue, provinces)
+        events = tuple(f.event for f in self.events if f.event is not None)
+        curated = tuple(sorted(curated, key=lambda p: p.code))
+        return Knowledge(curated, self.catalogue, provinces, events=events)
 
 
 def load(root: Path = PACKAGE) -> Knowledge:
-    """Load ``procedures/**/*.yaml``, ``province_fees/*.yaml``, ``catalogue.jsonl`` under ``root``.
+    """Load the procedures, life events, provincial fees and the catalogue under ``root``.
 
     Raises :class:`KnowledgeError` with all errors as ``file:line: field: message``.
     """
@@ -149,12 +174,16 @@ def read(root: Path = PACKAGE) -> Reading:
     files = tuple(_read_curated(root / PROCEDURES_FOLDER, problems))
     catalogue = tuple(_read_catalogue(root / CATALOGUE_FILE, problems))
     provinces = tuple(_read_provinces(root / PROVINCES_FOLDER, problems))
+    events = tuple(_read_events(root / EVENTS_FOLDER, problems))
     problems.extend(_repeated_codes(files))
+    known = {p.code for p in catalogue}
+    known |= {code for f in files if f.procedure for code in f.procedure.codes}
+    problems.extend(problem for file in events for problem in _unknown_steps(file, known))
     if not files and not catalogue:
         problems.append(
             Problem(root / PROCEDURES_FOLDER, 1, field_name(()), "không có thủ tục nào để đọc")
         )
-    return Reading(root, files, catalogue, tuple(problems), provinces)
+    return Reading(root, files, catalogue, tuple(problems), provinces, events)
 
 
 def _read_curated(folder: Path, problems: list[Problem]) -> Iterator[CuratedFile]:
@@ -189,6 +218,29 @@ def _read_provinces(folder: Path, problems: list[Problem]) -> Iterator[ProvinceF
             wrong.append(document.problem(("tinh",), message))
         problems.extend(wrong)
         yield ProvinceFile(document, fees if not wrong else None)
+
+
+def _read_events(folder: Path, problems: list[Problem]) -> Iterator[EventFile]:
+    for path in sorted(folder.glob("*")):
+        document = read_yaml(path)
+        event, wrong = checked(document, LifeEvent)
+        if path.suffix != ".yaml" or (event is not None and event.id != path.stem):
+            wrong.append(document.problem(("id",), f"id phải là tên tệp: {path.stem}.yaml"))
+        problems.extend(wrong)
+        yield EventFile(document, event if not wrong else None)
+
+
+def _unknown_steps(file: EventFile, known: set[str]) -> Iterator[Problem]:
+    """Codes that lead nowhere: a citizen would press a button in vain."""
+    for index, step in enumerate(file.event.steps if file.event else ()):
+        places: list[tuple[Loc, str]] = [(("viec", index, "ma"), step.code)] if step.code else []
+        places += [(("viec", index, "chon", n, "ma"), o.code) for n, o in enumerate(step.options)]
+        places += [(("viec", index, "gom", n), code) for n, code in enumerate(step.together)]
+        for place, code in places:
+            if code not in known:
+                yield file.document.problem(
+                    place, f"mã {code} không có trong danh mục lẫn trong các tệp biên soạn"
+                )
 
 
 def _references(

@@ -27,8 +27,9 @@ NEAR = 2 / 3
 def conflicts(reading: Reading) -> Iterator[Problem]:
     """Shared lay names and questions, names of other procedures, neighbours that exist nowhere,
     that are named one way only, or that nobody names."""
-    yield from _shared_words(reading.files, "goi_la", "tên gọi", Severity.ERROR)
-    yield from _shared_words(reading.files, "cau_hoi_mau", "câu hỏi mẫu", Severity.WARNING)
+    documents = [*(f.document for f in reading.files), *(f.document for f in reading.events)]
+    yield from _shared_words(documents, "goi_la", "tên gọi", Severity.ERROR)
+    yield from _shared_words(documents, "cau_hoi_mau", "câu hỏi mẫu", Severity.WARNING)
     files = [file for file in reading.files if file.procedure is not None]
     known = {p.code for p in reading.catalogue} | {c for f in files for c in _of(f).codes}
     for file in files:
@@ -39,14 +40,14 @@ def conflicts(reading: Reading) -> Iterator[Problem]:
 
 
 def _shared_words(
-    files: Iterable[CuratedFile], part: str, what: str, severity: Severity
+    documents: Iterable[Document], part: str, what: str, severity: Severity
 ) -> Iterator[Problem]:
     places: dict[str, list[tuple[Document, int]]] = {}
-    for file in files:
-        data = file.document.data
+    for document in documents:
+        data = document.data
         words = data.get(part) if isinstance(data, dict) else None
         for index, word in enumerate(words if isinstance(words, list) else ()):
-            places.setdefault(_folded(str(word)), []).append((file.document, index))
+            places.setdefault(_folded(str(word)), []).append((document, index))
     for found in places.values():
         for document, index in found if len(found) > 1 else ():
             others = sorted({d.path.name for d, i in found if (d, i) != (document, index)})

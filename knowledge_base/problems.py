@@ -129,7 +129,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def translate(error: ErrorDetails, model: type[BaseModel] = Procedure) -> str:
-    """One pydantic error in plain Vietnamese; what is not known keeps pydantic's own text."""
+    """One pydantic error of ``model`` in plain Vietnamese; what is not known keeps pydantic's own
+    text."""
     kind, ctx = error["type"], error.get("ctx", {})
     if kind in _PLAIN:
         return _PLAIN[kind]

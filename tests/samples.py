@@ -15,6 +15,7 @@ from actions.understanding import Understanding
 from bot.conversation import Conversation
 from bot.messages import Incoming
 from knowledge_base import phrases
+from knowledge_base.life_events import LifeEvent
 from knowledge_base.loader import Knowledge
 from knowledge_base.province_fees import ProvinceFees
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
@@ -52,11 +53,28 @@ def province(code: str = "01", name: str = "Hà Nội", **lists: Any) -> Provinc
     return ProvinceFees.model_validate({**given, **lists}, by_alias=True, by_name=False)
 
 
-def world(*procedures: Procedure, provinces: tuple[ProvinceFees, ...] = ()) -> World:
+def event(id: str = "co-chuyen", **fields: Any) -> LifeEvent:
+    """A life event with two things to do; ``fields`` by their Vietnamese keys."""
+    given = {
+        "id": id,
+        "ten": "Nhà có chuyện",
+        "khi": "nhà có chuyện",
+        "mo_dau": "Xin chia sẻ cùng {ong_ba}.",
+        "viec": [{"viec": "Xin giấy", "ma": "1.000001"}, {"viec": "Trả giấy", "ma": "1.000002"}],
+    }
+    return LifeEvent.model_validate({**given, **fields}, by_alias=True, by_name=False)
+
+
+def world(
+    *procedures: Procedure,
+    provinces: tuple[ProvinceFees, ...] = (),
+    events: tuple[LifeEvent, ...] = (),
+) -> World:
     """A world of these procedures with the real wording and one topic for each field."""
     fields = tuple(dict.fromkeys(p.field for p in procedures))
     topics = tuple(menu.Topic(f"chu-de-{i}", field, (field,)) for i, field in enumerate(fields))
-    return World(Knowledge(procedures, (), provinces), phrases.load(), topics, PHONE)
+    knowledge = Knowledge(procedures, (), provinces, events=events)
+    return World(knowledge, phrases.load(), topics, PHONE)
 
 
 def meant(

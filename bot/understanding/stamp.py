@@ -29,6 +29,7 @@ def _indexed_files() -> Iterable[Path]:
     """All that set-up computes from."""
     yield from _training_files()
     yield from sorted((_KNOWLEDGE / "procedures").rglob("*.yaml"))
+    yield from sorted((_KNOWLEDGE / "life_events").rglob("*.yaml"))
     yield _KNOWLEDGE / "catalogue.jsonl"
 
 

@@ -1,4 +1,4 @@
-"""The texts by which procedures are found."""
+"""What can be found, and the texts by which it is found."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from knowledge_base.life_events import LifeEvent
+from knowledge_base.loader import Knowledge
 from knowledge_base.schema import Level, Procedure
 
 
@@ -22,8 +24,32 @@ class Kind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that can be found: a procedure, or a life event that leads to procedures.
+
+    ``code``: a procedure's code, or an event's id, which has another shape. ``priors``, each 0 or
+    1: written by us, handled at the commune, open to citizens, a life event.
+    """
+
+    code: str
+    name: str
+    texts: tuple[tuple[Kind, str], ...]
+    priors: tuple[bool, bool, bool, bool]
+
+    @property
+    def curated(self) -> bool:
+        """Whether its words are ours and not only official ones."""
+        return self.priors[0]
+
+    @property
+    def event(self) -> bool:
+        """Whether it is a life event."""
+        return self.priors[3]
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
-    """One text of one procedure; ``owner`` is the procedure's position in the corpus."""
+    """One text of one entry; ``owner`` is the entry's position in the corpus."""
 
     owner: int
     kind: Kind
@@ -32,46 +58,57 @@ class Text:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Procedures and their texts, grouped by procedure in the order given."""
+    """Entries and their texts, grouped by entry in the order given."""
 
-    procedures: tuple[Procedure, ...]
+    entries: tuple[Entry, ...]
     texts: tuple[Text, ...]
 
     @property
     def starts(self) -> npt.NDArray[np.intp]:
-        """``(n_procedures,)``: where each procedure's texts begin, for ``reduceat``."""
+        """``(n_entries,)``: where each entry's texts begin, for ``reduceat``."""
         owners = np.fromiter((t.owner for t in self.texts), dtype=np.intp)
-        return np.searchsorted(owners, np.arange(len(self.procedures)))
+        return np.searchsorted(owners, np.arange(len(self.entries)))
 
     @property
     def priors(self) -> npt.NDArray[np.float32]:
-        """``(n_procedures, 3)``: curated, handled at the commune, open to citizens; each 0 or 1."""
-        rows = [
-            (p.curated, Level.COMMUNE in p.levels, p.curated or _for_citizens(p))
-            for p in self.procedures
-        ]
-        return np.array(rows, dtype=np.float32)
+        """``(n_entries, 4)``: see :class:`Entry`."""
+        return np.array([entry.priors for entry in self.entries], dtype=np.float32)
+
+
+def of_procedure(procedure: Procedure) -> Entry:
+    """A procedure by its names, lay names, sample questions and (curated) summary."""
+    found = [(Kind.NAME, n) for n in dict.fromkeys([procedure.official_name, procedure.name])]
+    found += _said(procedure.lay_names, procedure.sample_questions)
+    if procedure.curated and procedure.summary:
+        found.append((Kind.SUMMARY, procedure.summary))
+    commune = Level.COMMUNE in procedure.levels
+    open_to_all = procedure.curated or _for_citizens(procedure)
+    priors = (procedure.curated, commune, open_to_all, False)
+    return Entry(procedure.code, procedure.name, tuple(found), priors)
+
+
+def of_event(event: LifeEvent) -> Entry:
+    """A life event by what is said when it happens; its steps speak for their procedures."""
+    found = [(Kind.NAME, event.title), *_said(event.lay_names, event.sample_questions)]
+    return Entry(event.id, event.title, tuple(found), (True, True, True, True))
+
+
+def _said(lay_names: Sequence[str], questions: Sequence[str]) -> list[tuple[Kind, str]]:
+    return [(Kind.LAY, n) for n in lay_names] + [(Kind.SAMPLE, q) for q in questions]
 
 
 def _for_citizens(procedure: Procedure) -> bool:
     return any("Công dân" in who or "Người" in who for who in procedure.who)
 
 
-def _texts_of(procedure: Procedure) -> list[tuple[Kind, str]]:
-    names = dict.fromkeys([procedure.official_name, procedure.name])
-    found = [(Kind.NAME, name) for name in names]
-    found += [(Kind.LAY, name) for name in procedure.lay_names]
-    found += [(Kind.SAMPLE, question) for question in procedure.sample_questions]
-    if procedure.curated and procedure.summary:
-        found.append((Kind.SUMMARY, procedure.summary))
-    return found
+def of(knowledge: Knowledge) -> Corpus:
+    """The corpus of everything that is served."""
+    return build([*map(of_event, knowledge.events), *map(of_procedure, knowledge.procedures)])
 
 
-def build(procedures: Sequence[Procedure]) -> Corpus:
-    """The corpus of ``procedures``: names, lay names, sample questions, summaries."""
+def build(entries: Sequence[Entry]) -> Corpus:
+    """The corpus of ``entries``."""
     texts = [
-        Text(owner, kind, text)
-        for owner, procedure in enumerate(procedures)
-        for kind, text in _texts_of(procedure)
+        Text(owner, kind, text) for owner, entry in enumerate(entries) for kind, text in entry.texts
     ]
-    return Corpus(tuple(procedures), tuple(texts))
+    return Corpus(tuple(entries), tuple(texts))

@@ -1,4 +1,4 @@
-"""What speaks for each procedure, given a question: one row of numbers a procedure."""
+"""What speaks for each entry (a procedure, a life event), given a question: a row of numbers."""
 
 from __future__ import annotations
 
@@ -23,14 +23,15 @@ FEATURES = (
     *(f"{c}_z" for c in CHANNELS),
     "dense_name",
     "word_name",
-    "said",  # share of the question's weight found in the procedure's words
+    "said",  # share of the question's weight found in the entry's words
     "said_name",  # the same, of its names and lay names alone
     "named",  # share of the weight of its best name or lay name found in the question
     "characters_name",
-    "alias",  # a whole name of the procedure stands in the question: its length in words / 6
+    "alias",  # a whole name of the entry stands in the question: its length in words / 6
     "curated",
     "commune",
     "citizens",
+    "event",
 )
 _SHORTLIST = 20
 _UNKNOWN = 5.0
@@ -117,7 +118,7 @@ class FeatureIndex:
     def score(
         self, written: Written, vector: Vectors | None, without: npt.NDArray[np.bool_] | None = None
     ) -> Scored:
-        """Features of the most likely procedures.
+        """Features of the most likely entries.
 
         Args:
             written: the normalised message.
@@ -125,7 +126,7 @@ class FeatureIndex:
             without: ``(n_texts,)`` texts to look away from (training without the answer).
 
         Returns:
-            At most 20 procedures, unordered.
+            At most 20 entries, unordered.
         """
         per_text = self._similarities(written, vector)
         if without is not None:
@@ -188,7 +189,7 @@ class FeatureIndex:
         owners: npt.NDArray[np.intp],
         without: npt.NDArray[np.bool_] | None,
     ) -> Matrix:
-        """``(n, 3)``: how much of the question each procedure says, and the other way round."""
+        """``(n, 3)``: how much of the question each entry says, and the other way round."""
         question = frozenset(plain.split())
         total = self._weight(question) or 1.0
         out = np.zeros((len(owners), 3), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""The way from a message to procedures: what a caller of retrieval needs."""
+"""The way from a message to procedures and life events: what a caller of retrieval needs."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ ANSWER_LEAD = 1.3  # … and this many times as likely as the second,
 ALONE_AT = 0.1  # or at least this likely …
 ALONE_LEAD = 3.0  # … with nothing near it
 ASK_AT = 0.04  # otherwise candidates are asked for, if the first is at least this likely
+# A life event speaks of many procedures: the one asked for by name goes before it …
+EVENT_SHARE = 0.7  # … unless it is much less likely,
+EVENT_LEAD = 5.0  # and an event is only answered with no procedure near it
 CANDIDATES = 5
 VECTORS = "vectors.npz"
 AT_ONCE = 200  # texts; embedding them takes about ten seconds, worth waiting for
@@ -51,7 +54,7 @@ class Lay:
 
 
 class Retriever:
-    """Finds the procedures a message is about; thread-safe, nothing changes after building."""
+    """Finds what a message is about; thread-safe, nothing changes after building."""
 
     def __init__(
         self,
@@ -121,11 +124,12 @@ class Retriever:
             return Link(LinkOutcome.DECLINE)
         vector = (embedding or self.vector)(written)
         scored = self._index.score(written, vector)
+        entries = self._index.corpus.entries
         likely = self._ranker.probabilities(scored.rows)
-        procedures = self._index.corpus.procedures
+        likely *= [EVENT_SHARE if entries[o].event else 1.0 for o in scored.owners]
         order = sorted(range(len(likely)), key=lambda i: -likely[i])[:CANDIDATES]
         candidates = tuple(
-            Candidate(procedures[o].code, procedures[o].name, round(float(likely[i]), 4))
+            Candidate(entries[o].code, entries[o].name, round(float(likely[i]), 4))
             for i, o in ((i, int(scored.owners[i])) for i in order)
         )
         return decide(candidates)
@@ -172,6 +176,9 @@ def decide(candidates: Sequence[Candidate]) -> Link:
     first, second = candidates[0].score, candidates[1].score if len(candidates) > 1 else 0.0
     clear = first >= ANSWER_AT and first >= ANSWER_LEAD * second
     alone = first >= ALONE_AT and first >= ALONE_LEAD * second
+    named = max((c.score for c in candidates if not c.is_event), default=0.0)
+    if candidates[0].is_event and first < EVENT_LEAD * named:
+        clear = alone = False  # which of the two is for the citizen to say
     if clear or alone:
         outcome = LinkOutcome.ANSWER
     elif first >= ASK_AT:
@@ -202,8 +209,8 @@ def open_retriever(
         OSError: the encoder or the lexicon cannot be read, or ``folder`` cannot be written.
     """
     lay = lay or Lay()
-    texts = corpus.build(knowledge.procedures)
-    ours = [t.text for t in texts.texts if texts.procedures[t.owner].curated]
+    texts = corpus.of(knowledge)
+    ours = [t.text for t in texts.texts if texts.entries[t.owner].curated]
     normaliser = normalise.build([*ours, *lay.sentences])
     encoder: Encoder | None = None if encoder_name == "none" else SentenceEncoder(encoder_name)
     written = [normaliser(t.text) for t in texts.texts]

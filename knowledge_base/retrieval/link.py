@@ -21,16 +21,25 @@ class LinkOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A procedure that may be meant; ``score`` in 0..1, calibrated, best first."""
+    """What may be meant; ``score`` in 0..1, calibrated, best first.
+
+    ``code``: a procedure's code such as ``1.001193``, or a life event's id such as
+    ``vua-sinh-con``; no string is both.
+    """
 
     code: str
     name: str
     score: float
 
+    @property
+    def is_event(self) -> bool:
+        """Whether it is a life event: its id has no dot, a code always does."""
+        return "." not in self.code
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The procedures a message may be about, best first (at most 5)."""
+    """What a message may be about, best first (at most 5)."""
 
     outcome: LinkOutcome
     candidates: tuple[Candidate, ...] = ()

@@ -1,4 +1,4 @@
-"""Learned fusion: how likely each procedure on the short list is the one that is meant.
+"""Learned fusion: how likely each entry of the short list is the one that is meant.
 
 A logistic regression over :data:`knowledge_base.retrieval.features.FEATURES`. It is trained on
 our own sample questions, each with itself hidden from the index, on mutilated catalogue names,
@@ -72,7 +72,7 @@ class Ranker:
 
 @dataclass(frozen=True)
 class Example:
-    """A training question; ``owner`` None = no procedure is meant; ``hidden`` text positions."""
+    """A training question; ``owner`` None = nothing of ours is meant; ``hidden`` text positions."""
 
     text: str
     owner: int | None
@@ -108,9 +108,9 @@ def examples(index: FeatureIndex, off_topic: Sequence[str], seed: int = 7) -> It
         hidden = tuple(dict.fromkeys([position, *same, *beside]))
         said = strip_accents(text.text) if chance.random() < 0.4 else text.text
         yield Example(said, text.owner, hidden)
-    plain = [i for i, p in enumerate(corpus.procedures) if not p.curated]
+    plain = [i for i, entry in enumerate(corpus.entries) if not entry.curated]
     for owner in chance.sample(plain, min(_CATALOGUE_SHARE, len(plain))):
-        said = _mutilate(corpus.procedures[owner].name, chance)
+        said = _mutilate(corpus.entries[owner].name, chance)
         yield Example(strip_accents(said) if chance.random() < 0.4 else said, owner)
     for message in off_topic:
         yield Example(message, None)

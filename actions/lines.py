@@ -128,12 +128,14 @@ def case_title(procedure: Procedure, case: str) -> str:
 
 def source_line(procedure: Procedure, sources: Iterable[Source], say: Phrases) -> str:
     """The grey line: every source the shown facts rest on, its day, and the code."""
-    lines = []
-    for source in dict.fromkeys(sources):
-        key = "source" if source.confidence.value == "chinh_thuc" else "source_secondary"
-        day = source.day.strftime("%d/%m/%Y")
-        lines.append(say(f"answer.{key}", nguon=source.title, ngay=day, ma=procedure.code))
-    return " ".join(lines)
+    return " ".join(cited(source, procedure.code, say) for source in dict.fromkeys(sources))
+
+
+def cited(source: Source, codes: str, say: Phrases) -> str:
+    """One source with its day, whether it is official, and the codes it was read for."""
+    key = "source" if source.confidence.value == "chinh_thuc" else "source_secondary"
+    day = source.day.strftime("%d/%m/%Y")
+    return say(f"answer.{key}", nguon=source.title, ngay=day, ma=codes)
 
 
 def in_sentence(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The menu: topics, and the procedures of a topic."""
+"""The menu: topics, and the procedures or life events of a topic."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ FILE = Path(knowledge_base.__file__).resolve().parent / "menu.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A line of the menu: its name and the fields (lĩnh vực) under it."""
+    """A line of the menu: its name and the fields (lĩnh vực) or life events under it."""
 
     id: str
     title: str
     fields: tuple[str, ...]
+    events: tuple[str, ...] = ()
 
 
 def load(path: Path = FILE) -> tuple[Topic, ...]:
@@ -36,7 +37,10 @@ def load(path: Path = FILE) -> tuple[Topic, ...]:
     rows: list[dict[str, Any]] = yaml.load(
         path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
     )
-    return tuple(Topic(row["id"], row["ten"], tuple(row["linh_vuc"])) for row in rows)
+    return tuple(
+        Topic(row["id"], row["ten"], tuple(row.get("linh_vuc", ())), tuple(row.get("su_kien", ())))
+        for row in rows
+    )
 
 
 def home(action: Action, topics: Sequence[Topic], tell: Telling) -> Message:
@@ -48,7 +52,7 @@ def home(action: Action, topics: Sequence[Topic], tell: Telling) -> Message:
 def topic(
     action: Action, topics: Sequence[Topic], knowledge: Knowledge, tell: Telling
 ) -> Message | None:
-    """The curated procedures of a topic; None when there is no such topic."""
+    """The life events and curated procedures of a topic; None when there is no such topic."""
     found = next((t for t in topics if t.id == action.topic), None)
     if found is None:
         return None
@@ -58,7 +62,9 @@ def topic(
         # Those most often asked for carry the most lay names.
         key=lambda p: (order[p.field], -len(p.lay_names), p.name),
     )
-    buttons = [
+    events = [event for id in found.events if (event := knowledge.event(id)) is not None]
+    buttons = [Button(e.title, Action(kind=Kind.LIFE_EVENT, code=e.id)) for e in events]
+    buttons += [
         Button(p.name, Action(kind=Kind.SHOW, code=p.code, aspect=Aspect.OVERVIEW))
         for p in procedures
     ]

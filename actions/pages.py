@@ -38,11 +38,16 @@ def split(
     return pages
 
 
-def rows(items: Sequence[_T]) -> list[tuple[_T, ...]]:
-    """Buttons in pages of at most five rows, the row that turns the page among them."""
-    cut = split(items, lambda _: 0, room=1, most=PAGE - 1)
-    if len(cut) > 1 and len(cut[-1]) == 1:  # the last page has no row to turn it
-        cut[-2:] = [(*cut[-2], *cut[-1])]
+def rows(
+    items: Sequence[_T], length: Callable[[_T], int] = lambda _: 0, room: int = 0
+) -> list[tuple[_T, ...]]:
+    """Items with a button each, in pages of at most five rows, the row that turns the page among
+    them; ``length`` and ``room`` as in :func:`split`."""
+    cut = split(items, length, room, most=PAGE - 1)
+    if len(cut) > 1 and len(cut[-1]) == 1 and len(cut[-2]) == PAGE - 1:
+        together = (*cut[-2], *cut[-1])  # the last page has no row to turn it
+        if sum(map(length, together)) <= room:
+            cut[-2:] = [together]
     return cut
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from actions import amounts, answer, cases, menu, news, office, place
+from actions import amounts, answer, cases, events, menu, news, office, place
 from actions.place import Places
 from actions.replies import Choice, Reply
 from actions.state import (
@@ -145,7 +145,11 @@ def _buttons_of(key: str, state: State, world: World) -> tuple[Button, ...]:
 def _message(action: Action, state: State, world: World, tell: Telling) -> Message | None:
     match action.kind:
         case Kind.SHOW | Kind.ASK_CASE:
-            return _about(action, world, tell)
+            return _about(action, state, world, tell)
+        case Kind.LIFE_EVENT:
+            event = world.knowledge.event(action.code or "")
+            again = state.procedure == action.code
+            return events.show(action, event, world.knowledge, tell, again=again) if event else None
         case Kind.ASK_WHICH:
             return _which(action, world, tell)
         case Kind.HOME:
@@ -162,7 +166,7 @@ def _message(action: Action, state: State, world: World, tell: Telling) -> Messa
             return None
 
 
-def _about(action: Action, world: World, tell: Telling) -> Message | None:
+def _about(action: Action, state: State, world: World, tell: Telling) -> Message | None:
     procedure = world.procedure(action.code, tell)
     if procedure is None:
         return None
@@ -172,12 +176,18 @@ def _about(action: Action, world: World, tell: Telling) -> Message | None:
     message = show(action, procedure, tell)
     if action.kind is Kind.SHOW and action.aspect is Aspect.PLACE:
         message = office.near(message, action, procedure, world.places, tell)
-    return replace(message, text=message.text.strip())
+    message = replace(message, text=message.text.strip())
+    if action.kind is Kind.ASK_CASE:
+        return message
+    return events.see_also(message, procedure, state, world.knowledge, tell)
 
 
 def _settled(action: Action, world: World, tell: Telling) -> Action:
-    """The action as the record allows it: a case that exists, asked where there is one to ask;
-    the citizen's place asked where an office's hours are to be said."""
+    """The action as the record allows it: what was found may be a life event, which is listed; a
+    case that exists, asked where there is one to ask; the citizen's place asked where an office's
+    hours are to be said."""
+    if action.kind is Kind.SHOW and action.code and world.knowledge.event(action.code):
+        return action.model_copy(update={"kind": Kind.LIFE_EVENT, "case": None})
     if action.kind is Kind.HOURS and office.needs_unit(action, world.places, tell):
         return action.asking_unit()
     procedure = world.procedure(action.code, tell)
@@ -206,11 +216,11 @@ def _turns_on_province(action: Action, procedure: Procedure, world: World, tell:
 
 
 def _which(action: Action, world: World, tell: Telling) -> Message | None:
-    known = [(code, world.knowledge.by_code(code)) for code in action.codes]
+    known = [(code, world.knowledge.name_of(code)) for code in action.codes]
     buttons = [
-        Button(p.name, Action(kind=Kind.SHOW, code=code, aspect=action.aspect))
-        for code, p in known
-        if p is not None
+        Button(name, Action(kind=Kind.SHOW, code=code, aspect=action.aspect))
+        for code, name in known
+        if name is not None
     ]
     if not buttons:
         return None

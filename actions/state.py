@@ -46,7 +46,8 @@ class Kind(StrEnum):
     ASK_WHICH = "ask_which"  # one of a few procedures is meant
     ASK_CASE = "ask_case"  # which situation of the citizen
     HOME = "home"  # the menu of topics
-    TOPIC = "topic"  # the procedures of a topic
+    TOPIC = "topic"  # the procedures or life events of a topic
+    LIFE_EVENT = "life_event"  # the list of what to do, or the question that decides one of it
     SAY = "say"  # a fixed sentence of the wording
     ERASE = "erase"  # forget this conversation
     ASK_UNIT = "ask_unit"  # where the citizen lives
@@ -59,10 +60,14 @@ class _Model(BaseModel):
 
 
 class Action(_Model):
-    """One thing to do. Only the fields that its kind needs are set."""
+    """One thing to do. Only the fields that its kind needs are set.
+
+    ``code``: a procedure's code or a life event's id; ``step``: a thing of the event's list.
+    """
 
     kind: Kind
     code: str | None = None
+    step: int | None = None
     aspect: Aspect = Aspect.OVERVIEW
     case: str | None = None
     detail: bool = False  # the notes of a list that was shown without them
@@ -107,7 +112,7 @@ class State(_Model):
     turn: int = 0
     address: str = "ông/bà"
     brief: bool = False
-    procedure: str | None = None
+    procedure: str | None = None  # what is talked of: a procedure's code or a life event's id
     case: str | None = None
     unit: str | None = None  # where the citizen lives: code of a province (2 digits) or commune (5)
     anywhere: bool = False  # they would not say: not asked again

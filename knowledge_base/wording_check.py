@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from knowledge_base.loader import PROCEDURES_FOLDER
+from knowledge_base.loader import EVENTS_FOLDER, PROCEDURES_FOLDER
 from knowledge_base.phrases import DEFAULT_ADDRESS, MOST_CHARACTERS, WORDING
 from knowledge_base.problems import Loc, Problem, Severity, did_you_mean
 from knowledge_base.yaml_lines import Document, read_yaml
@@ -20,7 +20,7 @@ MENU_FILE = "menu.yaml"
 MOST_LABEL = 60  # a line of the menu on a telephone
 _ADDRESS = {"ong_ba": DEFAULT_ADDRESS, "Ong_ba": DEFAULT_ADDRESS.capitalize()}
 _PHRASE_KEYS = ("cau", "vi_du")
-_TOPIC_KEYS = ("id", "ten", "linh_vuc")
+_TOPIC_KEYS = ("id", "ten", "linh_vuc", "su_kien")
 
 
 def check_wording(root: Path) -> Iterator[Problem]:
@@ -105,7 +105,7 @@ def _check_length(
 
 
 def check_menu(root: Path) -> Iterator[Problem]:
-    """``menu.yaml``: its shape, and that its fields and those of the curated files are the same."""
+    """``menu.yaml``: its shape, and that its fields and life events are those of the files."""
     path = root / MENU_FILE
     if not path.exists():
         return
@@ -115,7 +115,9 @@ def check_menu(root: Path) -> Iterator[Problem]:
         return
     topics = document.data
     if not isinstance(topics, list) or not all(isinstance(topic, dict) for topic in topics):
-        yield document.problem((), "tệp phải là danh sách chủ đề, mỗi chủ đề có id, ten, linh_vuc")
+        yield document.problem(
+            (), "tệp phải là danh sách chủ đề, mỗi chủ đề có id, ten, linh_vuc hoặc su_kien"
+        )
         return
     fields = _curated_fields(root)
     seen: dict[str, str] = {}
@@ -129,12 +131,13 @@ def check_menu(root: Path) -> Iterator[Problem]:
                 message = f"chưa tệp thủ tục nào có lĩnh vực '{field}'{near}"
                 yield document.problem(place, message, Severity.WARNING)
             seen.setdefault(field, str(topic.get("ten")))
-        if not any(field in fields for _, field in _fields(index, topic)):
+        if "linh_vuc" in topic and not any(field in fields for _, field in _fields(index, topic)):
             message = "chủ đề trống: chưa tệp thủ tục nào thuộc các lĩnh vực này"
             yield document.problem((index, "linh_vuc"), message)
     for field in sorted(fields - set(seen)):
         message = f"lĩnh vực '{field}' chưa nằm trong chủ đề nào, người dân không bấm tới được"
         yield document.problem((), message, Severity.WARNING)
+    yield from _check_events(document, topics, {p.stem for p in (root / EVENTS_FOLDER).glob("*")})
     ids = [topic.get("id") for topic in topics]
     for index, name in enumerate(ids):
         if name in ids[:index]:
@@ -152,9 +155,34 @@ def _check_topic(document: Document, index: int, topic: dict[Any, Any]) -> Itera
     title = topic.get("ten")
     if isinstance(title, str) and len(title) > MOST_LABEL:
         yield document.problem((index, "ten"), f"dài quá, nhiều nhất {MOST_LABEL} ký tự")
+    if "su_kien" in topic and "linh_vuc" not in topic:
+        return  # a topic of life events alone
     fields = topic.get("linh_vuc")
     if not isinstance(fields, list) or not fields:
         yield document.problem((index, "linh_vuc"), "phải là danh sách, có ít nhất một lĩnh vực")
+
+
+def _check_events(
+    document: Document, topics: list[dict[Any, Any]], known: set[str]
+) -> Iterator[Problem]:
+    """Life events of topics that exist nowhere or stand twice, and those of no topic."""
+    seen: set[str] = set()
+    for index, topic in enumerate(topics):
+        events = topic.get("su_kien", [])
+        if not isinstance(events, list):
+            yield document.problem((index, "su_kien"), "phải là danh sách id sự kiện")
+            continue
+        for number, event in enumerate(map(str, events)):
+            if event in seen:
+                yield document.problem((index, "su_kien", number), "sự kiện này đã có ở trên")
+            elif event not in known:
+                near = did_you_mean(event, known)
+                message = f"không có tệp {EVENTS_FOLDER}/{event}.yaml{near}"
+                yield document.problem((index, "su_kien", number), message)
+            seen.add(event)
+    for event in sorted(known - seen):
+        message = f"sự kiện '{event}' chưa nằm trong chủ đề nào, người dân không bấm tới được"
+        yield document.problem((), message, Severity.WARNING)
 
 
 def _fields(index: int, topic: dict[Any, Any]) -> Iterable[tuple[Loc, str]]:

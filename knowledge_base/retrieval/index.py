@@ -139,11 +139,11 @@ class Retriever:
         return self._written.get(text) or self.normalise(text)
 
     def searches(self, texts: Corpus) -> bool:
-        """Whether it finds exactly these texts, of the same procedures with the same weight."""
+        """Whether it finds exactly these texts, of the same entries with the same weight."""
         own = self._index.corpus
         return (
             own.texts == texts.texts
-            and [p.code for p in own.procedures] == [p.code for p in texts.procedures]
+            and [entry.code for entry in own.entries] == [entry.code for entry in texts.entries]
             and np.array_equal(own.priors, texts.priors)
         )
 
@@ -271,7 +271,7 @@ def renewed(
     Raises:
         OSError: ``folder`` cannot be written.
     """
-    texts = corpus.build(knowledge.procedures)
+    texts = corpus.of(knowledge)
     if old.whole and old.searches(texts):
         yield old.over(texts)
         return

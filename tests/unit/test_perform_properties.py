@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from bot.conversation import Conversation
 from bot.messages import Incoming, TurnResult
 from bot.understanding.resources import intent_examples
 from knowledge_base import loader, phrases
+from knowledge_base.life_events import LifeEvent
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 from tests.samples import PHONE
 
@@ -39,7 +41,9 @@ def real() -> World:
 @cache
 def codes() -> tuple[str, ...]:
     found = real().knowledge
-    return ("9.999999", *(p.code for p in found.curated), *(p.code for p in found.catalogue[::97]))
+    curated = (p.code for p in found.curated)
+    events = (event.id for event in found.events)
+    return ("9.999999", *curated, *events, *(p.code for p in found.catalogue[::97]))
 
 
 INTENTS = [*intent_examples(), "nlu_fallback", "unreadable", "never_heard_of"]
@@ -133,10 +137,11 @@ def test_a_state_that_cannot_be_read_starts_a_new_conversation(document: dict[st
 
 
 def test_every_button_of_the_menu_leads_on_and_all_curated_procedures_are_reached() -> None:
-    """Breadth first through the menu: topics, their pages, every procedure once."""
+    """Breadth first through the menu: topics, their pages, every procedure and event once."""
     first = turn(None, "/start", None)
     todo = [(first.state, o.id, o.label) for o in _offers(first)]
     reached: list[str] = []
+    listed: list[str] = []
     pressed = 0
     while todo:
         document, choice, label = todo.pop()
@@ -148,12 +153,36 @@ def test_every_button_of_the_menu_leads_on_and_all_curated_procedures_are_reache
             assert state.procedure is not None
             reached.append(state.procedure)
             assert label in result.replies[-1].text or result.replies[-1].source
+        elif result.events == ("life_event",):
+            assert state.procedure is not None
+            listed.append(state.procedure)
         else:
             assert result.events[0] in ("home", "topic"), label
             todo += [(result.state, o.id, o.label) for o in _offers(result)]
     assert pressed > len(reached)
     assert len(reached) == len(set(reached))
     assert set(reached) == {p.code for p in real().knowledge.curated}
+    assert sorted(listed) == sorted(event.id for event in real().knowledge.events)
+
+
+@pytest.mark.parametrize("event", loader.load().events, ids=lambda event: event.id)
+def test_everything_a_life_event_lists_leads_to_its_procedure(event: LifeEvent) -> None:
+    found = Link(LinkOutcome.ANSWER, (Candidate(event.id, event.title, 0.9),))
+    first = turn(None, "x", None, Understanding("", "ask_overview", 0.9, found))
+    todo = [(first.state, o.id) for o in _offers(first)]
+    reached: set[str] = set()
+    while todo:
+        document, choice = todo.pop()
+        result = turn(document, None, choice)
+        if result.events == ("life_event",):  # a page further, or the question that decides
+            assert result.replies[-1].source
+            todo += [(result.state, o.id) for o in _offers(result)]
+            continue
+        state = State.restore(result.state)
+        assert result.events == ("answered.overview",)
+        assert state is not None and state.procedure is not None
+        reached.add(state.procedure)
+    assert reached == {code for step in event.steps for code in step.codes}
 
 
 def _offers(result: TurnResult) -> tuple[Any, ...]:

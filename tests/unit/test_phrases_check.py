@@ -119,6 +119,41 @@ def test_each_fault_of_the_menu_is_told_by_its_line(
     assert any((e.line, e.field) == (line, field) and words in e.message for e in errors), errors
 
 
+EVENTS = "- id: nha-co-viec\n  ten: Nhà có việc\n  su_kien: [sinh-con]\n"
+
+
+def test_a_topic_of_life_events_needs_no_field(tmp_path: Path) -> None:
+    (tmp_path / "life_events").mkdir()
+    (tmp_path / "life_events" / "sinh-con.yaml").touch()
+    assert menu(tmp_path, EVENTS + MENU, "Hộ tịch") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "field", "words"),
+    [
+        ("[sinh-con]", "[sinh-conn]", 3, "[1].su_kien[1]", "có phải ý là 'sinh-con'?"),
+        ("[sinh-con]", "[sinh-con, sinh-con]", 3, "[1].su_kien[2]", "đã có ở trên"),
+        ("[sinh-con]", "sinh-con", 3, "[1].su_kien", "danh sách"),
+    ],
+)
+def test_each_fault_of_a_topics_events_is_told_by_its_line(
+    tmp_path: Path, old: str, new: str, line: int, field: str, words: str
+) -> None:
+    (tmp_path / "life_events").mkdir()
+    (tmp_path / "life_events" / "sinh-con.yaml").touch()
+    errors = errors_of(menu(tmp_path, EVENTS.replace(old, new) + MENU, "Hộ tịch"))
+    assert [(e.line, e.field) for e in errors] == [(line, field)]
+    assert words in errors[0].message
+
+
+def test_an_event_no_topic_leads_to_is_reminded_of(tmp_path: Path) -> None:
+    (tmp_path / "life_events").mkdir()
+    (tmp_path / "life_events" / "sinh-con.yaml").touch()
+    (found,) = menu(tmp_path, MENU, "Hộ tịch")
+    assert found.severity is Severity.WARNING
+    assert "'sinh-con' chưa nằm trong chủ đề nào" in found.message
+
+
 def test_a_field_that_no_file_has_is_reminded_of(tmp_path: Path) -> None:
     (found,) = menu(tmp_path, MENU.replace("[Hộ tịch]", "[Hộ tịch, Hộ tich]"), "Hộ tịch")
     assert found.severity is Severity.WARNING

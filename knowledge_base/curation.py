@@ -80,12 +80,12 @@ def shortcomings(
     yield from _missing(document, [catalogue[c] for c in procedure.codes if c in catalogue])
     yield from source_days(document, sources, today)
     yield from plain(document)
+    yield from _sums_of_the_summary(document, procedure)
 
 
 def plain(document: Document) -> Iterator[Problem]:
     """Abbreviations in what a citizen may read, personal numbers in what one may have said."""
     yield from spelled_out(document, document.data)
-    yield from _sums_of_the_summary(document, procedure)
     for key in ("goi_la", "cau_hoi_mau"):
         for index, text in enumerate(document.data.get(key) or ()):
             if _PERSONAL_NUMBER.search(str(text)):

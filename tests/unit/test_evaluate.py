@@ -18,7 +18,7 @@ A, B, C = "1.000001", "1.000002", "1.000003"
 def question(
     text: str, *codes: str, intent: str | None = None, group: str = "g", out: bool = False
 ) -> Question:
-    return Question(text, codes, intent, group, out)
+    return Question(text, codes, (intent,) if intent else (), group, out)
 
 
 def rows(asked: list[tuple[Question, Understanding]]) -> tuple[dict[str, Row], list[str]]:

@@ -84,7 +84,7 @@ def test_a_fee_the_portal_changed_is_a_contradiction_at_its_line(
     assert code == 1
     assert (
         "a.yaml:28: le_phi[1]: 20.000 đồng khác với Cổng khi nộp trực tiếp: 30.000 đồng; "
-        "nếu đúng thì ghi rõ nguon hoặc ghi_chu" in lines
+        "nếu đúng thì ghi rõ nguon, hoặc nói trong ghi_chu Cổng ghi gì" in lines
     )
     assert (
         "a.yaml:27: le_phi: Cổng đã đổi lệ phí, thấy ngày 20/11/2026, sau nguồn của tệp; xem bằng: "

@@ -46,7 +46,7 @@ FLOORS = {
     ("unseen", "ALL"): (0.84, 0.97),
 }
 INTENT = {"questions": 0.865, "unseen": 0.61}
-WRONG_ANSWERED = 0.035  # in scope, and another procedure is shown as if it were meant
+WRONG_ANSWERED = 0.04  # in scope, and another procedure is shown as if it were meant
 OUT_OF_SCOPE_ANSWERED = 0.05
 Rows = dict[tuple[str, str], Row]
 

@@ -37,9 +37,12 @@ def has_accents(text: str) -> bool:
 
 def fold(text: str) -> str:
     """Lower case, NFC, new-style tone placement, runs of three or more letters shortened."""
-    text = unicodedata.normalize("NFC", text).lower()
-    text = _LONG_RUN.sub(lambda m: m[1] * 2 if m[1] in _DOUBLE_OK else m[1], text)
+    text = _shortened(unicodedata.normalize("NFC", text).lower())
     return str(viet_text_tools.normalize_diacritics(text, new_style=True))
+
+
+def _shortened(text: str) -> str:
+    return _LONG_RUN.sub(lambda m: m[1] * 2 if m[1] in _DOUBLE_OK else m[1], text)
 
 
 def tokens(text: str) -> list[str]:
@@ -49,7 +52,8 @@ def tokens(text: str) -> list[str]:
 
 def key(text: str) -> str:
     """What two spellings of the same words share: folded, unaccented, single spaces."""
-    return " ".join(tokens(strip_accents(fold(text))))
+    # Without their accents letters may be alike that were not ("iiì"): runs are looked for again.
+    return " ".join(tokens(_shortened(strip_accents(fold(text)))))
 
 
 def undo_typing(token: str, known: frozenset[str], known_plain: frozenset[str]) -> str:

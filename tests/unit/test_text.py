@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from knowledge_base.text import (
@@ -116,6 +116,7 @@ def test_expansions_come_in_the_order_of_the_text() -> None:
     assert expansions("nhap ho khauu", synonyms) == []
 
 
+@example("IIÌ")
 @given(st.text(st.characters(exclude_categories=())))
 def test_nothing_a_citizen_types_breaks_it(text: str) -> None:
     words = tokens(fold(text))

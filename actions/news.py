@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from actions.state import Action, Aspect, Kind
+from datetime import date
+
+from actions.state import Action, Aspect, Button, Kind, Message
 from actions.telling import Telling
-from knowledge_base.loader import News
+from knowledge_base.loader import Knowledge, News
+from knowledge_base.records.build import SOURCE_NAME
 
 # The parts of a procedure file that an answer of each kind is read from.
 _PARTS: dict[Aspect, tuple[str, ...]] = {
@@ -27,10 +30,27 @@ def notice(action: Action, news: News | None, tell: Telling) -> str:
     if news is None or action.kind is not Kind.SHOW:
         return ""
     if news.withdrawn is not None:
-        return tell.say("answer.withdrawn", tell.address, ngay=f"{news.withdrawn:%d/%m/%Y}")
+        return _withdrawn(news.withdrawn, tell)
     parts = _PARTS.get(action.aspect, ())
     days = [day for part, day in news.changed.items() if part in parts]
     if not days:
         return ""
     what = tell.say(f"answer.what_{action.aspect.value}")
     return tell.say("answer.changed", tell.address, ngay=f"{max(days):%d/%m/%Y}", dieu=what)
+
+
+def gone(code: str | None, knowledge: Knowledge, tell: Telling) -> Message | None:
+    """What a procedure is answered with that was served before and is no longer published; None
+    for any other code."""
+    news = knowledge.news.get(code or "")
+    if news is None or news.withdrawn is None:
+        return None
+    home = Button(tell.say("talk.button_home"), Action(kind=Kind.HOME))
+    human = Button(tell.say("talk.button_human"), Action(kind=Kind.SAY, phrase="human"))
+    day = f"{news.withdrawn:%d/%m/%Y}"
+    source = tell.say("answer.source", nguon=SOURCE_NAME, ngay=day, ma=code)
+    return Message(_withdrawn(news.withdrawn, tell), source, (home, human))
+
+
+def _withdrawn(day: date, tell: Telling) -> str:
+    return tell.say("answer.withdrawn", tell.address, ngay=f"{day:%d/%m/%Y}")

@@ -169,7 +169,7 @@ def _message(action: Action, state: State, world: World, tell: Telling) -> Messa
 def _about(action: Action, state: State, world: World, tell: Telling) -> Message | None:
     procedure = world.procedure(action.code, tell)
     if procedure is None:
-        return None
+        return news.gone(action.code, world.knowledge, tell)
     show = cases.ask if action.kind is Kind.ASK_CASE else answer.show
     due = news.notice(action, world.knowledge.news.get(procedure.code), tell)
     tell = replace(tell, notice=due)

@@ -36,7 +36,7 @@ class KnowledgeError(Exception):
 
 @dataclass(frozen=True)
 class News:
-    """What the portal did to a curated procedure after the day its file rests on.
+    """What the portal did to a procedure after the day that its file, or its entry, rests on.
 
     ``changed``: parts of the file (``le_phi`` …) and the day each was seen to be another;
     ``withdrawn``: the day it was seen to be no longer published.
@@ -51,7 +51,7 @@ class Knowledge:
     """All procedures. ``catalogue`` is the whole catalogue, also what curated files cover.
 
     ``provinces``: fees that provinces set, where they are known. ``news``: by the main code of a
-    curated procedure; most have none.
+    curated procedure, most of which have none, and by every code no longer served.
     ``events``: life events, which lead to procedures, by id.
     """
 

@@ -44,15 +44,16 @@ def overlay(files: Knowledge, portal: Synchronised) -> Knowledge:
         old = entries.get(record.code)
         if old is None or _seen(record) >= _seen(old):
             entries[record.code] = record
-    for code, day in portal.withdrawn.items():
-        if code in entries and day >= _seen(entries[code]):
-            del entries[code]
-    told = ((p.code, _news(p, entries, portal)) for p in files.curated)
-    return replace(
-        files,
-        catalogue=tuple(entries[code] for code in sorted(entries)),
-        news={code: news for code, news in told if news != News()},
-    )
+    gone = {c: d for c, d in portal.withdrawn.items() if c in entries and d >= _seen(entries[c])}
+    for code in gone:
+        del entries[code]
+    news = {code: News(withdrawn=day) for code, day in gone.items()}
+    for procedure in files.curated:
+        for code in procedure.codes:
+            news.pop(code, None)  # what a file says of its codes is served still
+        if (told := _news(procedure, entries, portal)) != News():
+            news[procedure.code] = told
+    return replace(files, catalogue=tuple(entries[code] for code in sorted(entries)), news=news)
 
 
 def _seen(procedure: Procedure) -> date:

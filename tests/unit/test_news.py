@@ -77,3 +77,13 @@ def test_what_the_file_does_not_say_may_have_changed_too() -> None:
     reply = said(Aspect.LEGAL, News({"can_cu": DAY}))
     assert "chưa ghi" in reply.text
     assert "đã đổi căn cứ pháp luật" in reply.text
+
+
+def test_a_button_to_a_procedure_gone_meanwhile_says_so_and_leads_on() -> None:
+    made = world(BIRTH)
+    made = replace(made, knowledge=replace(made.knowledge, news={"1.000007": GONE}))
+    action = Action(kind=Kind.SHOW, code="1.000007", aspect=Aspect.FEE)
+    (reply,) = perform(action, State(), made, NOW).replies
+    assert reply.text.startswith("Cổng không còn công bố thủ tục này từ ngày 20/11/2026.")
+    assert reply.source == "Theo Cổng Dịch vụ công quốc gia ngày 20/11/2026, mã 1.000007."
+    assert len(reply.choices) == 2

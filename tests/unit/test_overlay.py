@@ -48,6 +48,7 @@ def test_a_new_record_is_served_in_the_order_of_codes() -> None:
 def test_a_withdrawn_code_is_no_longer_served_unless_the_catalogue_is_newer() -> None:
     made = overlay(FILES, Synchronised(withdrawn={"1.000002": JULY, "4.999999": JULY}))
     assert made.by_code("1.000002") is None
+    assert made.news == {"1.000002": News(withdrawn=JULY)}
     assert [p.code for p in made.catalogue] == ["1.000001"]
     assert overlay(FILES, Synchronised(withdrawn={"1.000002": MAY})) == FILES
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from operator import eq
 
 from bot.brain import Brain, Mind
 from bot.store.errors import StoreUnavailable
@@ -24,6 +26,7 @@ AGAIN_SECONDS = (1.0, 5.0, 30.0, 120.0)  # after a failure; the next notice trie
 # While an index is built, the interpreter changes threads this often: a question that needs the
 # interpreter twenty times then waits milliseconds for it, not twenty times five.
 _SWITCH_SECONDS = 0.0005
+_GARBAGE = (50_000, 20, 100)  # as gc.set_threshold: young garbage is still found, the rest later
 _LIMIT_SECONDS = 3600.0
 
 # The minds that follow from what is known and what the portal says: a first one may come soon,
@@ -79,7 +82,7 @@ class Refresh:
         """Whether what is known is what the database holds."""
         try:
             portal = await read_portal(self._store, self._brain.world.knowledge.curated)
-            if portal == self._known:
+            if await asyncio.to_thread(eq, portal, self._known):
                 return True
             logger.info(
                 "%s synchronised records, %s withdrawn: building what is known anew",
@@ -97,9 +100,10 @@ class Refresh:
 
     def _exchange(self, portal: Synchronised) -> None:
         began = time.monotonic()
-        with fair_threads():
+        with beside_answers():
             for mind in self._build(self._brain.mind, portal):
                 self._brain.change(mind)
+                settle()
                 logger.info(
                     "Answers come from %s procedures now, after %.1f s",
                     len(mind.world.knowledge.procedures), time.monotonic() - began,
@@ -107,11 +111,21 @@ class Refresh:
 
 
 @contextmanager
-def fair_threads() -> Iterator[None]:
-    """During the block, threads that answer get the interpreter from one that builds soon."""
-    usual = sys.getswitchinterval()
+def beside_answers() -> Iterator[None]:
+    """During the block, whoever builds much holds up the threads that answer for moments only: the
+    interpreter is passed on soon, and is seldom stopped to look for garbage."""
+    usual, thresholds = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(_SWITCH_SECONDS)
+    gc.set_threshold(*_GARBAGE)
     try:
         yield
     finally:
+        gc.set_threshold(*thresholds)
         sys.setswitchinterval(usual)
+
+
+def settle() -> None:
+    """What was built is here to stay: no later search for garbage goes through it, which would
+    stop every thread for a second. It is freed all the same when nothing holds it."""
+    gc.collect()
+    gc.freeze()

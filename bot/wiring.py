@@ -25,7 +25,7 @@ from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Sender
 from bot.postgres import database
 from bot.privacy import clean, mask
-from bot.refresh import Refresh
+from bot.refresh import Refresh, settle
 from bot.settings import Settings
 from bot.store.pool import Store
 from bot.store.portal import read_portal
@@ -204,6 +204,7 @@ async def _open_brain(settings: Settings, world: World, store: Store) -> AsyncIt
     except Exception:
         logger.exception("The synchronised records cannot be used; answers come from the files")
     brain = await asyncio.to_thread(build_brain, settings, world, told)
+    settle()
     build = partial(minds_after, settings, files, told)
     refreshing = asyncio.create_task(Refresh(store, brain, build, portal).run())
     try:

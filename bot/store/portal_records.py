@@ -8,6 +8,7 @@ synchronisation or an import, with the run's number as payload.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ async def current(con: Connection) -> CurrentRecords:
     """
     cursor = await con.execute(
         """
-        SELECT DISTINCT ON (v.code, v.layer) v.code, v.layer, v.facts, v.last_on,
+        SELECT DISTINCT ON (v.code, v.layer) v.code, v.layer, v.facts::text, v.last_on,
             now.gone, now.first_on
         FROM portal_versions v
         JOIN portal_records r ON r.code = v.code AND r.layer = v.layer
@@ -69,15 +70,18 @@ async def current(con: Connection) -> CurrentRecords:
         ORDER BY v.code, v.layer, v.last_on DESC, v.id DESC
         """
     )
-    rows = await cursor.fetchall()
+    return await asyncio.to_thread(_as_they_stand, await cursor.fetchall())
+
+
+def _as_they_stand(rows: Sequence[DictRow]) -> CurrentRecords:
     withdrawn = {row["code"]: row["first_on"] for row in rows if row["gone"]}
     layers: dict[str, dict[str, tuple[Facts, date]]] = {}
     for row in rows:
         if row["code"] not in withdrawn:
             found = layers.setdefault(row["code"], {})
-            found[row["layer"]] = (row["facts"], row["last_on"])
-    procedures = await asyncio.to_thread(merged, layers)
-    return CurrentRecords(procedures, withdrawn)
+            # Read here and not by the driver, which would hold up the event loop for a second.
+            found[row["layer"]] = (json.loads(row["facts"]), row["last_on"])
+    return CurrentRecords(merged(layers), withdrawn)
 
 
 class PortalRecords:

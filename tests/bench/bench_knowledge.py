@@ -26,7 +26,7 @@ import psutil
 
 from actions.understanding import Understanding
 from bot.brain import Brain, Mind
-from bot.refresh import fair_threads
+from bot.refresh import beside_answers, settle
 from bot.settings import ROOT, Settings
 from bot.understanding import resources
 from bot.wiring import build_brain, build_world, minds_after
@@ -183,6 +183,7 @@ def _live(before: Knowledge, after: Knowledge, vectors: Path, label: str) -> Non
     with models(vectors) as data:
         settings = Settings(data_dir=data)
         brain = build_brain(settings, replace(build_world(settings), knowledge=before))
+        settle()
         spread("  understanding before", _while(brain.understand, lambda: time.sleep(15)))
         steps = minds_after(settings, after, lambda *_: None, brain.mind, Synchronised())
         peak = Peak()
@@ -197,7 +198,7 @@ def _step(brain: Brain, steps: Iterator[Mind], label: str) -> bool:
     made: list[Mind] = []
 
     def build() -> None:
-        with fair_threads():
+        with beside_answers():
             made.extend(islice(steps, 1))
 
     began = time.perf_counter()
@@ -208,6 +209,7 @@ def _step(brain: Brain, steps: Iterator[Mind], label: str) -> bool:
     print(f"{label}: found {how} after {time.perf_counter() - began:.1f} s", flush=True)
     spread("  understanding meanwhile", felt)
     brain.change(made[0])
+    settle()
     return True
 
 

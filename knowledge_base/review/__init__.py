@@ -1,0 +1,1 @@
+"""Questions that were not answered well, for officials to teach from."""

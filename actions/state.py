@@ -8,6 +8,7 @@ the next page. State is a small versioned JSON document.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -105,8 +106,21 @@ class Offer(_Model):
     action: Action
 
 
+class Asked(_Model):
+    """A question of the day, scrubbed, and what it was answered with or asked back about.
+
+    ``missed``: that was not it.
+    """
+
+    question: str
+    codes: tuple[str, ...] = ()
+    day: date
+    missed: bool = False
+
+
 class State(_Model):
-    """One conversation. ``offers`` newest message first; ``trail`` oldest first, last = current."""
+    """One conversation. ``offers`` newest message first; ``trail`` oldest first, last = current;
+    ``asked`` oldest first: questions whose outcome is open, see :mod:`bot.noticing`."""
 
     version: int = VERSION
     turn: int = 0
@@ -119,6 +133,7 @@ class State(_Model):
     offers: tuple[Offer, ...] = ()
     trail: tuple[Action, ...] = ()
     misses: int = 0
+    asked: tuple[Asked, ...] = ()
 
     @classmethod
     def restore(cls, document: dict[str, Any] | None) -> State | None:

@@ -13,6 +13,7 @@ from actions.state import Action, Kind, Outcome, State
 from actions.understanding import Understanding
 from bot import listening
 from bot.messages import Incoming, TurnResult
+from bot.noticing import noted
 from bot.privacy import OTP, PASSWORD
 
 Understand = Callable[[str], Understanding]
@@ -34,12 +35,20 @@ class Conversation:
         known = State.restore(state)
         before = known or State()
         first = () if known else (self._world.say("talk.intro", before.address),)
-        outcome = _Turn(self._understand, self._world, now, first).take(incoming, before)
+        heard: list[Understanding] = []
+
+        def understand(text: str) -> Understanding:
+            heard.append(self._understand(text))
+            return heard[-1]
+
+        outcome = _Turn(understand, self._world, now, first).take(incoming, before)
+        after, misses = noted(before, outcome, heard[-1] if heard else None, now.date())
         return TurnResult(
-            outcome.state.model_dump(mode="json", exclude_defaults=True) | {"version": 1},
+            after.model_dump(mode="json", exclude_defaults=True) | {"version": 1},
             outcome.replies,
             outcome.events,
             erase=outcome.erase,
+            misses=misses,
         )
 
 

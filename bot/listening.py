@@ -14,7 +14,7 @@ from actions.understanding import SURE_INTENT, SURE_PROCEDURE, Understanding
 from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.text import key
 
-_NAMES_LITTLE = 0.1  # below it the words of a question may name no procedure
+NAMES_LITTLE = 0.1  # below it the words of a question may name no procedure
 _ASPECTS = {f"ask_{aspect.value}": aspect for aspect in Aspect}
 _SAID = frozenset(
     {"thank", "goodbye", "affirm", "deny", "read_aloud", "stop", "human", "help",
@@ -149,7 +149,7 @@ def _question(aspect: Aspect, link: Link, state: State) -> Heard:
             return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
         case LinkOutcome.ASK:
             asked = tuple(c.code for c in link.asked)
-            if current and link.candidates[0].score < _NAMES_LITTLE:
+            if current and link.candidates[0].score < NAMES_LITTLE:
                 # Perhaps nothing new is named at all.
                 asked = (current, *(code for code in asked if code != current))
             return Heard(Action(kind=Kind.ASK_WHICH, codes=asked, aspect=aspect))

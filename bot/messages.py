@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from actions.replies import Reply
+from knowledge_base.review.book import Miss
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,15 @@ class TurnResult:
 
     ``state`` is the conversation's new state, a JSON document; ``events`` are the named outcomes
     to count (``answered.fee``, ``declined`` …). ``erase``: forget every earlier message and reply
-    of the conversation before these replies are kept.
+    of the conversation before these replies are kept. ``misses``: questions for officials to look
+    at, kept apart from whoever asked.
     """
 
     state: dict[str, Any]
     replies: tuple[Reply, ...]
     events: tuple[str, ...] = ()
     erase: bool = False
+    misses: tuple[Miss, ...] = ()
 
 
 class TurnHandler(Protocol):

@@ -1,4 +1,5 @@
-"""Opens the book of portal records for the officials' commands of ``knowledge_base``.
+"""Opens what the officials' commands of ``knowledge_base`` keep in the program's database: the
+book of portal records and the book of missed questions.
 
 Apart from :mod:`bot.wiring`, whose imports cost five seconds and 400 MB that a synchronisation
 has no use for.
@@ -16,11 +17,13 @@ from bot.postgres import DatabaseError, database
 from bot.settings import Settings
 from bot.store.errors import StoreError
 from bot.store.migrate import migrate
+from bot.store.misses import Misses
 from bot.store.pool import Store
 from bot.store.portal import read_portal
 from bot.store.portal_records import PortalRecords
 from knowledge_base.overlay import Synchronised
 from knowledge_base.portal.book import BookUnavailable, RecordBook
+from knowledge_base.review.book import MissBook
 from knowledge_base.schema import Procedure
 
 
@@ -42,6 +45,16 @@ async def read_synchronised(curated: Iterable[Procedure]) -> Synchronised:
     """
     async with _open_store() as store:
         return await read_portal(store, curated)
+
+
+@asynccontextmanager
+async def open_miss_book() -> AsyncIterator[MissBook]:
+    """The missed questions in the program's own database, its tables brought up to date.
+
+    Raises :class:`~knowledge_base.portal.book.BookUnavailable`.
+    """
+    async with _open_store() as store:
+        yield Misses(store)
 
 
 @asynccontextmanager

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
         False, description="dùng cả các nơi làm việc bịa ra để thử (offices_mau.yaml)"
     )
     retention_days: int = Field(30, ge=1, description="số ngày giữ lời thoại đã che")
+    review_days: int = Field(
+        90, ge=1, description="số ngày giữ các câu chưa trả lời được (đã che) để cán bộ xem"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="mức ghi nhật ký"
     )

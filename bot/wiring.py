@@ -238,6 +238,7 @@ async def _working(services: Services, poll: bool) -> AsyncIterator[None]:
         senders,
         parked_reply=parked_reply(services.brain.world),
         retention=timedelta(days=services.settings.retention_days),
+        review=timedelta(days=services.settings.review_days),
     )
     task = asyncio.create_task(worker.run(stop))
     polling = asyncio.create_task(telegram.receive()) if telegram and poll else None

@@ -7,14 +7,14 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from actions.replies import Reply
 from bot.delivery import Deliveries
 from bot.jobs import REMINDERS, TURNS, Again, delivery_queue
 from bot.mailbox import Mailbox, Receipt
 from bot.messages import Incoming, Sender, TurnHandler, TurnResult
-from bot.store import messages
+from bot.store import messages, misses
 from bot.store.errors import StoreUnavailable
 from bot.store.messages import Turn
 from bot.threads import Gate, Threads
@@ -46,10 +46,12 @@ class Worker:
         concurrent_turns: int = 2,
         concurrent_sends: int = 8,
         retention: timedelta = timedelta(days=30),
+        review: timedelta = timedelta(days=90),
         clock: Callable[[], datetime] = _now,
     ) -> None:
         """``handler`` is called in threads, ``concurrent_turns`` at a time, never twice at a time
         for one conversation. ``parked_reply`` is what a citizen reads whose message was given up.
+        ``retention``: how long messages are kept; ``review``: how long missed questions are.
         ``turn_limit`` in seconds; ``clock`` gives the aware time passed to the handler.
         """
         self._mailbox = mailbox
@@ -61,6 +63,7 @@ class Worker:
         self._concurrent_turns = concurrent_turns
         self._concurrent_sends = concurrent_sends
         self._retention = retention
+        self._review = review
         self._clock = clock
         self._pushed = frozenset(sender.channel for sender in senders)
         self._deliveries = Deliveries(self._store, senders, self._today)
@@ -179,6 +182,8 @@ class Worker:
         while removed != 0:  # in small pieces, so that no lock is held for long
             async with self._store.connection() as con:
                 removed = await messages.forget_old(con, self._retention)
+        async with self._store.connection() as con:
+            await misses.forget_old(con, date.fromisoformat(self._today()) - self._review)
 
     async def _repeat(
         self, work: Callable[[], Awaitable[None]], seconds: float, stop: asyncio.Event

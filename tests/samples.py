@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -19,6 +20,7 @@ from knowledge_base.life_events import LifeEvent
 from knowledge_base.loader import Knowledge
 from knowledge_base.province_fees import ProvinceFees
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
+from knowledge_base.review.book import Miss
 from knowledge_base.schema import Procedure
 
 PHONE = "18001096"
@@ -95,11 +97,15 @@ class Talk:
     """
 
     def __init__(self, world: World, understand: Mapping[str, Understanding]) -> None:
-        self._turn = Conversation(lambda text: understand.get(text, meant("nlu_fallback")), world)
+        self._turn = Conversation(
+            lambda text: replace(understand.get(text, meant("nlu_fallback")), text=text), world
+        )
         self._document: dict[str, Any] | None = None
         self._count = 0
         self.replies: tuple[Reply, ...] = ()
         self.events: tuple[str, ...] = ()
+        self.misses: list[Miss] = []  # of all turns
+        self.now = NOW
 
     @property
     def state(self) -> State:
@@ -135,7 +141,8 @@ class Talk:
     def _send(self, text: str | None = None, choice: str | None = None) -> str:
         self._count += 1
         incoming = Incoming("test", "t", str(self._count), text, choice)
-        result = self._turn(incoming, self._document, NOW)
+        result = self._turn(incoming, self._document, self.now)
+        self.misses += result.misses
         self._document = json.loads(json.dumps(result.state))
         self.replies, self.events = result.replies, result.events
         return self.replies[-1].text

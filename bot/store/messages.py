@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from actions.replies import Choice, Reply
 from bot.messages import Incoming, StoredReply, TurnResult
+from bot.store import misses
 from bot.store.pool import Connection
 
 NOTICES = "assistant_mailbox"  # LISTEN channel; the payload is the conversation's key
@@ -166,6 +167,7 @@ async def finish(
         return None
     ids = await _insert_replies(con, turn, result.replies, pushed)
     await count(con, result.events, day)
+    await misses.note(con, result.misses)
     await con.execute("SELECT pg_notify(%s, %s)", (NOTICES, turn.incoming.conversation))
     return ids
 

@@ -11,14 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from actions.understanding import SURE_INTENT, SURE_PROCEDURE, Entity, Understanding
+from actions.understanding import FALLBACK, SURE_INTENT, SURE_PROCEDURE, Entity, Understanding
 from bot.settings import ROOT
 from bot.understanding import compat, resources, stamp
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 
 CONFIG = ROOT / "nlu_data" / "config.yml"
 UNREADABLE = "unreadable"  # nothing to read: emoji, punctuation, an empty line
-FALLBACK = "nlu_fallback"
 
 
 class NotTrained(RuntimeError):

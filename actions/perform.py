@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from actions import amounts, answer, cases, events, menu, news, office, place
+from actions import amounts, answer, cases, danger, events, menu, news, office, place
 from actions.place import Places
 from actions.replies import Choice, Reply
 from actions.state import (
@@ -21,6 +21,8 @@ from actions.state import (
     State,
 )
 from actions.telling import Telling
+from knowledge_base.danger import Alarms
+from knowledge_base.danger import load as load_alarms
 from knowledge_base.loader import Knowledge
 from knowledge_base.phrases import Phrases
 from knowledge_base.schema import Procedure
@@ -39,6 +41,7 @@ class World:
     topics: tuple[menu.Topic, ...]
     phone: str
     places: Places = field(default_factory=Places)
+    alarms: Alarms = field(default_factory=load_alarms)
 
     def procedure(self, code: str | None, tell: Telling) -> Procedure | None:
         """What holds of the procedure of a code on the day of the turn, where the citizen lives."""
@@ -99,6 +102,15 @@ def _at_home(
     return perform(onward, state, world, now, first=(*first, said), event="placed")
 
 
+def followed(said: Outcome, action: Action, world: World, now: datetime) -> Outcome:
+    """``said``, and ``action`` after it in the same turn: the buttons are those of the last."""
+    shown = {choice.id for reply in said.replies for choice in reply.choices}
+    offers = tuple(offer for offer in said.state.offers if offer.id not in shown)
+    onward = perform(action, said.state.model_copy(update={"offers": offers}), world, now)
+    quiet = [replace(r, choices=tuple(c for c in r.choices if c.url)) for r in said.replies]
+    return Outcome(onward.state, (*quiet, *onward.replies), (*said.events, *onward.events))
+
+
 def reply(state: State, messages: Sequence[Message], event: str, *, erase: bool = False) -> Outcome:
     """The outcome that says ``messages``; the last one's buttons get ids of this turn."""
     state = state.model_copy(update={"turn": state.turn + 1})
@@ -111,7 +123,8 @@ def reply(state: State, messages: Sequence[Message], event: str, *, erase: bool 
         ]
         offers.extend(made)
         choices = [Choice(offer.id, offer.label) for offer in made]
-        choices += [Choice(f"{state.turn}.link", label, url) for label, url in message.links]
+        links = [Choice(f"{state.turn}.link", label, url) for label, url in message.links]
+        choices = [*links, *choices] if message.urgent else [*choices, *links]
         afresh = erase and not replies
         replies.append(Reply(message.text, message.source, tuple(choices), afresh))
     return Outcome(state.with_offers(tuple(offers)), tuple(replies), (event,), erase)
@@ -134,7 +147,9 @@ def _buttons_of(key: str, state: State, world: World) -> tuple[Button, ...]:
             return (home, human)
         case "nothing_back" | "correct":
             return (home, human)
-        case "human" | "angry" | "dossier_status" | "feedback" | "emergency":
+        case "angry":
+            return (human, home)
+        case "human" | "dossier_status" | "feedback":
             return (home,)
         case "decline_again" | "goodbye" | "stop" | "deny" | "secret":
             return (home,)
@@ -160,6 +175,8 @@ def _message(action: Action, state: State, world: World, tell: Telling) -> Messa
             return office.opening_hours(action, world.places, world.phone, tell)
         case Kind.ASK_UNIT:
             return place.ask(action, world.places, tell)
+        case Kind.DANGER:
+            return danger.call(action, tell)
         case Kind.SAY if action.phrase and f"talk.{action.phrase}" in world.say:
             return say(action.phrase, state, world)
         case _:

@@ -54,6 +54,7 @@ class Kind(StrEnum):
     ASK_UNIT = "ask_unit"  # where the citizen lives
     SET_UNIT = "set_unit"  # remember it
     HOURS = "hours"  # when an office is open
+    DANGER = "danger"  # whom to call at once; ``phrase`` is the kind of danger
 
 
 class _Model(BaseModel):
@@ -81,6 +82,7 @@ class Action(_Model):
     office: OfficeKind | None = None
     when: When | None = None
     units: tuple[str, ...] = ()  # codes of the places that may be meant
+    numbers: tuple[str, ...] = ()  # to be called
     were: tuple[str, ...] = ()  # what those were called before, "" where that says nothing
     tries: int = 0
     anywhere: bool = False  # the citizen would not say where they live: do without
@@ -192,12 +194,14 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A reply to be: its buttons have no ids yet. ``links`` are (label, url)."""
+    """A reply to be: its buttons have no ids yet. ``links`` are (label, url), the first thing to
+    press where it is ``urgent``."""
 
     text: str
     source: str | None = None
     buttons: tuple[Button, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

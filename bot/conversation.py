@@ -7,17 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from actions import address, office, place
-from actions.perform import World, perform, reply, say
+from actions import address, danger, office, place
+from actions.perform import World, followed, perform, reply, say
 from actions.state import Action, Kind, Outcome, State
 from actions.understanding import Understanding
 from bot import listening
 from bot.messages import Incoming, TurnResult
 from bot.noticing import noted
 from bot.privacy import OTP, PASSWORD
+from knowledge_base.danger import SELF_HARM, Alarm
 
 Understand = Callable[[str], Understanding]
 _ASKED_ADDRESS = Action(kind=Kind.SAY, phrase="address_ask")
+_ALARMED = "said.emergency"
 _MOST_CHARACTERS = 600  # what is longer holds the question in its beginning
 
 
@@ -70,6 +72,9 @@ class _Turn:
         text = (incoming.text or "")[:_MOST_CHARACTERS].strip()
         if not text:
             return self._do(Action(kind=Kind.SAY, phrase="unreadable"), state)
+        alarm = self.world.alarms.hear(text)
+        if alarm is not None and listening.chosen(text, state) is None:
+            return self._alarmed(alarm, text, state)
         if OTP in text or PASSWORD in text:
             return self._do(Action(kind=Kind.SAY, phrase="secret"), state)
         called = address.answered(text) if state.current == _ASKED_ADDRESS else None
@@ -85,6 +90,9 @@ class _Turn:
 
     def _answer(self, text: str, state: State) -> Outcome:
         heard = self.understand(text)
+        alarm = listening.fears(heard, self.world.alarms)
+        if alarm is not None:
+            return self._call(alarm, state)
         if heard.intent == "set_address":
             return self._set_address(text, state)
         if listening.names_home(heard):
@@ -111,6 +119,20 @@ class _Turn:
             state = state.model_copy(update=fresh)
             return self._after("restart", state)._do(decided.action, state, decided.event)
         return self._do(decided.action, state, decided.event)
+
+    def _alarmed(self, alarm: Alarm, text: str, state: State) -> Outcome:
+        """Whom to call; then what is asked about papers, but not to who would rather be dead."""
+        said = self._call(alarm, state)
+        heard = self.understand(text) if alarm.kind != SELF_HARM else None
+        if heard is None or not listening.asks_about_papers(heard):
+            return said
+        asked = listening.decide(heard, said.state)
+        return followed(said, asked.action, self.world, self.now)
+
+    def _call(self, alarm: Alarm, state: State) -> Outcome:
+        """Nothing is said before it."""
+        calm = state.model_copy(update={"misses": 0})
+        return replace(self, first=())._do(danger.alarmed(alarm), calm, _ALARMED)
 
     def _placed(self, text: str, state: State, asked: Action | None = None) -> Outcome | None:
         """What follows when the text names a place: all of it after a question where the citizen

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from actions import place
 from actions.state import Action, Aspect, Kind, Offer, State
-from actions.understanding import SURE_INTENT, SURE_PROCEDURE, Understanding
+from actions.understanding import EMERGENCY, SURE_INTENT, SURE_PROCEDURE, Understanding
+from knowledge_base.danger import UNCLEAR, Alarm, Alarms
 from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.text import key
 
@@ -18,10 +19,10 @@ NAMES_LITTLE = 0.1  # below it the words of a question may name no procedure
 _ASPECTS = {f"ask_{aspect.value}": aspect for aspect in Aspect}
 _SAID = frozenset(
     {"thank", "goodbye", "affirm", "deny", "read_aloud", "stop", "human", "help",
-     "ask_bot", "dossier_status", "feedback", "angry", "emergency"}
+     "ask_bot", "dossier_status", "feedback", "angry"}
 )  # fmt: skip
 # Commands that must work whatever else the sentence seems to be about.
-_FIRST = frozenset({"emergency", "human", "dossier_status"})
+_FIRST = frozenset({"human", "dossier_status"})
 _ORDINALS = {
     "1": 0, "mot": 0, "nhat": 0, "dau": 0, "dau tien": 0,
     "2": 1, "hai": 1, "nhi": 1, "3": 2, "ba": 2, "4": 3, "bon": 3, "tu": 3,
@@ -109,6 +110,21 @@ def is_unsure(decided: Heard, heard: Understanding) -> bool:
     )
 
 
+def fears(heard: Understanding, alarms: Alarms) -> Alarm | None:
+    """The danger that the classifier hears; where it is not sure of it, the words must name one."""
+    if heard.intent != EMERGENCY:
+        return None
+    alarm = alarms.hear(heard.text, told=True)
+    sure = heard.confidence >= SURE_INTENT
+    unclear = alarm is None or alarm.kind == UNCLEAR or heard.link.outcome is LinkOutcome.ANSWER
+    return alarm if sure or not unclear else None
+
+
+def asks_about_papers(heard: Understanding) -> bool:
+    """Whether a cry for help also asks about a procedure that is named."""
+    return heard.intent in _ASPECTS and heard.link.outcome is LinkOutcome.ANSWER
+
+
 def decide(heard: Understanding, state: State) -> Heard:
     """What to do about a message that is no button.
 
@@ -119,7 +135,7 @@ def decide(heard: Understanding, state: State) -> Heard:
     link, intent = heard.link, heard.intent
     named = link.outcome is LinkOutcome.ANSWER and link.candidates[0].score >= SURE_PROCEDURE
     sure = heard.confidence >= SURE_INTENT
-    if intent in _FIRST and sure and not (named and intent != "emergency" and len(heard.text) > 40):
+    if intent in _FIRST and sure and not (named and len(heard.text) > 40):
         return Heard(_say(intent))
     if intent in _ASPECTS:
         return _question(_ASPECTS[intent], link, state)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actions.replies import Choice, Reply
 
@@ -21,6 +21,13 @@ class Part:
 
     text: str
     source_at: int | None = None
+
+
+def without_dialling(reply: Reply) -> Reply:
+    """The reply without links that dial a number, for channels that open pages alone: whatever is
+    to be dialled stands in the text as well."""
+    kept = tuple(c for c in reply.choices if not (c.url or "").startswith("tel:"))
+    return replace(reply, choices=kept)
 
 
 def units(text: str) -> int:

@@ -150,6 +150,11 @@ export class Log {
       else number.textContent = `${index + 1}.`;
       item.querySelector(".label").textContent = choice.label;
       if (href) control.href = href;
+      if (href?.startsWith("tel:")) {
+        // Dialled here: no new page, and nothing that says so.
+        control.removeAttribute("target");
+        control.querySelectorAll(".unseen, svg").forEach((mark) => mark.remove());
+      }
       if (!choice.url) {
         control.addEventListener("click", () => {
           control.classList.add("pressed");

@@ -39,7 +39,7 @@ from telegram.request import HTTPXRequest
 from actions.replies import Choice, Reply
 from bot.mailbox import Mailbox, MailboxError, Receipt
 from bot.messages import ChatBlocked, ReplyRefused, RetryLater
-from bot.rendering import Part, labels, layout, shorten, units
+from bot.rendering import Part, labels, layout, shorten, units, without_dialling
 from bot.settings import Settings
 from bot.store import messages
 from bot.store.errors import StoreUnavailable
@@ -118,7 +118,7 @@ class TelegramChannel:
         """
         try:
             with _send_errors():
-                await self._send(chat, reply)
+                await self._send(chat, without_dialling(reply))
         except (ChatBlocked, ReplyRefused):
             self._begun.pop(chat, None)
             raise

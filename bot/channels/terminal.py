@@ -12,7 +12,7 @@ from typing import Any
 from actions.replies import Choice, Reply
 from bot.messages import Incoming, TurnHandler
 from bot.privacy import clean, mask
-from bot.rendering import labels
+from bot.rendering import labels, without_dialling
 from bot.worker import VIETNAM
 from knowledge_base.phrases import Phrases
 
@@ -77,6 +77,7 @@ def _incoming(number: int, line: str, choices: tuple[Choice, ...]) -> Incoming:
 
 
 def _shown(reply: Reply, grey: bool) -> str:
+    reply = without_dialling(reply)
     lines = [reply.text]
     for choice, label in zip(reply.choices, labels(reply.choices), strict=True):
         lines.append(f"  {label}: {choice.url}" if choice.url else f"  {label}")

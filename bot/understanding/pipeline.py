@@ -11,9 +11,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from actions.understanding import FALLBACK, SURE_INTENT, SURE_PROCEDURE, Entity, Understanding
+from actions.understanding import (
+    EMERGENCY,
+    FALLBACK,
+    SURE_INTENT,
+    SURE_PROCEDURE,
+    Entity,
+    Understanding,
+)
 from bot.settings import ROOT
 from bot.understanding import compat, resources, stamp
+from knowledge_base import danger
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 
 CONFIG = ROOT / "nlu_data" / "config.yml"
@@ -97,8 +105,16 @@ def weigh(intent: str, confidence: float, link: Link) -> Link:
     return Link(off, link.candidates)
 
 
+def _intent(text: str, parsed: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The likeliest intent; the second where that is a danger spoken of for its papers."""
+    if parsed["intent"]["name"] != EMERGENCY or danger.load().hear(text, told=True):
+        return parsed["intent"]  # type: ignore[no-any-return]
+    others = (i for i in parsed["intent_ranking"] if i["name"] not in (EMERGENCY, FALLBACK))
+    return next(others, parsed["intent"])
+
+
 def _read(text: str, parsed: Mapping[str, Any]) -> Understanding:
-    intent = parsed["intent"]
+    intent = _intent(text, parsed)
     found = parsed["procedures"]
     candidates = tuple(Candidate(**candidate) for candidate in found["candidates"])
     name, confidence = str(intent["name"]), float(intent["confidence"])

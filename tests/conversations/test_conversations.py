@@ -10,7 +10,8 @@ what must come back:
 - ``nguon: true``: the last reply carries a source with its day; ``false``: it carries none.
 - ``nut``: labels (or beginnings of labels) that are offered, in this order.
 - ``lien_ket: true``: the last reply has a link.
-- ``y``: the name under which the turn is counted. ``so_cau``: how many replies came.
+- ``y``: the name under which the turn is counted, a list where two things were said.
+- ``so_cau``: how many replies came. ``goi``: numbers that the first reply dials, in this order.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ FOLDER = Path(__file__).parent
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 DATED = re.compile(r"ngày \d\d/\d\d/20\d\d\)?, mã \d\.\d{6}")
 DOING = ("noi", "bam", "bam_cu", "bam_ma")
-EXPECTING = ("co", "khong_co", "nguon", "nut", "lien_ket", "y", "so_cau")
+EXPECTING = ("co", "khong_co", "nguon", "nut", "lien_ket", "y", "so_cau", "goi")
 
 
 def _scripts() -> Iterator[Any]:
@@ -92,7 +93,7 @@ def _labels(reply: Reply) -> list[str]:
 def check_replies(result: TurnResult) -> None:
     """What every turn keeps, whatever was said."""
     assert result.replies
-    assert len(result.events) == 1
+    assert 1 <= len(result.events) <= 2
     state = State.restore(result.state)
     assert state is not None
     assert state.model_dump(mode="json", exclude_defaults=True) | {"version": 1} == result.state
@@ -150,10 +151,14 @@ def _unmet(turn: dict[str, Any], result: TurnResult) -> list[str]:
     ]
     if "lien_ket" in turn and any(c.url for c in last.choices) is not turn["lien_ket"]:
         wrong.append("link")
-    if "y" in turn and result.events != (turn["y"],):
+    counted = turn.get("y", [])
+    if counted and result.events != tuple([counted] if isinstance(counted, str) else counted):
         wrong.append(f"counted as {result.events}, not {turn['y']!r}")
     if "so_cau" in turn and len(result.replies) != turn["so_cau"]:
         wrong.append(f"{len(result.replies)} replies")
+    dialled = [c.url.removeprefix("tel:") for c in result.replies[0].choices if c.url]
+    if "goi" in turn and dialled != turn["goi"]:
+        wrong.append(f"dials {dialled}")
     return wrong
 
 

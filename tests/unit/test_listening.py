@@ -108,7 +108,7 @@ def test_a_procedure_named_for_sure_is_shown_whatever_else_it_looks_like() -> No
 # --- commands ---
 
 
-@pytest.mark.parametrize("intent", ["emergency", "human", "dossier_status", "angry", "help"])
+@pytest.mark.parametrize("intent", ["human", "dossier_status", "angry", "help"])
 def test_commands_are_obeyed_in_any_state(intent: str) -> None:
     for state in (State(), ABOUT_A, ASKED):
         assert decide(meant(intent), state).action == Action(kind=Kind.SAY, phrase=intent)
@@ -127,10 +127,6 @@ def test_yes_and_no_answer_the_question_that_was_asked() -> None:
     assert decide(no, erase).action == Action(kind=Kind.HOME)
     assert decide(no, ABOUT_A).action.phrase == "deny"
     assert decide(yes, State()).action.phrase == "affirm"
-
-
-def test_an_emergency_goes_before_a_procedure() -> None:
-    assert decide(meant("emergency", A), State()).action.phrase == "emergency"
 
 
 def test_two_misses_in_a_row_lead_to_a_person() -> None:

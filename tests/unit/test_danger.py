@@ -1,0 +1,143 @@
+"""Cries for help: which are heard by their words alone, which numbers are said, what is no cry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from knowledge_base import danger, phrases
+from knowledge_base.danger import SELF_HARM, UNCLEAR
+from knowledge_base.danger_check import check_danger
+from knowledge_base.text import strip_accents
+
+ALARMS = danger.load()
+
+HEARD = [
+    ("bếp nhà tôi đang cháy to lắm", "chay", "114"),
+    ("chay cho roi cuu voi", "chay", "114"),
+    ("xì ga trong bếp mùi nồng nặc", "chay", "114"),
+    ("thằng bé nhà tôi vừa té xuống ao", "duoi_nuoc", "112"),
+    ("be gai rot xuong gieng", "duoi_nuoc", "114"),
+    ("lũ về ngập tới nóc nhà, ba mẹ con trên mái", "thien_tai", "112"),
+    ("nuoc dang ngap den mai nha roi", "thien_tai", "112"),
+    ("cụ nhà tôi tự nhiên ngất xỉu", "cap_cuu", "115"),
+    ("ong nha toi kho tho qua", "cap_cuu", "115"),
+    ("bà nội đau ngực dữ dội", "cap_cuu", "115"),
+    ("xe tải vừa tông người ngoài ngõ", "tai_nan", "115"),
+    ("có trộm vào nhà", "bao_luc", "113"),
+    ("nó xách dao sang đòi chém cả nhà", "bao_luc", "113"),
+    ("chong toi dang danh toi", "bao_luc", "113"),
+    ("dượng nó hành hạ đứa bé suốt", "tre_em", "111"),
+    ("con be bi thay giao sam so", "tre_em", "111"),
+    ("cháu ngoại tôi bị lạc ở bến xe", "lac", "111"),
+    ("mẹ tôi đi lạc từ trưa chưa thấy về", "lac", "113"),
+    ("tôi vừa bị lừa chuyển 30 triệu", "lua_tien", "113"),
+    ("co nguoi tu xung cong an bat chuyen tien", "lua_tien", "113"),
+    ("tôi không muốn sống nữa", SELF_HARM, "115"),
+    ("khong thiet song nua", SELF_HARM, "115"),
+    ("chết quách cho con cháu đỡ khổ", SELF_HARM, "113"),
+    ("tui chỉ muốn đi theo ông nhà tui thôi", SELF_HARM, "115"),
+    ("sống thế này thì sống làm gì nữa", SELF_HARM, "115"),
+    ("giá mà ngủ luôn không phải dậy nữa", SELF_HARM, "115"),
+    ("em 15 tuổi, em muốn chết", SELF_HARM, "111"),
+    ("bạn cháu đòi nhảy lầu", SELF_HARM, "113"),
+    # Danger that goes on, beside a question about papers.
+    ("chồng tôi hay đánh tôi, tôi muốn ly hôn", "bao_luc", "113"),
+    ("cứu với, cháy nhà, giấy tờ còn trong đó", "chay", "114"),
+]
+NOT_HEARD = [
+    "giấy chứng tử cho người chết đuối",
+    "nhà cháy hết giấy tờ, làm lại thế nào",
+    "nha chay het so do xin cap lai",
+    "chồng tôi mất năm ngoái vì tai nạn xe",
+    "bố bị đột quỵ liệt nửa người, xin chế độ khuyết tật",
+    "trợ cấp tai nạn lao động",
+    "giấy phép phòng cháy chữa cháy cho quán ăn",
+    "khai tử cho người tự tử",
+    "tuyên bố một người mất tích",
+    "xe bị cháy, xin xoá đăng ký",
+    "nhà bị lũ cuốn trôi, xin hỗ trợ làm nhà",
+    "tôi không muốn sống chung với nhà chồng nữa",
+    "con tôi không muốn sống ở quê, chuyển hộ khẩu",
+    "chết cười với cái máy này",
+    "buồn chết đi được vì cái app này",
+    "mệt muốn chết vì xếp hàng",
+    "chạy xe ôm cần giấy gì",
+    "toi dang chay xe om",
+    "con toi danh mat can cuoc",
+    "đang đánh máy tờ khai",
+    "liên lạc với ai",
+    "chồng chết rồi, tài sản chia sao",
+    "tôi muốn làm di chúc trước khi chết",
+    "đồ lừa đảo",
+    "sống ở đây lâu rồi mà chưa có hộ khẩu",
+    "cấp cứu dữ liệu",
+    "",
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "number"), HEARD)
+def test_danger_is_heard_by_its_words_alone(text: str, kind: str, number: str) -> None:
+    alarm = ALARMS.hear(text)
+    assert alarm is not None
+    assert alarm.kind == kind
+    assert number in alarm.numbers
+
+
+@pytest.mark.parametrize("text", [text for text, _, _ in HEARD])
+def test_it_is_heard_without_accents_too(text: str) -> None:
+    assert ALARMS.hear(strip_accents(text)) is not None
+
+
+@pytest.mark.parametrize("text", NOT_HEARD)
+def test_papers_the_past_and_a_manner_of_speaking_are_no_danger(text: str) -> None:
+    assert ALARMS.hear(text) is None
+
+
+def test_what_the_classifier_hears_always_has_a_number() -> None:
+    unclear = ALARMS.hear("ới làng nước ơi", told=True)
+    assert unclear == danger.Alarm(UNCLEAR, ("113", "115"))
+    fainter = ALARMS.hear("có mùi khói ở nhà bên", told=True)
+    assert fainter is not None
+    assert fainter.kind == "chay"
+
+
+def test_papers_overrule_the_classifier_unless_somebody_cries_for_help() -> None:
+    assert ALARMS.hear("giấy báo tử cho người chết đuối", told=True) is None
+    assert ALARMS.hear("giấy tờ gì giờ này, cứu tôi với", told=True) is not None
+
+
+def test_a_child_is_added_only_where_it_is_hurt_or_lost_or_in_despair() -> None:
+    fire = ALARMS.hear("nhà cháy rồi, con tôi còn ở trong")
+    hurt = ALARMS.hear("con tôi bị đánh ở trường")
+    assert fire is not None
+    assert "111" not in fire.numbers
+    assert hurt is not None
+    assert "111" in hurt.numbers
+
+
+def test_every_danger_has_a_sentence_with_its_numbers_in_it() -> None:
+    say = phrases.load()
+    for kind in (*(kind.name for kind in ALARMS.kinds), UNCLEAR):
+        assert "{so}" in next(p.text for p in say if p.key == f"danger.{kind}")
+    for number in {number for kind in ALARMS.kinds for number in kind.numbers} | {"111"}:
+        assert number in say(f"danger.number_{number}")
+
+
+def test_the_check_names_what_is_wrong(tmp_path: Path) -> None:
+    document = yaml.safe_load(danger.FILE.read_text(encoding="utf-8"))
+    document["loai"][0] |= {"ten": "la", "so": ["199"], "nghi": [], "keu": ["cháy //", "…"]}
+    document["tre_em"] = []
+    del document["chung"]
+    (tmp_path / danger.FILE.name).write_text(yaml.safe_dump(document, allow_unicode=True))
+    (tmp_path / "wording").mkdir()
+    (tmp_path / "wording" / "danger.yaml").write_text("chung: Gọi {so}\n")
+    said = "\n".join(problem.message for problem in check_danger(tmp_path))
+    for words in (
+        "chưa có câu 'la'", "number_199", "chỉ dùng ten", "thừa dấu", "không đứng cuối",
+        "ít nhất một mẫu", "cần danh sách số", "thiếu loại 'tu_hai'",
+    ):  # fmt: skip
+        assert words in said
+    assert not list(check_danger(danger.FILE.parent))

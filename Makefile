@@ -2,7 +2,7 @@
 # Settings may be given here too: make run PORT=8001 DATA_DIR=/srv/tro-ly
 
 .DEFAULT_GOAL := help
-.PHONY: help environment environment-dev setup run worker test lint format bench lock clean
+.PHONY: help environment environment-dev setup run worker test lint format evaluate bench lock clean
 MAKEFLAGS += --no-print-directory
 
 BOOT := sh scripts/python.sh -m
@@ -44,6 +44,9 @@ lint: environment-dev ## Chỉ kiểm tra mã, không chạy kiểm thử
 format: environment-dev ## Trình bày lại mã
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+
+evaluate: setup environment-dev ## Đo mức hiểu câu hỏi (WRITE=1: ghi docs/evaluation.md)
+	@$(PY) -m knowledge_base evaluate $(if $(WRITE),--write)
 
 bench: setup environment-dev ## Đo tốc độ, bộ nhớ và độ chính xác
 	@for file in tests/bench/bench_*.py; do \

@@ -24,11 +24,11 @@ from bot.channels.telegram import TelegramChannel, open_telegram
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Sender
 from bot.postgres import database
-from bot.privacy import clean, mask
 from bot.refresh import Refresh, settle
 from bot.settings import Settings
 from bot.store.pool import Store
 from bot.store.portal import read_portal
+from bot.trial import Trial
 from bot.understanding import resources, stamp
 from bot.understanding.pipeline import NotTrained, Pipeline
 from bot.worker import Worker
@@ -137,13 +137,14 @@ def minds_after(
         yield Mind(world, retriever)
 
 
-def open_understanding() -> Callable[[str], Understanding]:
-    """The understanding of a message as the door and the turn see it: cleaned, masked, read.
+def open_trial() -> Trial:
+    """What comes of a message: cleaned and masked as at the door, understood, answered.
 
     Used by ``python -m knowledge_base search|evaluate``, which may not import this room.
     """
-    brain = build_brain(Settings())
-    return lambda text: brain.understand(mask(clean(text)))
+    settings = Settings()
+    brain = build_brain(settings)
+    return Trial(brain.understand, brain.world, settings.model_dir)
 
 
 def open_rehearsal(

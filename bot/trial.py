@@ -1,0 +1,91 @@
+"""One message tried as the first of a conversation: what is understood, and what is done then."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from actions.perform import World
+from actions.state import Action, Kind, State
+from actions.understanding import Understanding
+from bot.conversation import Conversation, Understand
+from bot.messages import Incoming
+from bot.privacy import clean, mask
+from bot.worker import VIETNAM
+from knowledge_base.loader import Knowledge
+from knowledge_base.retrieval.link import Link, LinkOutcome
+
+_NOTHING = Link(LinkOutcome.NONE)
+# Questions on the way to what is shown: which situation, which province.
+_ABOUT_ONE = frozenset({Kind.SHOW, Kind.ASK_CASE, Kind.LIFE_EVENT, Kind.ASK_UNIT})
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of a message.
+
+    ``intent``, ``link``: what was understood; of a message that is answered without understanding
+    (a command, a password) nothing. ``done``: what the citizen gets: a procedure or life event,
+    the question which one, or neither. ``told``: each procedure shown, with the kind of question
+    answered about it. ``said``: all that is said. ``ms``: how long understanding took.
+    """
+
+    intent: str
+    link: Link
+    done: LinkOutcome
+    told: tuple[tuple[str, str], ...]
+    said: str
+    ms: float
+
+
+class Trial:
+    """Tries messages on the program, each in a conversation of its own."""
+
+    def __init__(self, understand: Understand, world: World, folder: Path) -> None:
+        """``folder``: where the trained understanding lies, and what is computed once is kept."""
+        self._understand = understand
+        self._world = world
+        self.folder = folder
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What is known."""
+        return self._world.knowledge
+
+    def __call__(self, text: str) -> Tried:
+        """What comes of ``text``, cleaned and masked as at the door."""
+        heard: list[tuple[Understanding, float]] = []
+        turn = Conversation(_timed(self._understand, heard), self._world)
+        now = datetime.now(VIETNAM)
+        result = turn(Incoming("api", "trial", "1", mask(clean(text))), None, now)
+        state = State.restore(result.state) or State()
+        intent, link = (heard[0][0].intent, heard[0][0].link) if heard else ("", _NOTHING)
+        told = _told(state.trail)
+        done = LinkOutcome.ANSWER if told else _else(state.trail)
+        said = "\n".join(reply.text for reply in result.replies)
+        return Tried(intent, link, done, told, said, sum(ms for _, ms in heard))
+
+
+def _timed(understand: Understand, heard: list[tuple[Understanding, float]]) -> Understand:
+    def timed(text: str) -> Understanding:
+        start = time.perf_counter()
+        found = understand(text)
+        heard.append((found, (time.perf_counter() - start) * 1000))
+        return found
+
+    return timed
+
+
+def _told(trail: tuple[Action, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (action.code, f"ask_{action.aspect.value}")
+        for action in trail
+        if action.kind in _ABOUT_ONE and action.code is not None
+    )
+
+
+def _else(trail: tuple[Action, ...]) -> LinkOutcome:
+    asked = any(action.kind is Kind.ASK_WHICH for action in trail)
+    return LinkOutcome.ASK if asked else LinkOutcome.DECLINE

@@ -1,0 +1,1 @@
+"""How well citizens are understood: labelled questions, what is counted, what it is held to."""

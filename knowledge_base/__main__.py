@@ -26,6 +26,7 @@ from knowledge_base.loader import (
     read,
     read_file,
 )
+from knowledge_base.overlap import beside
 from knowledge_base.overlay import Synchronised
 from knowledge_base.portal.book import BookError
 from knowledge_base.portal_check import read_synchronised
@@ -77,6 +78,8 @@ def check(
         typer.echo("Nhắc thêm, không bắt buộc:")
         for problem in reminders:
             typer.echo(f"  {problem}")
+    if not beside(root).is_dir():
+        typer.echo("Không có thư mục tests: chưa so câu mẫu với câu kiểm tra.")
     typer.echo(f"{len(errors)} lỗi, {len(reminders)} lời nhắc.")
     if errors:
         raise typer.Exit(1)

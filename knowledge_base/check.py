@@ -15,6 +15,7 @@ from knowledge_base.life_events_check import lacking
 from knowledge_base.loader import PACKAGE, News, read
 from knowledge_base.neighbours import conflicts
 from knowledge_base.offices import check_offices
+from knowledge_base.overlap import overlaps
 from knowledge_base.overlay import Synchronised, overlay
 from knowledge_base.portal_check import overtaken, seen_again
 from knowledge_base.problems import Problem
@@ -46,6 +47,7 @@ def check_procedures(root: Path, portal: Synchronised = FILES_ALONE) -> Iterable
     yield from conflicts(reading)
     yield from unknown_documents(reading, catalogue)
     yield from lacking(reading)
+    yield from overlaps(reading)
     for file in reading.files:
         procedure = file.procedure
         sources = seen_again(procedure, portal) if procedure else ()

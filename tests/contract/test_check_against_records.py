@@ -72,6 +72,7 @@ def test_records_that_say_the_same_make_the_source_new_again(
     assert code == 0
     assert lines == [
         "So với 2 bản ghi của Cổng, mới nhất ngày 20/11/2026; 0 mã không còn công bố.",
+        "Không có thư mục tests: chưa so câu mẫu với câu kiểm tra.",
         "0 lỗi, 0 lời nhắc.",
     ]
 

@@ -135,6 +135,8 @@ class State(_Model):
     offers: tuple[Offer, ...] = ()
     trail: tuple[Action, ...] = ()
     misses: int = 0
+    also: tuple[str, ...] = ()  # codes of what may have been meant instead of what is shown
+    waiting: Action | None = None  # a second question, answered when the first one is
     asked: tuple[Asked, ...] = ()
 
     @classmethod

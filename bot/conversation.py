@@ -11,7 +11,7 @@ from actions import address, danger, office, place
 from actions.perform import World, followed, perform, reply, say
 from actions.state import Action, Kind, Outcome, State
 from actions.understanding import Understanding
-from bot import listening
+from bot import hearing, listening
 from bot.messages import Incoming, TurnResult
 from bot.noticing import noted
 from bot.privacy import OTP, PASSWORD
@@ -20,6 +20,8 @@ from knowledge_base.danger import SELF_HARM, Alarm
 Understand = Callable[[str], Understanding]
 _ASKED_ADDRESS = Action(kind=Kind.SAY, phrase="address_ask")
 _ALARMED = "said.emergency"
+_ASKING = frozenset({Kind.ASK_WHICH, Kind.ASK_CASE, Kind.ASK_UNIT, Kind.LIFE_EVENT})
+_SAME = "same"  # a waiting question is about what the first one turns out to be about
 _MOST_CHARACTERS = 600  # what is longer holds the question in its beginning
 
 
@@ -38,12 +40,8 @@ class Conversation:
         before = known or State()
         first = () if known else (self._world.say("talk.intro", before.address),)
         heard: list[Understanding] = []
-
-        def understand(text: str) -> Understanding:
-            heard.append(self._understand(text))
-            return heard[-1]
-
-        outcome = _Turn(understand, self._world, now, first).take(incoming, before)
+        turn = _Turn(self._understand, self._world, now, first, heard)
+        outcome = turn.answered(turn.take(incoming, before), before)
         after, misses = noted(before, outcome, heard[-1] if heard else None, now.date())
         return TurnResult(
             after.model_dump(mode="json", exclude_defaults=True) | {"version": 1},
@@ -56,19 +54,21 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """What holds for one turn; ``first`` are sentences said before the answer."""
+    """What holds for one turn; ``first`` are sentences said before the answer, ``heard`` is filled
+    with what the message was understood as."""
 
     understand: Understand
     world: World
     now: datetime
     first: tuple[str, ...]
+    heard: list[Understanding]
 
     def take(self, incoming: Incoming, state: State) -> Outcome:
         if incoming.choice is not None:
             action = listening.pressed(incoming.choice, state)
             if action is None:
                 return self._again("stale", state)
-            return self._do(action, state.model_copy(update={"misses": 0}))
+            return self._chosen(action, state)
         text = (incoming.text or "")[:_MOST_CHARACTERS].strip()
         if not text:
             return self._do(Action(kind=Kind.SAY, phrase="unreadable"), state)
@@ -82,14 +82,16 @@ class _Turn:
             return self._called(called, state)
         action = listening.COMMANDS.get(text.split()[0].lower()) or listening.chosen(text, state)
         if action is not None:
-            return self._do(action, state.model_copy(update={"misses": 0}))
+            return self._chosen(action, state)
         if listening.chosen_in_vain(text, state):
             return self._again("no_such_row", state)
         placed = self._placed(text, state)
         return placed or self._answer(text, state)
 
     def _answer(self, text: str, state: State) -> Outcome:
-        heard = self.understand(text)
+        said = hearing.hear(text, self.understand, state)
+        heard = said.first
+        self.heard.append(heard)
         alarm = listening.fears(heard, self.world.alarms)
         if alarm is not None:
             return self._call(alarm, state)
@@ -103,6 +105,7 @@ class _Turn:
             return self._shorter(state)
         if heard.intent == "unreadable":
             return self._do(Action(kind=Kind.SAY, phrase="unreadable"), state)
+        state = _without(said.refused, state)
         decided = listening.decide(heard, state)
         if decided.action.kind is Kind.HOURS and decided.event is None:
             asked = office.asked(text, state, self.world.places, self.now)
@@ -110,7 +113,8 @@ class _Turn:
         if listening.is_asked_where(state) and listening.is_unsure(decided, heard):
             return self._placed(text, state, state.current) or self._not_placed(state)
         misses = state.misses + 1 if decided.miss else 0
-        state = state.model_copy(update={"misses": misses})
+        also = listening.others(decided.action, heard, state)
+        state = state.model_copy(update={"misses": misses, "also": also, "waiting": None})
         if decided.event == "said.back" and decided.action in state.trail:
             # Going back takes the step away instead of adding one.
             state = state.model_copy(update={"trail": state.trail[:-2]})
@@ -118,7 +122,47 @@ class _Turn:
             fresh = {"procedure": None, "case": None, "brief": False, "trail": ()}
             state = state.model_copy(update=fresh)
             return self._after("restart", state)._do(decided.action, state, decided.event)
-        return self._do(decided.action, state, decided.event)
+        if decided.action.kind is Kind.ASK_WHICH and decided.event == "said.correct":
+            return self._after("not_that", state)._do(decided.action, state, decided.event)
+        outcome = self._do(decided.action, state, decided.event)
+        return self._then(outcome, said.then) if said.then else outcome
+
+    def _then(self, outcome: Outcome, second: Understanding) -> Outcome:
+        """The second question of a message after the first, or when the first is answered."""
+        current = outcome.state.current
+        if current is None or current.kind not in _ASKING | {Kind.SHOW}:
+            return outcome
+        if current.kind is Kind.SHOW:
+            decided = listening.decide(second, outcome.state)
+            same = decided.action.model_copy(update={"case": current.case}) == current
+            if same or decided.miss:
+                return outcome
+            return followed(outcome, decided.action, self.world, self.now)
+        waiting = listening.decide(second, State(procedure=_SAME)).action
+        if waiting.kind is not Kind.SHOW:
+            return outcome
+        return replace(outcome, state=outcome.state.model_copy(update={"waiting": waiting}))
+
+    def answered(self, outcome: Outcome, before: State) -> Outcome:
+        """The outcome with the question that waited for this turn's answer, if one did."""
+        state = outcome.state
+        waiting = state.waiting
+        if waiting is None or waiting != before.waiting:
+            return outcome
+        current = state.current
+        if current is not None and current.kind in _ASKING:
+            return outcome
+        done = replace(outcome, state=state.model_copy(update={"waiting": None}))
+        if current is None or current.kind is not Kind.SHOW:
+            return done
+        code = current.code if waiting.code == _SAME else waiting.code
+        case = current.case if code == current.code else None
+        action = waiting.model_copy(update={"code": code, "case": case})
+        return followed(done, action, self.world, self.now) if action != current else done
+
+    def _chosen(self, action: Action, state: State) -> Outcome:
+        also = listening.others(action, None, state)
+        return self._do(action, state.model_copy(update={"misses": 0, "also": also}))
 
     def _alarmed(self, alarm: Alarm, text: str, state: State) -> Outcome:
         """Whom to call; then what is asked about papers, but not to who would rather be dead."""
@@ -203,3 +247,12 @@ class _Turn:
         if state.current == _ASKED_ADDRESS:
             state = state.model_copy(update={"trail": state.trail[:-1]})
         return turn._do(state.current or Action(kind=Kind.HOME), state, "address")
+
+
+def _without(refused: frozenset[str], state: State) -> State:
+    """The state in which nothing that was refused is offered instead."""
+    if not refused:
+        return state
+    current = state.current
+    near = current.codes if current and current.kind is Kind.ASK_WHICH else state.also
+    return state.model_copy(update={"also": tuple(code for code in near if code not in refused)})

@@ -15,8 +15,10 @@ from knowledge_base.danger import UNCLEAR, Alarm, Alarms
 from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.text import key
 
+_MOST_OTHERS = 4
 NAMES_LITTLE = 0.1  # below it the words of a question may name no procedure
-_ASPECTS = {f"ask_{aspect.value}": aspect for aspect in Aspect}
+_PERHAPS = 0.003  # as likely a procedure is still worth asking about when the first was refused
+ASPECTS = {f"ask_{aspect.value}": aspect for aspect in Aspect}
 _SAID = frozenset(
     {"thank", "goodbye", "affirm", "deny", "read_aloud", "stop", "human", "help",
      "ask_bot", "dossier_status", "feedback", "angry"}
@@ -35,6 +37,9 @@ _ORDINAL = re.compile(
     r"(?:\s+(?:nhe|nha|a|ay|do|di|thoi))*"
 )
 _NUMBER = re.compile(r"(?:(?:chon|bam|nut|so|cai|dong|thu|muc)\s+)*\d{1,2}")
+_REFUSES = re.compile(
+    r"(?:da |a |o )*(?:khong|ko|k|hong|no|chua|chang|cha) (?:phai|dung)\b|(?:sai|nham)\b"
+)
 # What channels pass on for a photograph, a voice message, a sticker: anything but words.
 UNREADABLE = "/khong_doc_duoc"
 COMMANDS = {
@@ -121,8 +126,28 @@ def fears(heard: Understanding, alarms: Alarms) -> Alarm | None:
 
 
 def asks_about_papers(heard: Understanding) -> bool:
-    """Whether a cry for help also asks about a procedure that is named."""
-    return heard.intent in _ASPECTS and heard.link.outcome is LinkOutcome.ANSWER
+    """Whether a cry for help also asks about a procedure, perhaps one of a few."""
+    return heard.intent in ASPECTS and heard.link.outcome in (LinkOutcome.ANSWER, LinkOutcome.ASK)
+
+
+def others(action: Action, heard: Understanding | None, state: State) -> tuple[str, ...]:
+    """What else may have been meant, best first, when ``action`` is not it.
+
+    Args:
+        action: what is done now.
+        heard: the message it was decided by; None when it was chosen.
+        state: the conversation before.
+    """
+    if action.kind is not Kind.SHOW:
+        return ()
+    asked = state.current
+    if heard is None and asked is not None and asked.kind is Kind.ASK_WHICH:
+        codes = asked.codes
+    elif heard is not None and heard.link.outcome in (LinkOutcome.ANSWER, LinkOutcome.ASK):
+        codes = tuple(c.code for c in heard.link.candidates if c.score >= _PERHAPS)
+    else:
+        return state.also if action.code == state.procedure else ()
+    return tuple(code for code in codes if code != action.code)[:_MOST_OTHERS]
 
 
 def decide(heard: Understanding, state: State) -> Heard:
@@ -133,12 +158,14 @@ def decide(heard: Understanding, state: State) -> Heard:
         state: the conversation so far.
     """
     link, intent = heard.link, heard.intent
+    if intent == "deny" and state.also and _REFUSES.match(key(heard.text)):
+        return _correct(state)
     named = link.outcome is LinkOutcome.ANSWER and link.candidates[0].score >= SURE_PROCEDURE
     sure = heard.confidence >= SURE_INTENT
     if intent in _FIRST and sure and not (named and len(heard.text) > 40):
         return Heard(_say(intent))
-    if intent in _ASPECTS:
-        return _question(_ASPECTS[intent], link, state)
+    if intent in ASPECTS:
+        return _question(ASPECTS[intent], link, state)
     if named or (link.outcome is LinkOutcome.ANSWER and not sure):
         return _question(Aspect.OVERVIEW, link, state)
     if not sure and link.outcome is LinkOutcome.ASK:
@@ -195,13 +222,22 @@ def _command(intent: str, sure: bool, state: State) -> Heard:
         case "office_hours":
             return Heard(Action(kind=Kind.HOURS))
         case "correct":
-            return Heard(_say("correct"))
+            return _correct(state)
         case "out_of_scope":
             return Heard(_say("decline_again" if state.misses else "out_of_scope"), miss=True)
         case _ if intent in _SAID:
             return Heard(_say(intent))
         case _:
             return _miss(state)
+
+
+def _correct(state: State) -> Heard:
+    """ "Không phải cái đó": what else was near it, once."""
+    if not state.also:
+        return Heard(_say("correct"))
+    aspect = state.current.aspect if state.current else Aspect.OVERVIEW
+    asking = Action(kind=Kind.ASK_WHICH, codes=state.also, aspect=aspect)
+    return Heard(asking, event="said.correct")
 
 
 def _reply_to(state: State, yes: bool) -> Action | None:

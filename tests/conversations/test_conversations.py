@@ -106,8 +106,8 @@ def check_replies(result: TurnResult) -> None:
         for text in (reply.text, reply.source or "", *(c.label for c in reply.choices)):
             assert unicodedata.is_normalized("NFC", text)
             assert not re.search(r"[{}\x00-\x09\x0b-\x1f]", text), text
-    if result.events[0].startswith("answered."):
-        assert DATED.search(result.replies[-1].source or ""), result.replies[-1]
+    for event, reply in zip(reversed(result.events), reversed(result.replies), strict=False):
+        assert not event.startswith("answered.") or DATED.search(reply.source or ""), reply
 
 
 def test_there_are_enough_scripts_and_each_expects_something() -> None:

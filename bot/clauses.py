@@ -1,0 +1,226 @@
+"""What a message is made of, before it is understood: what is refused in it, and its questions.
+
+Pure functions over words; what each part means is for the understanding to say. Accents do not
+matter but where a word without them is another one ("nó phải" is no "nỏ phải").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from knowledge_base.text import strip_accents
+
+_TOKEN = re.compile(r"\d+(?:[./-]\w+)+|\w+|\?|[,.;:!…\n–—]+")
+_NOT = {
+    **dict.fromkeys(("không", "hổng", "hông", "nỏ", "chả", "chẳng", "chớ"), "khong"),
+    "mô": "dau",
+    "còn": "conn",
+    **dict.fromkeys(("ko", "kg", "khg", "hok", "hem", "khum", "hk", "k"), "khong"),
+}
+# "Not" only before these words; without accents "no phai" may be "nó phải" as well.
+_NOT_BEFORE = {
+    "hong": {"phai", "hoi", "muon"},
+    "chang": {"phai", "hoi", "muon"},
+    "đâu": {"phai", "co"},
+    "dau": {"phai"},
+}
+_NO_BEFORE = {"cai", "cay", "rua", "ri", "viec", "chuyen"}
+_WHO = r"(?:(?:y )?(?:toi|tui|em|chau|con|minh|bac|co|chu|di|ong|ba|to|tao|me|anh|chi)(?: la)? )"
+_DUTY = r"(?!(?:dong|nop|mat|tra|cho|doi|den|ve|ra|mang|ky|di(?! lam| hoi)) )"
+_WHAT = r"(?P<what>(?:[^,? ]+ ){1,8}?)"
+_WANT = (
+    rf"(?:, )?(?:ma (?!conn? |khong |van |bi |duoc |co ){_WHO}?"
+    r"(?:chi |dang )*(?:la |muon |can |hoi )*"
+    rf"|{_WHO}(?:dang |chi )*(?:hoi|muon|can|dinh|noi) |(?:cho|xin|nho) (?:[^,? ]+ ){{0,2}}hoi "
+    r"|chi (?:hoi|muon|can) |(?<=, )(?:hoi|la) )"
+)
+_DENIED = (
+    rf"khong (?:(?:co )?phai (?:la |hoi |ve )?{_DUTY}|(?:co |can |muon |dinh )?hoi (?:ve )?"
+    r"|muon |dinh )"
+)
+# "không phải khai sinh, tôi hỏi khai tử", "không muốn bán đất mà muốn tách thửa"
+_REFUSED_FIRST = re.compile(rf" {_WHO}?{_DENIED}(?!chi |moi |rieng ){_WHAT}(?={_WANT})")
+# "đừng nói căn cước nữa, …", "thôi không hỏi hộ khẩu nữa, …"
+_STOPPED = re.compile(
+    r" (?:thoi )?(?:dung|khoi|bo qua|khong) (?:noi|nhac|hoi)(?: ve| den| toi| chuyen)* "
+    r"(?!(?:nua|dai|nhieu|gi|thua|bay|thieu) )"
+    rf"{_WHAT}(?:(?:nua|di)(?: nhe| nha| ma)? (?:, )?|(?=, )|(?={_WANT}))(?=.)"
+)
+_NOBODY = r"(?!(?:anh|chi|ong|ba|co|chu|bac|di|em) )"  # how one is called, not what is asked
+_THAT = (
+    r"(?:(?:may |nhung )?(?:cai|viec|thu tuc|chuyen|cay|vu|loai|dieu|y) )?"
+    r"(?:do|nay|kia|ay|no|vay|the|rua|ri|dau)(?: dau)? "
+)
+# "khai tử chứ không phải khai sinh"; at the end "khai tử, không phải khai sinh"
+_REFUSED_LAST = re.compile(
+    rf" (?:, )?chu {_WHO}?{_DENIED}{_NOBODY}{_WHAT}(?=[,?] |nen |vi |thi |$)"
+)
+_REFUSED_AT_END = re.compile(rf" , {_WHO}?khong phai (?:la )?{_DUTY}(?!{_THAT}$){_NOBODY}{_WHAT}$")
+_BUT = re.compile(r"^m[aà] (?:l[aà] )?", re.IGNORECASE)
+# "không phải cái đó, …", "nhầm rồi, …"
+_WRONG = re.compile(
+    rf" (?:da |a |o |thoi |, )*(?:{_WHO}?(?:khong phai|khong dung) (?:{_THAT})?"
+    rf"|(?:sai|nham|lon|trat) (?:roi |bet )+(?:{_WHO}|nha |nhe )?)(?:, )"
+    r"(?!(?:cai |vu |viec |chuyen )?khac )(?=\S+ \S+ )"
+)
+_ALONE = re.compile(
+    rf" (?:da |a |o |thoi |, )*{_WHO}?khong (?:phai|hoi|co hoi|can hoi) (?:la |hoi |ve )?{_DUTY}"
+    rf"(?!{_THAT}|gi ){_NOBODY}(?P<what>(?:[^,? ]+ ){{1,6}}?)(?:(?:dau|nhe|nha|ma|co) )*(?:, )?$"
+)
+_ASKING_END = re.compile(
+    r" (?:\?|a|ha|sao|khong|chu|nhi|phai khong|dung khong|nao|gi) (?:, |\? )*$"
+)
+# A part of a message begins behind a stop, or with one of these.
+_ONWARD = re.compile(
+    r" (?:roi|va|voi lai|voi|(?:the|vay) conn?|conn|xong|sau do|tien the|dong thoi|ngoai ra|vay"
+    r"|con(?= (?:le phi|phi|thoi gian|nop|ho so|tien) )"
+    r"|the(?= (?:thi|bao|nop|may|le phi|giay) ))(?= )"
+)
+_THEY = r"ho(?! chieu| khau| so| ngheo| tich)"  # the word is also "họ", and "hộ": for somebody
+# What a question asks for, told apart; the order is the order of looking.
+_ASKED = {
+    "time": r"(?:bao|bao nhieu|may) lau|lau khong|khi nao|bao gio|hoi nao|chung nao|luc nao"
+    r"|(?:mat|trong|het|ton|sau) (?:may|bao nhieu) (?:ngay|hom|bua|tuan|thang)"
+    r"|(?:may|bao nhieu) (?:ngay|hom|bua|tuan|thang)(?= (?:co|xong|thi|moi|lay|duoc|ra|nhan) )"
+    r"|(?:may|bao nhieu) (?:ngay|hom)(?= *(?:[,?]|$))",
+    "fee": r"(?:bao nhieu|may) (?:tien|dong|do)|bao tien|bao nhieu|nhieu tien"
+    r"|(?:ton|het|gia|phi) (?:bao|may)|le phi(?= *(?:bao|het|the nao|ra sao|khong|[,?]|$))"
+    r"|(?:mat|ton|dong) (?:tien|phi|le phi)(?= (?:khong|ko|hong|a|ha|gi) )",
+    "papers": r"(?<! co )(?:giay to|giay|ho so|thu tuc)(?: can| gom| nhung)? (?:gi|chi|nao|nhung)"
+    r"|(?:can|mang|nop|dem|chuan bi)(?: theo| nhung| them)? (?:gi|chi|nhung)|nhung (?:gi|chi|giay)",
+    "place": r"(?:o|nop|den|ra|di|len|toi|ve|cho) dau|o mo"
+    r"|(?:cho|noi|co quan|xa|phuong) (?:nao|dau)",
+    "online": r"(?:(?:qua|tren|bang) (?:mang|dien thoai)|online|truc tuyen)"
+    r"(?= (?:duoc|dc|co|khong|ko|hong|the nao|ra sao))",
+    "form": r"(?:mau|to khai|don) (?:gi|nao|so may|o dau)",
+    "who": r"(?:lam|di|nop|lay|nhan) (?:thay|giup|ho (?:duoc|cho|toi|me|bo|ba|ong|con|chong|vo))"
+    r"|ai (?:duoc|lam|di|nop)|dieu kien (?:gi|nao|the nao|ra sao)|may tuoi",
+    "how": r"the nao|lam sao|ra sao|cach nao|nhu nao|lam gi|phai sao",
+    "may": r"duoc khong|duoc ko|dc k|dc khong|co duoc|can khong",
+}
+_PLAIN = ("time", "fee", "papers", "place")  # plain enough to end a question without a stop
+_PLAINLY = re.compile("|".join(rf" (?:{_ASKED[name]})(?= )" for name in _PLAIN))
+_QUESTION = {name: re.compile(rf" (?:{words})(?= )") for name, words in _ASKED.items()}
+_TOLD = re.compile(
+    rf" (?:(?:(?<!tach )(?<!chu )(?<!lam ){_THEY}|nguoi ta|can bo|co ay|anh ay|chi ay|xa|phuong"
+    r"|hang xom) (?:\S+ )?"
+    r"(?:bao(?! nhieu| lau| gio)|noi|keu)"
+    r"|khong biet|chang biet|chua biet|hoi (?:mai|hoai|roi))(?= )"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A message that says what is not meant.
+
+    ``kept``: what is wanted, "" where that is not said; ``refused``: the words of what is not, ""
+    where it is what was answered or asked last.
+    """
+
+    kept: str
+    refused: str
+
+
+class _Line:
+    """A message as plain words with one space around each, and the way back to its text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.plain = " "
+        self._spans: list[tuple[int, int, int]] = []  # place in plain, start and end in the text
+        found = list(_TOKEN.finditer(text))
+        said = [match[0].lower() for match in found]
+        for at, match in enumerate(found):
+            self._spans.append((len(self.plain), *match.span()))
+            self.plain += f"{_plain(said, at)} "
+
+    def cut(self, start: int, end: int) -> str:
+        """The text of the words from ``start`` to ``end`` of :attr:`plain`."""
+        inside = [(first, last) for at, first, last in self._spans if start <= at < end]
+        return self._text[inside[0][0] : inside[-1][1]].strip(" ,.;:\n") if inside else ""
+
+
+def _plain(said: Sequence[str], at: int) -> str:
+    """The word at a place without its accents; every way of saying "not" is one word."""
+    word = said[at]
+    if not word[0].isalnum():
+        return word if word == "?" else ","
+    after = [strip_accents(w) for w in said[at + 1 : at + 3]]
+    if after and after[0] in _NOT_BEFORE.get(word, ()):
+        return "khong"
+    if word == "no" and after[:1] == ["phai"] and after[1:] and after[1] in _NO_BEFORE:
+        return "khong"
+    return _NOT.get(word) or strip_accents(word)
+
+
+def refusal(text: str) -> Refusal | None:
+    """What ``text`` says is not meant; None where it refuses nothing.
+
+    "Không phải đóng tiền à" asks, "không có khai sinh" tells of oneself: neither refuses.
+    """
+    line = _Line(text)
+    plain = line.plain
+    wrong = _WRONG.match(plain)
+    if wrong:
+        return Refusal(line.cut(wrong.end(), len(plain)), "")
+    for pattern in (_REFUSED_FIRST, _STOPPED, _REFUSED_LAST, _REFUSED_AT_END):
+        found = pattern.search(plain)
+        if found:
+            wanted = _BUT.sub("", line.cut(found.end(), len(plain)))
+            kept = f"{line.cut(0, found.start() + 1)} {wanted}".strip()
+            if kept:
+                return Refusal(kept, line.cut(*found.span("what")))
+    alone = _ALONE.match(plain)
+    if alone and not _ASKING_END.search(plain) and not _asked(plain):
+        return Refusal("", line.cut(*alone.span("what")))
+    return None
+
+
+def questions(text: str) -> tuple[str, ...]:
+    """The parts of a message that each ask something, with what is told before them; () where
+    there are fewer than two that ask for different things."""
+    line = _Line(text)
+    plain = line.plain
+    stops = {m.end() for m in re.finditer(r" [,?](?= )", plain)}
+    stops |= {m.start() for m in _ONWARD.finditer(plain)}
+    plainly = {m.start() for m in _PLAINLY.finditer(plain)} - stops  # "bao nhiêu tiền mấy ngày"
+    parts: list[tuple[int, int]] = []
+    start = 0
+    for end in [*sorted((stops | plainly) - {0, len(plain) - 1}), len(plain)]:
+        kind = _asked(f"{plain[start:end]} ")
+        if kind in (None, "how"):  # "làm thế nào" beside another question asks nothing more
+            continue
+        if end in plainly and (kind not in _PLAIN or kind == _begins(plain[end:])):
+            continue
+        parts.append((start, end))
+        start = end
+    if len(parts) < 2:
+        return ()
+    parts[-1] = (parts[-1][0], len(plain))  # what is told behind the last belongs to it
+    return tuple(line.cut(*part) for part in parts)
+
+
+def last_question(text: str) -> str:
+    """The last clause of ``text`` that asks something; "" where none does."""
+    line = _Line(text)
+    plain = line.plain
+    edges = [0, *(m.end() for m in re.finditer(r" [,?](?= )", plain)), len(plain)]
+    for start, end in reversed([*pairwise(edges)]):
+        if _asked(f"{plain[start:end]} "):
+            return line.cut(start, end)
+    return ""
+
+
+def _asked(part: str) -> str | None:
+    """What a part of a message asks for; None where it asks nothing, or tells of asking."""
+    if _TOLD.search(part):
+        return None
+    return next((name for name, words in _QUESTION.items() if words.search(part)), None)
+
+
+def _begins(part: str) -> str | None:
+    """What the question that ``part`` begins with asks for."""
+    return next((name for name, words in _QUESTION.items() if words.match(part)), None)

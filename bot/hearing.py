@@ -1,0 +1,124 @@
+"""What a message asks, once what it refuses is taken out and its questions are told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from actions.state import Aspect, Kind, State
+from actions.understanding import SURE_INTENT, Understanding
+from bot import clauses
+from bot.clauses import Refusal
+from bot.listening import ASPECTS, NAMES_LITTLE
+from knowledge_base.retrieval.link import Link, LinkOutcome
+
+Understand = Callable[[str], Understanding]
+REFUSED = "correct"  # the intent of "không phải cái đó"
+_OPEN = frozenset({LinkOutcome.NONE, LinkOutcome.DECLINE})
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message: what is to be answered, and what ``then``; ``refused`` are codes of what it says
+    is not meant."""
+
+    first: Understanding
+    then: Understanding | None = None
+    refused: frozenset[str] = frozenset()
+
+
+def hear(text: str, understand: Understand, state: State) -> Heard:
+    """What ``text`` asks.
+
+    Args:
+        text: a message, masked and cleaned.
+        understand: what a text means taken as one whole.
+        state: the conversation so far.
+    """
+    refusal = clauses.refusal(text)
+    if refusal is not None:
+        return _refusing(text, refusal, understand, state)
+    whole = understand(text)
+    parts = clauses.questions(text)
+    if parts:
+        first, then = understand(parts[0]), understand(parts[1])
+        return _in_turn(whole, first, then) or Heard(whole)
+    if whole.intent == "angry":
+        return Heard(_asked_angrily(text, understand) or whole)
+    return Heard(whole)
+
+
+def _in_turn(whole: Understanding, first: Understanding, then: Understanding) -> Heard | None:
+    """The two questions of a message; None where they are one: the parts must say clearly what
+    they ask, and not the same."""
+    if not (_asks(first) and _asks(then)):
+        return None
+    both = first.link.outcome is then.link.outcome is LinkOutcome.ANSWER
+    other = both and first.link.candidates[0].code != then.link.candidates[0].code
+    if first.intent == then.intent and not other:
+        return None
+    if first.link.outcome is not LinkOutcome.ANSWER:
+        # The procedure may be named in the second question or by both together.
+        near = then.link if first.link.outcome in _OPEN and not both else whole.link
+        named = next((k for k in (near, whole.link) if k.outcome is LinkOutcome.ANSWER), first.link)
+        first = replace(first, link=named)
+    if first.link.outcome is LinkOutcome.ANSWER and _names_little(then):
+        then = replace(then, link=Link(LinkOutcome.NONE))
+    return Heard(replace(first, text=whole.text), then)
+
+
+def _asks(part: Understanding) -> bool:
+    aspect = ASPECTS.get(part.intent)
+    return aspect not in (None, Aspect.OVERVIEW) and part.confidence >= SURE_INTENT
+
+
+def _names_little(part: Understanding) -> bool:
+    """Whether a part names so little that what was spoken of before it is meant."""
+    link = part.link
+    return link.outcome is LinkOutcome.ASK and link.candidates[0].score < 2 * NAMES_LITTLE
+
+
+def _asked_angrily(text: str, understand: Understand) -> Understanding | None:
+    """The question of a message that scolds as well."""
+    question = clauses.last_question(text)
+    if not question or question == text:
+        return None
+    heard = understand(question)
+    named = heard.link.outcome in (LinkOutcome.ANSWER, LinkOutcome.ASK)
+    return heard if _asks(heard) and named else None
+
+
+def _refusing(text: str, refusal: Refusal, understand: Understand, state: State) -> Heard:
+    """A message that says what is not meant, and perhaps what is."""
+    denied = understand(refusal.refused).link if refusal.refused else Link(LinkOutcome.NONE)
+    if refusal.refused:
+        refused = frozenset(c.code for c in denied.asked if denied.outcome not in _OPEN)
+    else:
+        refused = _shown(state)
+    if not refusal.kept:
+        if not refused or not _shown(state):
+            return Heard(understand(text))
+        return Heard(Understanding(text, REFUSED, 1.0, Link(LinkOutcome.NONE)), refused=refused)
+    kept = understand(refusal.kept)
+    if refusal.refused and (kept.link.outcome in _OPEN or len(refusal.kept.split()) == 1):
+        # "Không phải cấp mới căn cước mà đổi": what it is about was said with what is not meant.
+        kept = replace(kept, link=understand(text).link)
+        refused = frozenset(c.code for c in denied.candidates[:1])
+    return Heard(replace(kept, text=text, link=_without(refused, kept.link)), refused=refused)
+
+
+def _shown(state: State) -> frozenset[str]:
+    """What was answered or asked about last."""
+    current = state.current
+    if current is not None and current.kind is Kind.ASK_WHICH:
+        return frozenset(current.codes)
+    return frozenset({state.procedure} if state.procedure else ())
+
+
+def _without(refused: frozenset[str], link: Link) -> Link:
+    """The link without what is not meant; another candidate is asked about, not answered."""
+    left = tuple(c for c in link.candidates if c.code not in refused)
+    if not link.candidates or link.candidates[0] in left:
+        return Link(link.outcome, left)
+    asking = left and left[0].score >= NAMES_LITTLE / 2
+    return Link(LinkOutcome.ASK if asking else LinkOutcome.DECLINE, left)

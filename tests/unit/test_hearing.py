@@ -1,0 +1,168 @@
+"""Messages with two questions or with a refusal, in conversations with understandings made up."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.state import Action, Aspect, Kind, State
+from actions.understanding import Understanding
+from bot.hearing import hear
+from knowledge_base.retrieval.link import LinkOutcome
+from tests.samples import Talk, meant, procedure, world
+
+A, B, C = "1.000001", "1.000002", "1.000003"
+WORLD = world(
+    *(
+        procedure(
+            code,
+            ten=f"Xin giấy {name}",
+            giay_to=[{"ten": f"Đơn {name}"}],
+            noi_nop=[{"ten": f"Phòng {name}"}],
+        )
+        for code, name in ((A, "một"), (B, "hai"), (C, "ba"))
+    )
+)
+BOTH = "giấy một cần gì, nộp ở đâu"
+PARTS = {"giấy một cần gì": meant("ask_papers", A), "nộp ở đâu": meant("ask_place")}
+
+
+def test_two_questions_are_answered_in_turn_with_the_buttons_of_the_last() -> None:
+    talk = Talk(WORLD, {BOTH: meant("ask_place", A), **PARTS})
+    talk.say(BOTH)
+    assert talk.events == ("answered.papers", "answered.place")
+    first, second = talk.replies[-2:]
+    assert "Đơn một" in first.text
+    assert "Phòng một" in second.text
+    assert first.source
+    assert second.source
+    assert not [c for c in first.choices if c.url is None]
+    assert talk.labels
+    pressed = {offer.id for offer in talk.state.offers}
+    assert pressed == {c.id for c in second.choices if c.url is None}
+    talk.say("1")  # the first row of the last message
+    assert len(talk.replies) == 1
+
+
+def test_each_question_may_have_its_own_procedure() -> None:
+    text = "giấy một nộp ở đâu? còn giấy hai nộp ở đâu"
+    talk = Talk(WORLD, {
+        text: meant("ask_place", A, B),
+        "giấy một nộp ở đâu?": meant("ask_place", A), "giấy một nộp ở đâu": meant("ask_place", A),
+        "còn giấy hai nộp ở đâu": meant("ask_place", B),
+    })  # fmt: skip
+    talk.say(text)
+    assert [reply.text.split()[-1] for reply in talk.replies[-2:]] == ["một", "hai"]
+
+
+def test_the_first_question_borrows_the_procedure_that_the_second_names() -> None:
+    text = "cần gì, nộp giấy hai ở đâu"
+    talk = Talk(WORLD, {
+        text: meant("ask_place", B),
+        "cần gì": meant("ask_papers"), "nộp giấy hai ở đâu": meant("ask_place", B),
+    })  # fmt: skip
+    talk.say(text)
+    assert talk.events == ("answered.papers", "answered.place")
+    assert "Đơn hai" in talk.replies[-2].text
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        meant("ask_place", confidence=0.3),  # not sure
+        meant("out_of_scope"),
+        meant("ask_overview", B),
+        meant("ask_papers"),  # the same once more
+    ],
+)
+def test_parts_that_do_not_each_ask_something_clearly_stay_one(then: Understanding) -> None:
+    talk = Talk(WORLD, {**PARTS, BOTH: meant("ask_papers", A), "nộp ở đâu": then})
+    talk.say(BOTH)
+    assert talk.events == ("answered.papers",)
+
+
+def test_the_second_question_waits_until_the_first_is_clear() -> None:
+    which = {**PARTS, "giấy một cần gì": meant("ask_papers", A, B), BOTH: meant("ask_place", A, B)}
+    talk = Talk(WORLD, which)
+    talk.say(BOTH)
+    assert talk.labels[:2] == ["Xin giấy một", "Xin giấy hai"]
+    talk.press("Xin giấy hai")
+    assert talk.events == ("answered.papers", "answered.place")
+    assert "Phòng hai" in talk.replies[-1].text
+    assert talk.state.waiting is None
+
+
+def test_a_waiting_question_is_dropped_with_the_first() -> None:
+    which = {**PARTS, "giấy một cần gì": meant("ask_papers", A, B), BOTH: meant("ask_place", A, B)}
+    talk = Talk(WORLD, {**which, "giấy ba cần gì": meant("ask_papers", C)})
+    talk.say(BOTH)
+    talk.press("Không phải")
+    assert talk.state.waiting is None
+    talk.say(BOTH)
+    talk.say("giấy ba cần gì")
+    assert talk.events == ("answered.papers",)
+
+
+def test_what_is_refused_is_not_the_answer() -> None:
+    text = "không phải giấy một, tôi hỏi giấy hai"
+    talk = Talk(WORLD, {
+        text: meant("ask_overview", A, B),
+        "giấy một": meant("ask_overview", A),
+        "tôi hỏi giấy hai": meant("ask_overview", A, B, outcome=LinkOutcome.ANSWER),
+    })  # fmt: skip
+    talk.say(text)
+    assert talk.state.current == Action(kind=Kind.ASK_WHICH, codes=(B,))
+
+
+def test_a_refusal_alone_offers_what_else_was_near_but_not_what_was_refused() -> None:
+    talk = Talk(WORLD, {
+        "giấy một cần gì": meant("ask_papers", A, B, C, outcome=LinkOutcome.ANSWER),
+        "không phải cái đó": meant("correct"), "không phải": meant("deny"),
+        "giấy hai": meant("ask_overview", B),
+    })  # fmt: skip
+    talk.say("giấy một cần gì")
+    talk.say("không phải cái đó")
+    assert talk.events == ("said.correct",)
+    assert talk.labels == ["Xin giấy hai", "Xin giấy ba", "Không phải các việc này"]
+    talk.say("không phải giấy hai")
+    assert talk.labels == ["Xin giấy ba", "Không phải việc này"]
+    assert talk.state.current == Action(kind=Kind.ASK_WHICH, codes=(C,), aspect=Aspect.PAPERS)
+    talk.press("Không phải")
+    assert talk.events == ("said.decline",)
+    talk.say("giấy một cần gì")
+    talk.say("không phải")
+    assert talk.labels[0] == "Xin giấy hai"
+
+
+def test_of_several_asked_about_the_others_are_offered_when_the_chosen_one_was_not_it() -> None:
+    talk = Talk(WORLD, {"giấy": meant("ask_papers", A, B), "nhầm rồi": meant("correct")})
+    talk.say("giấy")
+    talk.press("Xin giấy một")
+    talk.say("nhầm rồi")
+    assert talk.labels == ["Xin giấy hai", "Không phải việc này"]
+
+
+def test_without_anything_near_it_is_asked_again() -> None:
+    talk = Talk(WORLD, {"giấy một": meant("ask_papers", A), "không phải cái đó": meant("correct")})
+    talk.say("giấy một")
+    assert "nói lại" in talk.say("không phải cái đó")
+
+
+def test_scolding_with_a_question_is_answered() -> None:
+    question = "giấy một nộp ở đâu"
+    meaning = {f"máy ngu, {question}": meant("angry"), question: meant("ask_place", A)}
+    talk = Talk(WORLD, meaning)
+    talk.say(f"máy ngu, {question}")
+    assert talk.events == ("answered.place",)
+    talk.say("máy ngu, không biết ở đâu")
+    assert talk.events != ("answered.place",)
+
+
+def test_most_messages_are_understood_once() -> None:
+    told: list[str] = []
+
+    def understand(text: str) -> Understanding:
+        told.append(text)
+        return meant("ask_papers", A)
+
+    hear("mẹ tôi mất, giờ xin giấy một cần gì, cảm ơn cháu", understand, State())
+    assert len(told) == 1

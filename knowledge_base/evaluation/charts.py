@@ -15,8 +15,8 @@ from knowledge_base.evaluation.counting import Row
 from knowledge_base.evaluation.floors import NAMES
 
 _WIDTH = 400
-_LEFT = 132  # where bars begin; what they are of stands before it
-_SPAN = 224  # a whole bar; its figure stands behind it
+_LEFT = 148  # where bars begin; what they are of stands before it
+_SPAN = 208  # a whole bar; its figure stands behind it
 _OUTCOMES = ("right", "asked", "declined", "wrong")
 # Figures on cells this dark are written in the colour of the paper.
 _DARK_CELL = 0.5
@@ -88,10 +88,10 @@ def matrix(
     """How often each kind was heard as which: rows are wanted, columns given, both ``(name,
     label)``; the darker, the larger the share of its row."""
     cell = (_WIDTH - _LEFT - 8) / len(given)
-    top, parts = 140.0, []
+    top, parts = 176.0, []
     for n, (_, label) in enumerate(given):
         x, y = _LEFT + cell * (n + 0.5) + 4, top - 6
-        turned = f'<text class="small" transform="translate({x:.1f} {y}) rotate(-60)">'
+        turned = f'<text transform="translate({x:.1f} {y}) rotate(-90)">'
         parts.append(f"{turned}{escape(label)}</text>")
     for row, label in wanted:
         total = sum(counts.get((row, column), 0) for column, _ in given)

@@ -45,7 +45,7 @@ class Tried(Protocol):
 
     @property
     def ms(self) -> float:
-        """How long understanding took."""
+        """Processor time of understanding."""
         ...
 
 
@@ -83,7 +83,7 @@ class Row:
     found; ``right``, ``asked``, ``declined``, ``wrong`` what the citizen gets, which makes 1.
     ``outside``: a procedure was shown although none was asked for. ``intent``: the kind of
     question right. ``both``: both questions of a message answered. ``numbers``: what must be said
-    was said. ``p50_ms``, ``p95_ms``: understanding one message.
+    was said. ``p50_ms``, ``p95_ms``: processor time of one message.
     """
 
     group: str

@@ -49,7 +49,7 @@ def write(
     floors: Floors,
     name_of: Callable[[str], str | None],
     day: date,
-    docs: Path = DOCS,
+    docs: Path | None = None,
 ) -> list[Path]:
     """Write the page and the charts.
 
@@ -58,11 +58,12 @@ def write(
         floors: what is wanted, and what groups and sets are called.
         name_of: what a code is called.
         day: the day of it.
-        docs: the folder to write into.
+        docs: the folder to write into, by default :data:`DOCS`.
 
     Returns:
         The files written.
     """
+    docs = docs or DOCS
     (docs / _IMAGES).mkdir(parents=True, exist_ok=True)
     written, shown = [], []
     for name, title, drawing in drawings(measured, floors):

@@ -38,6 +38,7 @@ def test_every_group_of_questions_has_a_floor_and_a_name(name: str) -> None:
     assert EACH in held or groups <= held.keys()
     assert name == KINDS or groups <= FLOORS.names.keys()
     assert FLOORS.sets[name]
+    assert all(len(said) <= 20 for said in FLOORS.names.values())  # they stand beside bars
 
 
 @pytest.mark.parametrize("name", HERE)

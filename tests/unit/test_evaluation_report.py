@@ -222,3 +222,10 @@ def test_the_page_shows_charts_tables_and_day(tmp_path: Path) -> None:
         ElementTree.fromstring(drawing.read_text(encoding="utf-8"))
     again = page.write(found, HELD, names, date(2026, 11, 22), tmp_path / "again")
     assert [a.read_bytes() for a in again] == [b.read_bytes() for b in written]
+
+
+def test_the_page_in_the_repository_shows_its_charts() -> None:
+    text = (page.DOCS / "evaluation.md").read_text(encoding="utf-8")
+    links = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)
+    assert len(links) == 3
+    assert all((page.DOCS / link).is_file() for link in links)

@@ -36,7 +36,9 @@ from knowledge_base import loader, offices, phrases, public_holidays
 from knowledge_base.loader import Knowledge
 from knowledge_base.overlay import Synchronised, overlay
 from knowledge_base.problems import errors_of
+from knowledge_base.retrieval.dense import Vectors
 from knowledge_base.retrieval.index import Progress, open_retriever, renewed
+from knowledge_base.retrieval.link import Link
 from knowledge_base.units import Units, UnitsError
 from knowledge_base.wording_check import check_menu, check_wording
 
@@ -145,6 +147,23 @@ def open_trial() -> Trial:
     settings = Settings()
     brain = build_brain(settings)
     return Trial(brain.understand, brain.world, settings.model_dir)
+
+
+def open_reading() -> Callable[[str], tuple[Link, Vectors | None]]:
+    """What a message is taken to be about, and its vector ``(dim,)`` about the centre of all texts;
+    None without an encoder.
+
+    Used by ``python -m knowledge_base review``, which may not import this room.
+    """
+    brain = build_brain(Settings())
+    retriever = brain.mind.retriever
+
+    def read(text: str) -> tuple[Link, Vectors | None]:
+        understood = brain.understand(text)
+        vector = resources.EMBEDDINGS.of(resources.read(text))
+        return understood.link, None if vector is None else vector - retriever.center
+
+    return read
 
 
 def open_rehearsal(

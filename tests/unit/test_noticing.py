@@ -145,6 +145,14 @@ def test_what_citizens_chat_about_is_their_own_affair(citizen: Talk) -> None:
     assert noted(citizen) == []
 
 
+def test_a_cry_for_help_is_never_noted(citizen: Talk) -> None:
+    for cry in ("chồng tôi cầm dao đánh tôi cứu tôi với", "tôi muốn tự tử"):
+        citizen.say(cry)
+        assert citizen.events == ("said.emergency",)
+    citizen.say("giấy A")
+    assert noted(citizen) == []
+
+
 def test_off_the_subject_counts_near_a_procedure_or_when_insisted_upon(citizen: Talk) -> None:
     citizen.say("sửa xe gần giấy A")
     assert noted(citizen) == [("sửa xe gần giấy A", "out_of_scope", (), None)]

@@ -86,11 +86,12 @@ _ASKED = {
     r"|(?:mat|trong|het|ton|sau) (?:may|bao nhieu) (?:ngay|hom|bua|tuan|thang)"
     r"|(?:may|bao nhieu) (?:ngay|hom|bua|tuan|thang)(?= (?:co|xong|thi|moi|lay|duoc|ra|nhan) )"
     r"|(?:may|bao nhieu) (?:ngay|hom)(?= *(?:[,?]|$))",
-    "fee": r"(?:bao nhieu|may) (?:tien|dong|do)|bao tien|bao nhieu|nhieu tien"
+    "fee": r"(?:bao nhieu|may) (?:tien|dong|do|tram|ngan|nghin)|bao tien|bao nhieu|nhieu tien"
     r"|(?:ton|het|gia|phi) (?:bao|may)|le phi(?= *(?:bao|het|the nao|ra sao|khong|[,?]|$))"
     r"|(?:mat|ton|dong) (?:tien|phi|le phi)(?= (?:khong|ko|hong|a|ha|gi) )",
     "papers": r"(?<! co )(?:giay to|giay|ho so|thu tuc)(?: can| gom| nhung)? (?:gi|chi|nao|nhung)"
-    r"|(?:can|mang|nop|dem|chuan bi)(?: theo| nhung| them)? (?:gi|chi|nhung)|nhung (?:gi|chi|giay)",
+    r"|(?:can|mang|nop|dem|chuan bi)(?: theo| nhung| them)? (?:gi|chi|nhung)|nhung (?:gi|chi|giay)"
+    r"|gom (?:gi|chi)",
     "place": r"(?:o|nop|den|ra|di|len|toi|ve|cho) dau|o mo"
     r"|(?:cho|noi|co quan|xa|phuong) (?:nao|dau)",
     "online": r"(?:(?:qua|tren|bang) (?:mang|dien thoai)|online|truc tuyen)"
@@ -98,8 +99,9 @@ _ASKED = {
     "form": r"(?:mau|to khai|don) (?:gi|nao|so may|o dau)",
     "who": r"(?:lam|di|nop|lay|nhan) (?:thay|giup|ho (?:duoc|cho|toi|me|bo|ba|ong|con|chong|vo))"
     r"|ai (?:duoc|lam|di|nop)|dieu kien (?:gi|nao|the nao|ra sao)|may tuoi",
-    "how": r"the nao|lam sao|ra sao|cach nao|nhu nao|lam gi|phai sao",
-    "may": r"duoc khong|duoc ko|dc k|dc khong|co duoc|can khong",
+    "how": r"the nao|(?:lam|ra) (?:sao|rang)|cach nao|nhu nao|lam gi|phai sao",
+    "may": r"(?:co|duoc|dc|can) (?:[^,? ]+ ){0,6}?(?:khong|ko|hong)"
+    r"(?= *(?:(?:a|ha|nhi|vay) )?(?:[,?]|$))",
 }
 _PLAIN = ("time", "fee", "papers", "place")  # plain enough to end a question without a stop
 _PLAINLY = re.compile("|".join(rf" (?:{_ASKED[name]})(?= )" for name in _PLAIN))
@@ -191,8 +193,10 @@ def questions(text: str) -> tuple[str, ...]:
     start = 0
     for end in [*sorted((stops | plainly) - {0, len(plain) - 1}), len(plain)]:
         kind = _asked(f"{plain[start:end]} ")
-        if kind in (None, "how"):  # "làm thế nào" beside another question asks nothing more
+        if kind is None:
             continue
+        if kind == "how" and not _ONWARD.match(plain[start:]):
+            continue  # "làm thế nào" beside another question asks nothing more
         if end in plainly and (kind not in _PLAIN or kind == _begins(plain[end:])):
             continue
         parts.append((start, end))

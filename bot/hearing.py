@@ -57,14 +57,19 @@ def _in_turn(whole: Understanding, first: Understanding, then: Understanding) ->
     other = both and first.link.candidates[0].code != then.link.candidates[0].code
     if first.intent == then.intent and not other:
         return None
-    if first.link.outcome is not LinkOutcome.ANSWER:
-        # The procedure may be named in the second question or by both together.
-        near = then.link if first.link.outcome in _OPEN and not both else whole.link
-        named = next((k for k in (near, whole.link) if k.outcome is LinkOutcome.ANSWER), first.link)
-        first = replace(first, link=named)
+    first = replace(first, link=_named(first.link, then.link, whole.link))
     if first.link.outcome is LinkOutcome.ANSWER and _names_little(then):
         then = replace(then, link=Link(LinkOutcome.NONE))
     return Heard(replace(first, text=whole.text), then)
+
+
+def _named(own: Link, next_: Link, whole: Link) -> Link:
+    """What the first question is about: the procedure may be named in the second question, or
+    clearly by both together."""
+    if own.outcome in _OPEN:
+        return next((link for link in (next_, whole) if link.outcome is LinkOutcome.ANSWER), own)
+    clearer = own.outcome is LinkOutcome.ASK and whole.outcome is LinkOutcome.ANSWER
+    return whole if clearer and whole.candidates[0].code in {c.code for c in own.asked} else own
 
 
 def _asks(part: Understanding) -> bool:

@@ -65,6 +65,21 @@ def test_the_first_question_borrows_the_procedure_that_the_second_names() -> Non
     assert "Đơn hai" in talk.replies[-2].text
 
 
+def test_a_first_question_of_its_own_does_not_borrow() -> None:
+    text = "giấy nào đó cần gì? rồi nộp giấy ba ở đâu"
+    talk = Talk(WORLD, {
+        text: meant("ask_place", C),
+        "giấy nào đó cần gì": meant("ask_papers", A, B),
+        "giấy nào đó cần gì?": meant("ask_papers", A, B),
+        "rồi nộp giấy ba ở đâu": meant("ask_place", C),
+    })  # fmt: skip
+    talk.say(text)
+    assert talk.labels[:2] == ["Xin giấy một", "Xin giấy hai"]
+    talk.press("Xin giấy một")
+    assert "Đơn một" in talk.replies[-2].text
+    assert "Phòng ba" in talk.replies[-1].text
+
+
 @pytest.mark.parametrize(
     "then",
     [

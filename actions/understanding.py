@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from knowledge_base.retrieval.link import Link
 
 EMERGENCY = "emergency"
+OUT_OF_SCOPE = "out_of_scope"
 FALLBACK = "nlu_fallback"  # the intent of a message that is like none of the examples
 SURE_INTENT = 0.45  # below it an intent says little
 SURE_PROCEDURE = 0.8  # from it on a procedure was named, whatever the intent looks like

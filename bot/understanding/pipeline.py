@@ -14,6 +14,7 @@ from typing import Any
 from actions.understanding import (
     EMERGENCY,
     FALLBACK,
+    OUT_OF_SCOPE,
     SURE_INTENT,
     SURE_PROCEDURE,
     Entity,
@@ -25,6 +26,7 @@ from knowledge_base import danger
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 
 CONFIG = ROOT / "nlu_data" / "config.yml"
+_LIKELY = 0.4  # below it a procedure is answered only for want of another one near it
 UNREADABLE = "unreadable"  # nothing to read: emoji, punctuation, an empty line
 
 
@@ -95,17 +97,21 @@ def weigh(intent: str, confidence: float, link: Link) -> Link:
 
     A command, small talk or an off-topic question that is recognised with some confidence keeps
     its candidates but is not answered with one of them, unless that one is hardly to be doubted.
+    What is perhaps off topic is asked back about, unless its procedure is likely.
     """
+    perhaps = intent == OUT_OF_SCOPE and confidence < SURE_INTENT
+    if perhaps and link.outcome is LinkOutcome.ANSWER and link.candidates[0].score < _LIKELY:
+        return Link(LinkOutcome.ASK, link.candidates)
     about_procedures = intent.startswith("ask_") and intent != "ask_bot"
     if about_procedures or intent == FALLBACK or confidence < SURE_INTENT:
         return link
     if link.candidates and link.candidates[0].score >= SURE_PROCEDURE:
         return link
-    off = LinkOutcome.DECLINE if intent == "out_of_scope" else LinkOutcome.NONE
+    off = LinkOutcome.DECLINE if intent == OUT_OF_SCOPE else LinkOutcome.NONE
     return Link(off, link.candidates)
 
 
-def _intent(text: str, parsed: Mapping[str, Any]) -> Mapping[str, Any]:
+def likeliest(text: str, parsed: Mapping[str, Any]) -> Mapping[str, Any]:
     """The likeliest intent; the second where that is a danger spoken of for its papers."""
     if parsed["intent"]["name"] != EMERGENCY or danger.load().hear(text, told=True):
         return parsed["intent"]  # type: ignore[no-any-return]
@@ -114,7 +120,7 @@ def _intent(text: str, parsed: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _read(text: str, parsed: Mapping[str, Any]) -> Understanding:
-    intent = _intent(text, parsed)
+    intent = likeliest(text, parsed)
     found = parsed["procedures"]
     candidates = tuple(Candidate(**candidate) for candidate in found["candidates"])
     name, confidence = str(intent["name"]), float(intent["confidence"])

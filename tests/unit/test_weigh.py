@@ -1,0 +1,47 @@
+"""The link in the light of the intent: a procedure's words in a sentence about something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.understanding.pipeline import likeliest, weigh
+from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
+
+ANSWER, ASK, NONE, DECLINE = (
+    LinkOutcome.ANSWER, LinkOutcome.ASK, LinkOutcome.NONE, LinkOutcome.DECLINE,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("intent", "confidence", "score", "outcome"),
+    [
+        ("ask_fee", 0.9, 0.2, ANSWER),
+        ("ask_fee", 0.2, 0.2, ANSWER),
+        ("out_of_scope", 0.9, 0.5, DECLINE),  # surely about something else
+        ("out_of_scope", 0.9, 0.9, ANSWER),  # but the procedure is hardly to be doubted
+        ("out_of_scope", 0.3, 0.2, ASK),  # perhaps about something else: never with confidence
+        ("out_of_scope", 0.3, 0.5, ANSWER),
+        ("nlu_fallback", 0.2, 0.2, ANSWER),
+        ("thank", 0.9, 0.5, NONE),
+        ("thank", 0.3, 0.2, ANSWER),
+    ],
+)
+def test_the_intent_weighs_on_the_link(
+    intent: str, confidence: float, score: float, outcome: LinkOutcome
+) -> None:
+    link = Link(ANSWER, (Candidate("1.000001", "", score),))
+    weighed = weigh(intent, confidence, link)
+    assert weighed.outcome is outcome
+    assert weighed.candidates == link.candidates
+
+
+def test_papers_after_a_danger_are_what_the_second_guess_says() -> None:
+    ranking = [
+        {"name": "emergency", "confidence": 0.7},
+        {"name": "nlu_fallback", "confidence": 0.3},
+        {"name": "ask_papers", "confidence": 0.2},
+    ]
+    parsed = {"intent": ranking[0], "intent_ranking": ranking}
+    assert likeliest("nhà tôi đang cháy", parsed)["name"] == "emergency"
+    assert likeliest("giấy chứng tử cho người chết đuối", parsed)["name"] == "ask_papers"
+    assert likeliest("chào", {"intent": {"name": "greet"}})["name"] == "greet"

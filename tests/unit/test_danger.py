@@ -43,6 +43,8 @@ HEARD = [
     ("giá mà ngủ luôn không phải dậy nữa", SELF_HARM, "115"),
     ("em 15 tuổi, em muốn chết", SELF_HARM, "111"),
     ("bạn cháu đòi nhảy lầu", SELF_HARM, "113"),
+    ("tôi buồn quá, chẳng ai quan tâm tôi nữa", "buon", "115"),
+    ("chán đời ghê", "buon", "113"),
     # Danger that goes on, beside a question about papers.
     ("chồng tôi hay đánh tôi, tôi muốn ly hôn", "bao_luc", "113"),
     ("cứu với, cháy nhà, giấy tờ còn trong đó", "chay", "114"),
@@ -72,6 +74,9 @@ NOT_HEARD = [
     "chồng chết rồi, tài sản chia sao",
     "tôi muốn làm di chúc trước khi chết",
     "đồ lừa đảo",
+    "co don thi nop o dau",
+    "không ai cần giấy này",
+    "xin hỗ trợ vì nhà tốc mái",
     "sống ở đây lâu rồi mà chưa có hộ khẩu",
     "cấp cứu dữ liệu",
     "",
@@ -99,6 +104,9 @@ def test_papers_the_past_and_a_manner_of_speaking_are_no_danger(text: str) -> No
 def test_what_the_classifier_hears_always_has_a_number() -> None:
     unclear = ALARMS.hear("ới làng nước ơi", told=True)
     assert unclear == danger.Alarm(UNCLEAR, ("113", "115"))
+    dead = ALARMS.hear("cụ hàng xóm chết mấy hôm rồi", told=True)
+    assert dead is not None
+    assert dead.kind == UNCLEAR
     fainter = ALARMS.hear("có mùi khói ở nhà bên", told=True)
     assert fainter is not None
     assert fainter.kind == "chay"

@@ -39,7 +39,7 @@ class Conversation:
         known = State.restore(state)
         before = known or State()
         first = () if known else (self._world.say("talk.intro", before.address),)
-        heard: list[Understanding] = []
+        heard: list[hearing.Heard] = []
         turn = _Turn(self._understand, self._world, now, first, heard)
         outcome = turn.answered(turn.take(incoming, before), before)
         after, misses = noted(before, outcome, heard[-1] if heard else None, now.date())
@@ -61,7 +61,7 @@ class _Turn:
     world: World
     now: datetime
     first: tuple[str, ...]
-    heard: list[Understanding]
+    heard: list[hearing.Heard]
 
     def take(self, incoming: Incoming, state: State) -> Outcome:
         if incoming.choice is not None:
@@ -91,7 +91,7 @@ class _Turn:
     def _answer(self, text: str, state: State) -> Outcome:
         said = hearing.hear(text, self.understand, state)
         heard = said.first
-        self.heard.append(heard)
+        self.heard.append(said)
         alarm = listening.fears(heard, self.world.alarms)
         if alarm is not None:
             return self._call(alarm, state)

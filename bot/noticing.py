@@ -10,6 +10,7 @@ from datetime import date
 
 from actions.state import Action, Asked, Kind, Outcome, State
 from actions.understanding import FALLBACK, Understanding
+from bot.hearing import Heard
 from bot.listening import NAMES_LITTLE
 from knowledge_base.retrieval.link import LinkOutcome
 from knowledge_base.review.book import Miss, MissKind
@@ -29,7 +30,7 @@ Noted = tuple[tuple[Asked, ...], tuple[Miss, ...]]
 
 
 def noted(
-    before: State, outcome: Outcome, heard: Understanding | None, day: date
+    before: State, outcome: Outcome, heard: Heard | None, day: date
 ) -> tuple[State, tuple[Miss, ...]]:
     """The state after a turn with the questions that are still open, and what was missed.
 
@@ -54,26 +55,37 @@ class _Look:
         self,
         before: State,
         outcome: Outcome,
-        heard: Understanding | None,
+        heard: Heard | None,
         day: date,
         asked: tuple[Asked, ...],
     ) -> None:
         self._before = before
         self._event = outcome.events[0]
-        self._now = outcome.state.current
+        # Of two questions answered in turn, the first.
+        self._now = next(iter(outcome.state.trail[-len(outcome.events) :]), None)
         self._day = day
         self._asked = asked
+        self._denied = heard.refused if heard else frozenset()
         # A message that names nothing ("bao nhiêu tiền") is no question of its own.
-        named = heard is not None and heard.link.outcome is not LinkOutcome.NONE
-        self._heard = heard if named else None
+        named = heard is not None and heard.first.link.outcome is not LinkOutcome.NONE
+        self._heard = heard.first if heard and named else None
         self._names_nothing = heard is not None and not named
 
     def result(self) -> Noted:
         """The questions that are open now, and what was missed."""
         if self._event == "said.restart":
             return (), ()
-        if self._event == "said.correct" or (self._event == "said.decline" and self._asking):
-            return self._refused()
+        refused: tuple[Miss, ...] = ()
+        alone = self._event == "said.correct" or (self._event == "said.decline" and self._asking)
+        if alone or self._denied:
+            self._asked, refused = self._refused()
+        if alone:
+            return self._asked, refused
+        asked, misses = self._rest()
+        return asked, (*refused, *misses)
+
+    def _rest(self) -> Noted:
+        """What this turn found, or did not find."""
         if self._heard and self._event in _DECLINED:
             return self._declined(self._heard, _DECLINED[self._event])
         if self._heard and self._event == Kind.ASK_WHICH and self._now:
@@ -90,10 +102,10 @@ class _Look:
         return (), self._found(code)  # through the menu
 
     def _refused(self) -> Noted:
-        """ "Không phải cái đó", or the button that says so."""
+        """ "Không phải cái đó", the button that says so, or "không phải khai sinh, khai tử cơ"."""
         shown = self._asking.codes if self._asking else (self._before.procedure,)
         last = self._asked[-1] if self._asked else None
-        if last is None or last.missed or {*last.codes}.isdisjoint(shown):
+        if last is None or last.missed or {*last.codes}.isdisjoint(self._denied or shown):
             return self._asked, ()
         kind = MissKind.NONE_OF_THESE if self._asking else MissKind.CORRECTED
         missed = last.model_copy(update={"missed": True})

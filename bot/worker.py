@@ -51,7 +51,8 @@ class Worker:
     ) -> None:
         """``handler`` is called in threads, ``concurrent_turns`` at a time, never twice at a time
         for one conversation. ``parked_reply`` is what a citizen reads whose message was given up.
-        ``retention``: how long messages are kept; ``review``: how long missed questions are.
+        ``retention``: how long messages and rare missed questions are kept; ``review``: how long
+        the other missed questions are.
         ``turn_limit`` in seconds; ``clock`` gives the aware time passed to the handler.
         """
         self._mailbox = mailbox
@@ -182,8 +183,9 @@ class Worker:
         while removed != 0:  # in small pieces, so that no lock is held for long
             async with self._store.connection() as con:
                 removed = await messages.forget_old(con, self._retention)
+        today = date.fromisoformat(self._today())
         async with self._store.connection() as con:
-            await misses.forget_old(con, date.fromisoformat(self._today()) - self._review)
+            await misses.forget_old(con, today - self._review, today - self._retention)
 
     async def _repeat(
         self, work: Callable[[], Awaitable[None]], seconds: float, stop: asyncio.Event

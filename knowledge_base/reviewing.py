@@ -25,7 +25,7 @@ from knowledge_base.portal.book import BookError
 from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.review import exchange
 from knowledge_base.review.adding import OFF_SUBJECT, Data, Refused
-from knowledge_base.review.book import MissBook, Missed
+from knowledge_base.review.book import OFTEN, MissBook, Missed
 from knowledge_base.review.clusters import Cluster, Read, clusters
 from knowledge_base.review.personal import unmasked
 from knowledge_base.review.report import SHOWN, describe
@@ -88,7 +88,7 @@ def _review(
     ] = None,
     least: Annotated[
         int, typer.Option("--it-nhat", min=1, help="Đi cùng --xuat: câu bị hụt từ bấy nhiêu lần.")
-    ] = exchange.LEAST,
+    ] = OFTEN,
     take: Annotated[
         Path | None, typer.Option("--nhap", help="Nhận danh sách .jsonl của nơi khác.")
     ] = None,

@@ -1,11 +1,16 @@
 """SQL of missed questions: noting them in a turn's transaction, forgetting them, and
-:class:`knowledge_base.review.book.MissBook` on PostgreSQL."""
+:class:`knowledge_base.review.book.MissBook` on PostgreSQL.
+
+Equal questions are known by a digest of their words without accents and punctuation. Of a question
+that is settled nothing else is kept: what an official dropped may have told of somebody.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
+from hashlib import blake2b
 from itertools import groupby
 
 from psycopg.rows import DictRow
@@ -13,7 +18,7 @@ from psycopg.rows import DictRow
 from bot.store.errors import StoreUnavailable
 from bot.store.pool import Connection, Store
 from knowledge_base.portal.book import BookUnavailable
-from knowledge_base.review.book import Miss, Missed, MissKind
+from knowledge_base.review.book import OFTEN, Miss, Missed, MissKind
 from knowledge_base.text import key
 
 TAUGHT, DROPPED = "taught", "dropped"
@@ -23,13 +28,14 @@ async def note(con: Connection, misses: Iterable[Miss], origin: str = "") -> Non
     """Count these. Of one's own (``origin`` empty) they are added to what is there; those of
     another place's list take the place of what the list said before. Part of the transaction on
     ``con``; sorted, so that two turns never wait for each other."""
-    for miss in sorted(misses, key=lambda miss: key(miss.question)):
+    for miss in sorted(misses, key=lambda miss: _key(miss.question)):
         # Of equal questions the one with more bytes has more accents.
         await con.execute(
             """
             WITH asked AS (
                 INSERT INTO missed_questions AS q (key, wording) VALUES (%(key)s, %(wording)s)
                 ON CONFLICT (key) DO UPDATE SET wording = CASE
+                    WHEN q.settled = %(dropped)s THEN ''
                     WHEN octet_length(excluded.wording) > octet_length(q.wording)
                     THEN excluded.wording ELSE q.wording END
                 RETURNING id, settled
@@ -41,7 +47,7 @@ async def note(con: Connection, misses: Iterable[Miss], origin: str = "") -> Non
             SET count = excluded.count + CASE WHEN m.origin = '' THEN m.count ELSE 0 END
             """,
             {
-                "key": key(miss.question),
+                "key": _key(miss.question),
                 "wording": miss.question,
                 "origin": origin,
                 "kind": miss.kind,
@@ -54,9 +60,18 @@ async def note(con: Connection, misses: Iterable[Miss], origin: str = "") -> Non
         )
 
 
-async def forget_old(con: Connection, before: date) -> None:
-    """Remove what was missed before a day, and the questions of which nothing is left."""
-    await con.execute("DELETE FROM misses WHERE day < %s", (before,))
+async def forget_old(con: Connection, before: date, rare_before: date) -> None:
+    """Remove what was missed before a day, of rare questions before another, and the questions of
+    which nothing is left."""
+    await con.execute(
+        """
+        DELETE FROM misses WHERE day < %s OR question IN (
+            SELECT question FROM misses GROUP BY question
+            HAVING sum(count) < %s AND max(day) < %s
+        )
+        """,
+        (before, OFTEN, rare_before),
+    )
     await con.execute(
         "DELETE FROM missed_questions q WHERE coalesce(settled_on, '-infinity') < %s"
         " AND NOT EXISTS (SELECT FROM misses WHERE question = q.id)",
@@ -103,7 +118,8 @@ class Misses:
     async def _settle(self, numbers: Sequence[int], how: str, day: date) -> None:
         async with self._transaction() as con:
             await con.execute(
-                "UPDATE missed_questions SET settled = %s, settled_on = %s WHERE id = ANY(%s)",
+                "UPDATE missed_questions SET settled = %s, settled_on = %s, wording = ''"
+                " WHERE id = ANY(%s)",
                 (how, day, list(numbers)),
             )
             await con.execute("DELETE FROM misses WHERE question = ANY(%s)", (list(numbers),))
@@ -127,6 +143,10 @@ async def _book_errors() -> AsyncIterator[None]:
         raise BookUnavailable(
             "Cơ sở dữ liệu không trả lời hoặc vừa ngắt. Kiểm tra PostgreSQL rồi chạy lại."
         ) from error
+
+
+def _key(question: str) -> str:
+    return blake2b(key(question).encode(), digest_size=16).hexdigest()
 
 
 def _missed(rows: Sequence[DictRow]) -> Missed:

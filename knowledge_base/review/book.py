@@ -13,6 +13,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+# What fewer have asked may tell who they are: it is kept for a shorter time and stays at home.
+OFTEN = 3
+
 
 class MissKind(StrEnum):
     """How it showed that a question was missed."""

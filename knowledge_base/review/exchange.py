@@ -12,12 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from knowledge_base.problems import Problem, errors_of, field_name, translate
 from knowledge_base.review.adding import MOST_CHARACTERS
-from knowledge_base.review.book import Miss, Missed, MissKind
+from knowledge_base.review.book import OFTEN, Miss, Missed, MissKind
 from knowledge_base.review.personal import scrub, unmasked
 from knowledge_base.text import key
 
-# What only one or two have asked may tell who they are: it stays at home.
-LEAST = 3
 _Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{3,60}$")]
 
 
@@ -36,7 +34,7 @@ class _Line(BaseModel):
     count: int = Field(default=1, alias="so_lan", ge=1, le=1_000_000)
 
 
-def write(path: Path, missed: Iterable[Missed], least: int = LEAST) -> int:
+def write(path: Path, missed: Iterable[Missed], least: int = OFTEN) -> int:
     """Write the questions that were missed at least so often, a line for each way; returns how
     many lines.
 

@@ -33,6 +33,14 @@ _FAMILY = (
 )
 _FAMILY_MORE = "hồ|đào|mai|tô|lương|châu|tạ|hà|thái|tống|kiều|lưu|quách|doãn|vương|lâm|phùng"
 _FAMILY_PLAIN = "nguyen|tran|le|pham|hoang|huynh|phan|dang|bui|ngo|dinh|doan|trinh|truong"
+_FAMILY_ALONE = "nguyễn|huỳnh|trịnh|bùi|trần|quách|doãn"  # in writing nothing else
+_FAMILY_ALONE_PLAIN = "nguyen|huynh|trinh|bui"  # with a given name that is common
+_GIVEN = (
+    "an|anh|binh|chau|chinh|cuong|dung|duy|dung|giang|ha|hai|hang|hanh|hao|hien|hiep|hieu|hoa|hoang|"
+    "hong|hue|hung|huong|huy|khanh|khoa|khoi|lam|lan|linh|loan|long|mai|minh|my|nam|nga|ngoc|nhan|nhi|"
+    "nhung|oanh|phat|phong|phuc|phuong|quan|quang|quyen|quynh|son|tam|tan|thang|thanh|thao|thinh|thu|"
+    "thuy|tien|toan|trang|tri|trinh|trung|tu|tuan|tung|tuyet|uyen|van|viet|vinh|vy|xuan|yen|dat|duc"
+)
 _MIDDLE = "văn|van|thị|thi|hữu|huu|đức|duc|xuân|xuan|ngọc|ngoc"
 _KIN = (
     "ông|bà|cụ|anh|chị|cô|chú|bác|dì|cậu|mợ|thím|em|con|cháu|bé|thằng|vợ|chồng|mẹ|má|cha|bố|ba|"
@@ -65,6 +73,11 @@ _RULES = tuple(
         (
             rf"(?P<said>)(?i:\b(?:{_FAMILY}|{_FAMILY_MORE}|{_FAMILY_PLAIN})\s+(?:{_MIDDLE})"
             rf"\s+{_LETTER}+)(?:\s+{_CAPITAL}){{0,2}}",
+            NAME,
+        ),
+        (
+            rf"(?P<said>)(?i:\b(?:{_FAMILY_ALONE})(?:\s+{_LETTER}+){{2}}"
+            rf"|\b(?:{_FAMILY_ALONE_PLAIN})\s+[a-z]+\s+(?:{_GIVEN})\b)(?:\s+{_CAPITAL}){{0,2}}",
             NAME,
         ),
         (rf"(?P<said>)(?i:\b(?:{_FAMILY}|{_FAMILY_PLAIN}))(?:\s+{_CAPITAL}){{1,4}}", NAME),

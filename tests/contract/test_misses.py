@@ -82,6 +82,9 @@ async def test_what_was_taught_waits_again_only_when_missed_later(conninfo: str)
         await keep(store, *(miss(f"giấy {n}", day=WEDNESDAY) for n in ("một", "hai")))
         found = {missed.question: missed for missed in await book.missed()}
     assert set(found) == {"giấy ba", "giấy một"}
+    with psycopg.connect(conninfo) as con:
+        rows = con.execute("SELECT q::text FROM missed_questions q").fetchall()
+    assert not any("hai" in row[0] for row in rows)  # nothing of what was dropped can be read
     assert found["giấy một"].taught == TUESDAY and found["giấy ba"].taught is None
     assert found["giấy một"].number == numbers["giấy một"]
 
@@ -101,11 +104,20 @@ async def test_old_ones_are_forgotten(conninfo: str) -> None:
         numbers = {missed.question: missed.number for missed in await book.missed()}
         await book.drop([numbers["giấy ba"]], TUESDAY)
         async with store.connection() as con:
-            await forget_old(con, TUESDAY)
+            await forget_old(con, TUESDAY, MONDAY)
         assert short(list(await book.missed())) == [("giấy một", 1)]
         with psycopg.connect(conninfo) as con:
-            kept = con.execute("SELECT key, settled FROM missed_questions ORDER BY key").fetchall()
-        assert kept == [("giay ba", "dropped"), ("giay mot", None)]
+            kept = con.execute("SELECT wording, settled FROM missed_questions").fetchall()
+        assert sorted(kept) == [("", "dropped"), ("giấy một", None)]
+
+
+async def test_what_few_have_asked_is_forgotten_sooner(conninfo: str) -> None:
+    async with opened(conninfo) as (store, book):
+        await keep(store, miss("giấy hiếm", count=2), miss("giấy hay gặp", count=3))
+        await keep(store, miss("giấy mới", day=WEDNESDAY))
+        async with store.connection() as con:
+            await forget_old(con, MONDAY, TUESDAY)
+        assert short(list(await book.missed())) == [("giấy hay gặp", 3), ("giấy mới", 1)]
 
 
 async def test_turns_at_once_lose_nothing_and_do_not_wait_for_each_other(conninfo: str) -> None:

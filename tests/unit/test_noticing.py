@@ -23,6 +23,12 @@ def found(intent: str, code: str, score: float, outcome: LinkOutcome) -> Underst
     return Understanding("", intent, 0.9, Link(outcome, (Candidate(code, code, score),)))
 
 
+def near(intent: str, first: str, *others: str) -> Understanding:
+    """An understanding that answers with the first and had others beside it."""
+    candidates = tuple(Candidate(code, code, 0.4) for code in (first, *others))
+    return Understanding("", intent, 0.9, Link(LinkOutcome.ANSWER, candidates))
+
+
 SAID = {
     "giấy A": meant("ask_overview", A),
     "giấy B": meant("ask_overview", B),
@@ -41,6 +47,9 @@ SAID = {
     "làm lại": meant("restart"),
     "xoá": meant("erase_data"),
     "cảm ơn": meant("thank"),
+    "phí giấy A bao nhiêu?": meant("ask_fee", A),
+    "giấy B mấy ngày?": meant("ask_time", B),
+    "gần A": near("ask_overview", A, B, C),
 }
 
 
@@ -98,6 +107,36 @@ def test_an_answer_that_is_refused(citizen: Talk) -> None:
     citizen.say("không phải cái đó")
     citizen.say("có chuyện")
     assert noted(citizen)[-1] == ("giấy A", "rephrased", (A,), "co-chuyen")
+
+
+def test_refused_and_said_better_in_one_message(citizen: Talk) -> None:
+    citizen.say("giấy A")
+    citizen.say("không phải giấy A mà giấy B")
+    assert noted(citizen) == [
+        ("giấy A", "corrected", (A,), None),
+        ("giấy A", "rephrased", (A,), B),
+    ]
+    assert [(asked.codes, asked.missed) for asked in citizen.state.asked] == [((B,), False)]
+
+
+def test_what_was_near_is_offered_after_a_refusal_and_joined_when_it_is_chosen(
+    citizen: Talk,
+) -> None:
+    citizen.say("gần A")
+    citizen.say("không phải cái đó")
+    assert citizen.state.current and citizen.state.current.codes == (B, C)
+    citizen.press("Giấy C")
+    assert noted(citizen) == [
+        ("gần A", "corrected", (A,), None),
+        ("gần A", "rephrased", (A,), C),
+    ]
+
+
+def test_of_two_questions_in_one_message_the_first_tells_what_was_meant(citizen: Talk) -> None:
+    citizen.say("lạ quá")
+    citizen.say("phí giấy A bao nhiêu? giấy B mấy ngày?")
+    assert citizen.events == ("answered.fee", "answered.time")
+    assert noted(citizen)[1:] == [("lạ quá", "rephrased", (), A)]
 
 
 def test_none_of_those_that_were_asked_about(citizen: Talk) -> None:

@@ -28,6 +28,8 @@ SCRUBBED = {
     "NGUYỄN VĂN AN LÀM GIẤY": "[tên] LÀM GIẤY",
     "le thi hoa xin cap lai": "[tên] xin cap lai",
     "giấy ghi Phạm Thị Hoa Mai": "giấy ghi [tên]",
+    "khai sinh cho nguyễn minh khôi ở xã": "khai sinh cho [tên] ở xã",
+    "khai sinh cho nguyen minh khoi o xa": "khai sinh cho [tên] o xa",
     # places
     "ở thôn Đông Hạ, xã Diễn Châu": "ở thôn [nơi], xã [nơi]",
     "số nhà 12 ngõ 45/2 phường 7": "số nhà [nơi] ngõ [nơi] phường [nơi]",
@@ -45,6 +47,8 @@ KEPT = [
     "hai tên là một người", "nghị định 14/2020", "sinh năm 1954, xin trợ cấp 613",
     "nhà xa xã 30 cây", "Cho tôi hỏi làm giấy khai sinh",
     "TÔI MUỐN LÀM GIẤY Ở HÀ NỘI", "cmnd 9 số đổi sang 12 số",
+    "thuong binh 81 phan tram", "đổi mấy bữa lấy đặng tui còn chạy", "sở tài nguyên môi trường",
+    "so tai nguyen moi truong o dau",
 ]  # fmt: skip
 
 

@@ -62,6 +62,9 @@ def scripted_turn(incoming: Incoming, state: dict[str, Any] | None, now: datetim
         case "liên kết lạ":
             link = Choice("odd", "Bấm vào đây", url="javascript:document.title='hacked'")
             replies = (Reply("Một liên kết.", choices=(link,)),)
+        case "cháy nhà":
+            dial = Choice("dial", "Gọi 114", url="tel:114")
+            replies = (Reply("Gọi ngay 114.", choices=(dial, Choice("home", "Việc khác"))),)
         case "hai câu":
             replies = (Reply("Câu một."), Reply("Câu hai."))
         case "quên hết":

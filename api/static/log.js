@@ -14,11 +14,16 @@ function safeLink(url) {
   }
 }
 
+/** The number by which a choice can be typed; a link cannot be followed by typing and has none. */
+function numberOf(choice, choices) {
+  return choices.filter((other) => !other.url).indexOf(choice) + 1;
+}
+
 /** Pieces short enough to be read aloud one by one: the text's sentences, then each choice. */
 function spoken(reply) {
   const sentences = reply.text.split(/(?<=[.!?…:])\s+|\n+/u);
-  const choices = reply.choices.map((choice, index) =>
-    choice.url ? choice.label : `${index + 1}. ${choice.label}`,
+  const choices = reply.choices.map((choice) =>
+    choice.url ? choice.label : `${numberOf(choice, reply.choices)}. ${choice.label}`,
   );
   return [...sentences, ...choices].map((piece) => piece.trim()).filter(Boolean);
 }
@@ -140,14 +145,13 @@ export class Log {
   #addChoices(list, choices) {
     this.#retireChoices();
     list.hidden = choices.length === 0;
-    choices.forEach((choice, index) => {
+    for (const choice of choices) {
       const href = choice.url ? safeLink(choice.url) : null;
       const item = copy(choice.url ? "link" : "choice");
       const control = item.querySelector(".choice");
       const number = item.querySelector(".number");
-      // A number can be typed instead; a link cannot be followed by typing.
       if (choice.url) number.remove();
-      else number.textContent = `${index + 1}.`;
+      else number.textContent = `${numberOf(choice, choices)}.`;
       item.querySelector(".label").textContent = choice.label;
       if (href) control.href = href;
       if (href?.startsWith("tel:")) {
@@ -162,7 +166,7 @@ export class Log {
         });
       }
       list.append(item);
-    });
+    }
   }
 
   #addAloud(button, reply) {

@@ -61,6 +61,16 @@ def test_a_conversation(open_page: Open, size: tuple[int, int]) -> None:
     expect(page.locator(".reply").last).to_be_in_viewport()
 
 
+def test_a_number_is_dialled_from_the_page_itself(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "cháy nhà")
+    answer = page.locator(".reply").nth(1)
+    link = answer.get_by_role("link", name="Gọi 114", exact=True)
+    expect(link).to_have_attribute("href", "tel:114")
+    assert link.get_attribute("target") is None
+    expect(answer.get_by_role("button", name="1. Việc khác")).to_be_visible()
+
+
 def test_old_choices_step_back_but_still_work(open_page: Open) -> None:
     page = open_page()
     first = page.locator(".choices").first

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.replies import Choice, Reply
-from bot.rendering import Part, labels, layout, shorten, split, units
+from bot.rendering import Part, labels, layout, shorten, split, units, without_dialling
 
 CHOICES = (Choice("a", "Một"), Choice("l", "Cổng", "https://x.vn/"), Choice("b", "Hai"))
 
@@ -71,3 +71,14 @@ def test_every_part_keeps_the_limit_and_the_last_has_the_source(
 def test_a_label_is_shortened_with_an_ellipsis() -> None:
     assert shorten("Cấp lại sổ", 20) == "Cấp lại sổ"
     assert shorten("Cấp lại sổ", 8) == "Cấp lại…"
+
+
+def test_a_number_is_dialled_only_where_a_link_can_dial() -> None:
+    """Telegram refuses a whole message for a button it cannot open; the number is in the text."""
+    choices = (
+        Choice("1.link", "Gọi 113", "tel:113"),
+        Choice("1.link", "Xem trang", "https://dichvucong.gov.vn/1"),
+        Choice("1.1", "Việc khác"),
+    )
+    kept = without_dialling(Reply("Gọi ngay 113.", choices=choices))
+    assert kept == Reply("Gọi ngay 113.", choices=choices[1:])

@@ -26,6 +26,7 @@ ACCOUNT = "[số tài khoản]"
 PAPER = "[số giấy tờ]"
 OTP = "[mã OTP]"
 PASSWORD = "[mật khẩu]"  # noqa: S105 the word that stands for one
+MASKS = (ID_NUMBER, PHONE, EMAIL, ACCOUNT, PAPER, OTP, PASSWORD)
 
 _HIDDEN = "\ue000"  # a private character that stands for a protected piece meanwhile
 

@@ -160,8 +160,8 @@ def open_reading() -> Callable[[str], tuple[Link, Vectors | None]]:
 
     def read(text: str) -> tuple[Link, Vectors | None]:
         understood = brain.understand(text)
-        vector = resources.EMBEDDINGS.of(resources.read(text))
-        return understood.link, None if vector is None else vector - retriever.center
+        heard = resources.READING.of(resources.read(text))
+        return understood.link, None if heard is None else heard.about[0] - retriever.center
 
     return read
 

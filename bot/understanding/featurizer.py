@@ -1,4 +1,4 @@
-"""Rasa featurizer: the message's embedding, made once and shared with the linker."""
+"""Rasa featurizer: what the encoder heard in the message, made once and shared with the linker."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.understanding import resources
-from knowledge_base.retrieval.dense import Vectors
+from knowledge_base.retrieval.dense import Heard
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]  # no types
-    """Adds ``(1, dim)`` sentence features and, as Rasa wants both, ``(tokens, dim)`` of zeros."""
+    """Adds both vectors as features of the sentence; as Rasa wants both, zeros of the tokens."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``weight``: how much a vector counts against words, each of which counts 1."""
-        return {**DenseFeaturizer.get_default_config(), "weight": 4.0}
+        """``about``, ``kind``: how much each vector counts against words, which count 1 each."""
+        return {**DenseFeaturizer.get_default_config(), "about": 4.0, "kind": 1.5}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -37,13 +37,13 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
-        """``weight`` must be a positive number.
+        """Both weights must be positive numbers.
 
         Raises:
             ValueError: it is not.
         """
-        if not float(config["weight"]) > 0:
-            raise ValueError("SentenceFeaturizer: weight must be positive")
+        if not all(float(config[name]) > 0 for name in ("about", "kind")):
+            raise ValueError("SentenceFeaturizer: the weights must be positive")
 
     @classmethod
     def create(
@@ -60,23 +60,26 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
         """Add features to every training example, embedding them together."""
         examples = [e for e in training_data.training_examples if e.get(TOKENS_NAMES[TEXT])]
         written = [resources.read(example.get(TEXT)) for example in examples]
-        vectors = resources.EMBEDDINGS.of_many(written)
-        for example, vector in zip(examples, vectors, strict=True):
-            self._add(example, vector)
+        heard = resources.retriever().read(written)
+        for at, example in enumerate(examples if heard else ()):
+            self._add(example, heard, at)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add features to every message that has tokens."""
         for message in messages:
             if message.get(TOKENS_NAMES[TEXT]):
-                self._add(message, resources.EMBEDDINGS.of(resources.read(message.get(TEXT))))
+                heard = resources.READING.of(resources.read(message.get(TEXT)))
+                self._add(message, heard, 0)
         return messages
 
-    def _add(self, message: Message, vector: Vectors | None) -> None:
-        if vector is None:
+    def _add(self, message: Message, heard: Heard | None, at: int) -> None:
+        if heard is None:
             return
-        # All E5 vectors point much the same way; what differs from the mean tells them apart.
-        row = (vector - resources.retriever().center)[None, :] * self._config["weight"]
+        # All vectors of E5 point much the same way; what differs from the mean tells them apart.
+        about = heard.about[at] - resources.retriever().center
+        weights = self._config["about"], self._config["kind"]
+        row = np.concatenate([about * weights[0], heard.kind[at] * weights[1]])[None, :]
         tokens = len(message.get(TOKENS_NAMES[TEXT]))
         sequence = np.zeros((tokens, row.shape[1]), dtype=np.float32)
         for kind, values in ((FEATURE_TYPE_SEQUENCE, sequence), (FEATURE_TYPE_SENTENCE, row)):

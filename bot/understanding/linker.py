@@ -36,7 +36,7 @@ class ProcedureLinker(GraphComponent):  # type: ignore[misc]  # Rasa has no type
         """Link every message."""
         for message in messages:
             written = resources.read(message.get(TEXT) or "")
-            link = retriever().find(written, resources.EMBEDDINGS.of)
+            link = retriever().find(written, resources.READING.of)
             found = {
                 "outcome": link.outcome.value,
                 "candidates": [

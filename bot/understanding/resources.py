@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bot.privacy import MASKS
 from bot.settings import ROOT, Settings
 from knowledge_base import loader
-from knowledge_base.retrieval.dense import Vectors
+from knowledge_base.retrieval.dense import Heard
 from knowledge_base.retrieval.index import Lay, Progress, Retriever, open_retriever
 from knowledge_base.text import Written
 
@@ -27,6 +27,7 @@ _OFF_TOPIC = frozenset(
     {"out_of_scope", "emergency", "angry", "greet", "ask_bot", "help", "feedback", "office_hours"}
 )
 _ANNOTATION = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")  # [words](entity)
+_MASKED = re.compile("|".join(map(re.escape, MASKS)))
 _KEPT = 64  # messages under way at once are far fewer
 
 _lock = threading.Lock()
@@ -34,13 +35,13 @@ _retriever: list[Retriever] = []
 
 
 def intent_examples(folder: Path = NLU_DATA) -> dict[str, list[str]]:
-    """Training sentences by intent, read from ``nlu_data/intents``.
+    """Training sentences by intent: ``intents``, and ``asked``, the procedures' own questions.
 
     Raises:
         OSError, yaml.YAMLError, KeyError: a file is missing or has another shape.
     """
     found: dict[str, list[str]] = {}
-    for path in sorted((folder / "intents").glob("*.yml")):
+    for path in [*sorted(folder.glob("intents/*.yml")), *sorted(folder.glob("asked/*.yml"))]:
         document: dict[str, Any] = yaml.load(
             path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
         )
@@ -81,35 +82,30 @@ def retriever(progress: Progress | None = None) -> Retriever:
 
 @lru_cache(maxsize=_KEPT)
 def read(text: str) -> Written:
-    """The normalised message."""
-    return retriever().normalise(text)
+    """The normalised message, without what stands for masked numbers unless it is all there is:
+    its words would speak of other papers than the citizen does."""
+    return retriever().normalise(_MASKED.sub(" ", text).strip() or text)
 
 
-class Embeddings:
-    """One embedding a message: the first who asks has it made, the others find it here."""
+class Reading:
+    """One reading of a message by the encoder: the first who asks has it made, the others find it
+    here."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Vectors | None] = OrderedDict()
+        self._kept: OrderedDict[str, Heard | None] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, written: Written) -> Vectors | None:
-        """The vector ``(dim,)`` of a normalised message; None without an encoder."""
+    def of(self, written: Written) -> Heard | None:
+        """What was heard in a normalised message, one row each; None without an encoder."""
         with self._lock:
             if written.accented in self._kept:
                 return self._kept[written.accented]
-        vector = retriever().vector(written)
-        self._keep(written, vector)
-        return vector
-
-    def of_many(self, messages: Sequence[Written]) -> list[Vectors | None]:
-        """The vectors of many messages, several at a time: for training."""
-        return retriever().vectors(messages)
-
-    def _keep(self, written: Written, vector: Vectors | None) -> None:
+        heard = retriever().read([written])
         with self._lock:
-            self._kept[written.accented] = vector
+            self._kept[written.accented] = heard
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
+        return heard
 
 
-EMBEDDINGS = Embeddings()
+READING = Reading()

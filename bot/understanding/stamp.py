@@ -20,8 +20,8 @@ def _training_files() -> Iterable[Path]:
     ours = ("tokenizer", "featurizer", "resources")
     yield from (ROOT / "bot" / "understanding" / f"{name}.py" for name in ours)
     yield from sorted((_KNOWLEDGE / "lexicon").glob("*"))
-    yield _KNOWLEDGE / "retrieval" / "encoder.bin"
-    ranking = ("corpus", "dense", "features", "lexical", "ranker")
+    yield from (_KNOWLEDGE / "retrieval" / f"encoder.{kind}" for kind in ("onnx", "json"))
+    ranking = ("corpus", "dense", "features", "lexical", "ranker", "taught")
     yield from (_KNOWLEDGE / "retrieval" / f"{name}.py" for name in ranking)
     yield from (_KNOWLEDGE / name for name in ("text.py", "normalise.py", "accents.py"))
 

@@ -17,7 +17,7 @@ from knowledge_base.evaluation.questions import Question
 from knowledge_base.loader import Knowledge
 from knowledge_base.retrieval import corpus, lexical
 from knowledge_base.retrieval.corpus import Corpus
-from knowledge_base.retrieval.dense import SentenceEncoder
+from knowledge_base.retrieval.hub import SentenceEncoder
 from knowledge_base.retrieval.vectors import embed
 from knowledge_base.text import fold, tokens
 
@@ -84,7 +84,7 @@ def _similarities(
     vectors = embed(encoder, said, folder / VECTORS, progress)
     for start in range(0, len(asked), _BATCH):
         part = asked[start : start + _BATCH]
-        yield from encoder.encode(part, query=True) @ vectors.T
+        yield from encoder.read(part).about @ vectors.T
         progress(start + len(part), len(asked))
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
 from knowledge_base.life_events import LifeEvent
 from knowledge_base.loader import Knowledge
+from knowledge_base.retrieval.catalogue_names import lay_names
 from knowledge_base.schema import Level, Procedure
+from knowledge_base.text import key
 
 
 class Kind(IntEnum):
@@ -56,6 +60,12 @@ class Text:
     text: str
 
 
+def set_aside(text: Text) -> bool:
+    """Whether the encoder is not taught with this text: a quarter of the sample questions, by
+    which the ranker learns how far a question that the encoder never met is to be believed."""
+    return text.kind is Kind.SAMPLE and crc32(text.text.encode()) % 4 == 0
+
+
 @dataclass(frozen=True)
 class Corpus:
     """Entries and their texts, grouped by entry in the order given."""
@@ -75,10 +85,11 @@ class Corpus:
         return np.array([entry.priors for entry in self.entries], dtype=np.float32)
 
 
-def of_procedure(procedure: Procedure) -> Entry:
-    """A procedure by its names, lay names, sample questions and (curated) summary."""
+def of_procedure(procedure: Procedure, called: Sequence[str] = ()) -> Entry:
+    """A procedure by its names, lay names, sample questions and (curated) summary; ``called``: lay
+    names besides those of its file."""
     found = [(Kind.NAME, n) for n in dict.fromkeys([procedure.official_name, procedure.name])]
-    found += _said(procedure.lay_names, procedure.sample_questions)
+    found += _said((*procedure.lay_names, *called), procedure.sample_questions)
     if procedure.curated and procedure.summary:
         found.append((Kind.SUMMARY, procedure.summary))
     commune = Level.COMMUNE in procedure.levels
@@ -102,8 +113,16 @@ def _for_citizens(procedure: Procedure) -> bool:
 
 
 def of(knowledge: Knowledge) -> Corpus:
-    """The corpus of everything that is served."""
-    return build([*map(of_event, knowledge.events), *map(of_procedure, knowledge.procedures)])
+    """The corpus of everything that is served; records that are no file have lay names by rules."""
+    procedures = tuple(knowledge.procedures)
+    made = [() if p.curated else lay_names()(p.official_name) for p in procedures]
+    ours = Counter(key(name) for p in procedures for name in (p.name, *p.lay_names))
+    ours.update(key(name) for names in made for name in names)
+    found = [
+        of_procedure(procedure, [name for name in names if ours[key(name)] == 1])
+        for procedure, names in zip(procedures, made, strict=True)
+    ]
+    return build([*map(of_event, knowledge.events), *found])
 
 
 def build(entries: Sequence[Entry]) -> Corpus:

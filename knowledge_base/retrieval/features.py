@@ -12,7 +12,7 @@ import numpy.typing as npt
 from knowledge_base.normalise import Normaliser
 from knowledge_base.retrieval import lexical
 from knowledge_base.retrieval.corpus import Corpus, Kind
-from knowledge_base.retrieval.dense import DenseIndex, Encoder, Vectors
+from knowledge_base.retrieval.dense import DenseIndex, Encoder, Heard, Vectors
 from knowledge_base.text import Written
 
 Matrix = npt.NDArray[np.float32]
@@ -102,18 +102,11 @@ class FeatureIndex:
         center: Vectors = self._center
         return center
 
-    def vector(self, written: Written) -> Vectors | None:
-        """The embedding of a normalised message, ``(dim,)``; None without an encoder."""
-        if self.encoder is None or not written.accented:
-            return None
-        vector: Vectors = self.encoder.encode([written.accented], query=True)[0]
-        return vector
-
-    def vectors(self, messages: Sequence[Written]) -> list[Vectors | None]:
-        """The embeddings of many messages, several at a time."""
+    def read(self, messages: Sequence[Written]) -> Heard | None:
+        """What the encoder makes of normalised messages; None without an encoder."""
         if self.encoder is None:
-            return [None] * len(messages)
-        return list(self.encoder.encode([w.accented or " " for w in messages], query=True))
+            return None
+        return self.encoder.read([written.accented or " " for written in messages])
 
     def score(
         self, written: Written, vector: Vectors | None, without: npt.NDArray[np.bool_] | None = None

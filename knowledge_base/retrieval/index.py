@@ -15,22 +15,24 @@ from knowledge_base.loader import Knowledge
 from knowledge_base.normalise import Normaliser
 from knowledge_base.retrieval import corpus
 from knowledge_base.retrieval.corpus import Corpus
-from knowledge_base.retrieval.dense import DEFAULT, Encoder, SentenceEncoder, Vectors
+from knowledge_base.retrieval.dense import Encoder, Heard, Vectors
+from knowledge_base.retrieval.encoders import DEFAULT, open_encoder
 from knowledge_base.retrieval.features import FeatureIndex
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 from knowledge_base.retrieval.ranker import Ranker, train
 from knowledge_base.retrieval.vectors import embed, known_vectors
 from knowledge_base.text import Written
 
-# Chosen on the held-out questions of tests/retrieval: see docs/adr/0006.
-ANSWER_AT = 0.4  # the first candidate is at least this likely …
-ANSWER_LEAD = 1.6  # … and this many times as likely as the second,
-ALONE_AT = 0.1  # or at least this likely …
-ALONE_LEAD = 3.0  # … with nothing near it
+# Chosen on two sets of tests/retrieval and measured on the others: see docs/adr/0007.
+ANSWER_AT = 0.5  # the first candidate is at least this likely …
+ANSWER_LEAD = 2.0  # … and this many times as likely as the second,
+ALONE_AT = 0.25  # or at least this likely …
+ALONE_LEAD = 6.0  # … with nothing near it
 ASK_AT = 0.06  # otherwise candidates are asked for, if the first is at least this likely
 # A life event speaks of many procedures: the one asked for by name goes before it …
 EVENT_SHARE = 0.7  # … unless it is much less likely,
-EVENT_LEAD = 5.0  # and an event is only answered with no procedure near it
+EVENT_LEAD = 5.0  # an event is only answered with no procedure near it,
+EVENT_AT = 0.12  # but is by itself a list to choose from: less is enough
 CANDIDATES = 5
 VECTORS = "vectors.npz"
 AT_ONCE = 200  # texts; embedding them takes about ten seconds, worth waiting for
@@ -97,23 +99,19 @@ class Retriever:
             raise ValueError("searching without an encoder: there are no vectors")
         return self._center
 
-    def vector(self, written: Written) -> Vectors | None:
-        """The message's embedding, ``(dim,)``; None without an encoder."""
-        return self._index.vector(written)
-
-    def vectors(self, messages: Sequence[Written]) -> list[Vectors | None]:
-        """The embeddings of many messages, several at a time."""
-        return self._index.vectors(messages)
+    def read(self, messages: Sequence[Written]) -> Heard | None:
+        """What the encoder makes of messages; None without one."""
+        return self._index.read(messages)
 
     def find(
-        self, written: Written, embedding: Callable[[Written], Vectors | None] | None = None
+        self, written: Written, heard: Callable[[Written], Heard | None] | None = None
     ) -> Link:
         """What the message is about.
 
         Args:
             written: the message, normalised by :attr:`normalise`.
-            embedding: gives its vector ``(dim,)``; by default :meth:`vector`. Not called when
-                the message names no procedure.
+            heard: gives what :meth:`read` made of it, where that is known already. Not called
+                when the message names no procedure.
 
         Returns:
             The link with at most 5 candidates, best first.
@@ -122,8 +120,8 @@ class Retriever:
             return Link(LinkOutcome.NONE)
         if not self.normalise.is_vietnamese(written):
             return Link(LinkOutcome.DECLINE)
-        vector = (embedding or self.vector)(written)
-        scored = self._index.score(written, vector)
+        made = heard(written) if heard else self.read([written])
+        scored = self._index.score(written, made.about[0] if made else None)
         entries = self._index.corpus.entries
         likely = self._ranker.probabilities(scored.rows)
         likely *= [EVENT_SHARE if entries[o].event else 1.0 for o in scored.owners]
@@ -177,8 +175,8 @@ def decide(candidates: Sequence[Candidate]) -> Link:
     clear = first >= ANSWER_AT and first >= ANSWER_LEAD * second
     alone = first >= ALONE_AT and first >= ALONE_LEAD * second
     named = max((c.score for c in candidates if not c.is_event), default=0.0)
-    if candidates[0].is_event and first < EVENT_LEAD * named:
-        clear = alone = False  # which of the two is for the citizen to say
+    if candidates[0].is_event:  # which of the two is for the citizen to say
+        clear, alone = False, first >= EVENT_AT and first >= max(EVENT_LEAD * named, 2 * second)
     if clear or alone:
         outcome = LinkOutcome.ANSWER
     elif first >= ASK_AT:
@@ -200,8 +198,7 @@ def open_retriever(
     Args:
         knowledge: what is to be found.
         folder: where vectors, their centre and the ranker are kept between starts.
-        encoder_name: see :class:`~knowledge_base.retrieval.dense.SentenceEncoder`; ``none`` for
-            lexical search alone.
+        encoder_name: see :func:`~knowledge_base.retrieval.encoders.open_encoder`.
         lay: sentences of citizens; needed when the ranker is not trained yet.
         progress: told about embedding and training.
 
@@ -212,7 +209,7 @@ def open_retriever(
     texts = corpus.of(knowledge)
     ours = [t.text for t in texts.texts if texts.entries[t.owner].curated]
     normaliser = normalise.build([*ours, *lay.sentences])
-    encoder: Encoder | None = None if encoder_name == "none" else SentenceEncoder(encoder_name)
+    encoder = open_encoder(encoder_name)
     written = [normaliser(t.text) for t in texts.texts]
     vectors: Vectors | None = None
     if encoder is not None:
@@ -290,6 +287,6 @@ def renewed(
         told = (lambda done, total: progress("embed", done, total)) if progress else None
         # An encoder of its own, few texts at a time: nobody's question waits behind a batch, and
         # a core is left for it.
-        encoder = SentenceEncoder(answering.name)
+        encoder = open_encoder(answering.name) or answering
         vectors = embed(encoder, passages, folder / VECTORS, told, batch=BESIDE)
     yield old.renewed(texts, written, vectors)

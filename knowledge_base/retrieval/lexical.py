@@ -17,12 +17,13 @@ class LexicalIndex:
 
     def __init__(self, texts: Sequence[str], vectorizer: TfidfVectorizer) -> None:
         self._vectorizer = vectorizer
-        self._matrix: sparse.csr_matrix = vectorizer.fit_transform(texts).astype(np.float32)
+        matrix: sparse.csr_matrix = vectorizer.fit_transform(texts).astype(np.float32)
+        self._columns = matrix.tocsc()  # a question has few words: only their columns are read
 
     def similarities(self, query: str) -> Scores:
         """``(n_texts,)`` in 0..1."""
         vector = self._vectorizer.transform([query]).astype(np.float32)
-        scores: Scores = (self._matrix @ vector.T).toarray().ravel()
+        scores: Scores = self._columns[:, vector.indices] @ vector.data
         return scores
 
 

@@ -1,8 +1,9 @@
 """Learned fusion: how likely each entry of the short list is the one that is meant.
 
 A logistic regression over :data:`knowledge_base.retrieval.features.FEATURES`. It is trained on
-our own sample questions, each with itself hidden from the index, on mutilated catalogue names,
-and on messages that name no procedure, so that its probability is also the confidence.
+sample questions that the encoder was not taught with, each hidden from the index, on mutilated
+catalogue names, and on messages that name no procedure, so that its probability is also the
+confidence.
 """
 
 from __future__ import annotations
@@ -18,13 +19,12 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from knowledge_base.retrieval.corpus import Kind
+from knowledge_base.retrieval.corpus import Kind, set_aside
 from knowledge_base.retrieval.features import FEATURES, FeatureIndex, Matrix
 from knowledge_base.text import strip_accents
 
 Progress = Callable[[int, int], None]
 _CATALOGUE_SHARE = 600  # catalogue names used for training
-_QUESTIONS_EACH = 7  # sample questions and lay names of one entry used for training
 _HIDDEN = (0.2, 0.9)  # least and most of a procedure's other texts hidden with a question
 _SAID, _DENSE = FEATURES.index("said"), FEATURES.index("dense_best")
 
@@ -92,19 +92,13 @@ def examples(index: FeatureIndex, off_topic: Sequence[str], seed: int = 7) -> It
     chance = random.Random(seed)  # noqa: S311  # repeatable training, no secret
     corpus = index.corpus
     by_text: dict[str, list[int]] = {}
-    for position, text in enumerate(corpus.texts):
-        by_text.setdefault(strip_accents(text.text.lower()), []).append(position)
     siblings: dict[int, list[int]] = {}
     for position, text in enumerate(corpus.texts):
+        by_text.setdefault(strip_accents(text.text.lower()), []).append(position)
         if text.kind is not Kind.NAME:
             siblings.setdefault(text.owner, []).append(position)
-    asked = {
-        position
-        for beside in siblings.values()
-        for position in chance.sample(beside, min(_QUESTIONS_EACH, len(beside)))
-    }
     for position, text in enumerate(corpus.texts):
-        if position not in asked or text.kind is Kind.SUMMARY:
+        if not set_aside(text):
             continue
         # One author's questions about one procedure share their words; a citizen's do not. So
         # the question is hidden, and a changing part of what was written beside it.
@@ -131,17 +125,17 @@ def train(
     """
     todo = list(examples(index, off_topic))
     written = [index.normalise(example.text) for example in todo]
-    vectors = index.vectors(written)
+    heard = index.read(written)
     rows: list[Matrix] = []
     labels: list[npt.NDArray[np.bool_]] = []
-    for done, (example, words, vector) in enumerate(zip(todo, written, vectors, strict=True), 1):
+    for at, (example, words) in enumerate(zip(todo, written, strict=True)):
         without = np.zeros(len(index.corpus.texts), dtype=bool)
         without[list(example.hidden)] = True
-        scored = index.score(words, vector, without)
+        scored = index.score(words, heard.about[at] if heard else None, without)
         rows.append(_interactions(scored.rows))
         labels.append(scored.owners == (-1 if example.owner is None else example.owner))
-        if progress and (done % 50 == 0 or done == len(todo)):
-            progress(done, len(todo))
+        if progress and (at % 50 == 0 or at + 1 == len(todo)):
+            progress(at + 1, len(todo))
     x, y = np.vstack(rows), np.concatenate(labels)
     scaler = StandardScaler().fit(x)
     model = LogisticRegression(C=0.1, max_iter=2000).fit(scaler.transform(x), y)

@@ -56,7 +56,7 @@ def embed(
         todo = sorted({n: t for n, t in zip(names, texts, strict=True) if n not in known}.items())
         for start in range(0, len(todo), batch):
             part = todo[start : start + batch]
-            vectors = encoder.encode([text for _, text in part], query=False)
+            vectors = encoder.encode([text for _, text in part])
             known.update(zip((name for name, _ in part), vectors, strict=True))
             done = start + len(part)
             if done == len(todo) or done // _SAVED_EVERY > start // _SAVED_EVERY:

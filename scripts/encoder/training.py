@@ -1,34 +1,38 @@
-"""Contrastive training of the encoder in the 4 bits that it is kept in.
+"""Teaching the encoder two things at once: what a message is about, and what it asks.
 
-A message must be nearer to a text of its own procedure than to the texts of all others in the
-batch, and of the procedures it is confused with. The weights are rounded to the engine's 4 bits in
-every step (with the gradient passed straight through), so that nothing is lost when they are saved.
+Contrastive for the first: a message must be nearer to a text of its own procedure than to the
+texts of all others in the batch, and of the procedures it is confused with. For the second it
+learns which pieces to listen to, and a layer over what they say names the kind of question; that
+layer is thrown away, what it reads stays and is what the intent classifier sees.
 """
 
 from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 import torch.nn.functional as F
-from torch.nn.utils import parametrize
 from transformers import BertConfig, BertModel
 
-from knowledge_base.retrieval.corpus import Kind
+from knowledge_base.retrieval.corpus import Kind, set_aside
 from scripts.encoder.engine_file import EngineModel
 from scripts.encoder.pairs import Lessons
 
-Progress = Callable[[float, float], None]
+Progress = Callable[[int, float, float], None]
 
 _PAD = 1
 _CHUNK = 32  # texts of about the same length run together
 _TEMPERATURE = 0.03
 _BACKWARD = 0.3  # weight of finding the message from the text
+_NAMING = 1.0  # weight of naming the kind
+_SHARPNESS = 0.1  # unit vectors make small numbers: how small a difference counts
+_KIND_SIZE = 128
+_FRESH = 10  # how much faster what begins at random learns
 _WARM_UP = 20  # steps
 _AVERAGED = 0.02  # share of the newest weights in the running average that is kept
 _TOLD = {Kind.NAME: 0.5, Kind.LAY: 0.8, Kind.SAMPLE: 0.6, Kind.SUMMARY: 0.35}
@@ -63,20 +67,32 @@ def _parameter(name: str) -> str:
     return f"encoder.layer.{layer[1:]}.{_PARTS[part]}.{'weight' if kind == 'w' else 'bias'}"
 
 
-class _FourBits(torch.nn.Module):
-    """The engine's rounding of a matrix; the gradient passes as if there were none."""
+class Reader(torch.nn.Module):
+    """The encoder, and how it listens for the kind of a question."""
 
-    def forward(self, weights: torch.Tensor) -> torch.Tensor:
-        rows = weights.detach().reshape(-1, 32)
-        largest = rows.gather(1, rows.abs().argmax(1, keepdim=True))
-        scale = (largest / -8).half().float()
-        safe = torch.where(scale == 0, torch.ones_like(scale), scale)
-        rounded = (torch.clamp(torch.floor(rows / safe + 8.5), 0, 15) - 8) * scale
-        return weights + (rounded.reshape(weights.shape) - weights).detach()
+    def __init__(self, net: BertModel) -> None:
+        super().__init__()
+        hidden = net.config.hidden_size
+        self.net = net
+        self.listen = torch.nn.Linear(hidden, 1)
+        self.told = torch.nn.Linear(hidden, _KIND_SIZE)
+
+    def forward(
+        self, tokens: torch.Tensor, mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """What texts are about, ``(n, hidden)``, and their kind, ``(n, 128)``: unit vectors.
+
+        ``tokens``: ``(n, pieces)`` ids; ``mask``: the same shape, 1 where there is a piece.
+        """
+        said = self.net(input_ids=tokens, attention_mask=mask).last_hidden_state.float()
+        about = (said * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        heed = self.listen(said)[..., 0].masked_fill(mask == 0, -1e4).softmax(1)
+        kind = torch.tanh(self.told((said * heed[..., None]).sum(1)))
+        return F.normalize(about, dim=1), F.normalize(kind, dim=1)
 
 
-def network(model: EngineModel) -> BertModel:
-    """The encoder as a network whose matrices are rounded whenever they are used."""
+def network(model: EngineModel) -> Reader:
+    """The encoder as a network; how it listens is not learnt yet."""
     s = model.shape
     made = BertModel(
         BertConfig(
@@ -96,40 +112,28 @@ def network(model: EngineModel) -> BertModel:
         place = _parameter(name)
         state[place] = torch.tensor(tensor).reshape(state[place].shape)
     made.load_state_dict(state)
-    for name in model.matrices:
-        module = made.get_submodule(_parameter(name).rsplit(".", 1)[0])
-        parametrize.register_parametrization(module, "weight", _FourBits(), unsafe=True)
-    return made
+    return Reader(made)
 
 
-def learned(model: EngineModel, state: dict[str, torch.Tensor]) -> EngineModel:
-    """``model`` with the weights of a trained :func:`network`."""
-    plain = {
-        name.replace("parametrizations.weight.original", "weight"): tensor
-        for name, tensor in state.items()
-    }
-    tensors = {name: plain[_parameter(name)].float().numpy().reshape(-1) for name in model.tensors}
-    return EngineModel(**{**vars(model), "tensors": tensors})
-
-
-def embed(net: BertModel, texts: Sequence[Sequence[int]]) -> torch.Tensor:
-    """Unit vectors ``(n, hidden)`` of token ids, in the order given."""
+def read(net: Reader, texts: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """What :class:`Reader` makes of token ids of any length, in the order given."""
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     parts = [
-        _embed_padded(net, [texts[i] for i in order[start : start + _CHUNK]])
+        _read_padded(net, [texts[i] for i in order[start : start + _CHUNK]])
         for start in range(0, len(order), _CHUNK)
     ]
-    return torch.cat(parts)[torch.from_numpy(np.argsort(order))]
+    back = torch.from_numpy(np.argsort(order))
+    about, kind = zip(*parts, strict=True)
+    return torch.cat(about)[back], torch.cat(kind)[back]
 
 
-def _embed_padded(net: BertModel, texts: Sequence[Sequence[int]]) -> torch.Tensor:
+def _read_padded(net: Reader, texts: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
     longest = max(map(len, texts))
     tokens = torch.tensor([[*t, *[_PAD] * (longest - len(t))] for t in texts])
     mask = torch.tensor([[1] * len(t) + [0] * (longest - len(t)) for t in texts])
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        hidden = net(input_ids=tokens, attention_mask=mask).last_hidden_state
-    hidden = hidden.float() * mask[..., None]
-    return F.normalize(hidden.sum(1) / mask.sum(1, keepdim=True), dim=1)
+        about, kind = net(tokens, mask)
+    return about.float(), kind.float()
 
 
 class _Chooser:
@@ -142,20 +146,49 @@ class _Chooser:
         weights = np.array([query.weight for query in taught.queries])
         self._weights = weights / weights.sum()
         texts = taught.corpus.texts
-        self._told = np.array([_TOLD[text.kind] for text in texts])
+        self._told = np.array([0.0 if set_aside(text) else _TOLD[text.kind] for text in texts])
         self.owners = np.array([text.owner for text in texts])
         self._starts = np.searchsorted(self.owners, np.arange(len(taught.corpus.entries) + 1))
+        asked = np.array([query.owner for query in taught.queries])
+        self._by_owner = np.argsort(asked, kind="stable")
+        self._asked = np.searchsorted(
+            asked[self._by_owner], np.arange(len(taught.corpus.entries) + 1)
+        )
+        counts = Counter(saying.kind for saying in taught.sayings)
+        rare = np.array([counts[saying.kind] ** -0.5 for saying in taught.sayings])
+        self._rare = rare / rare.sum() if len(rare) else rare
 
-    def draw(self) -> tuple[npt.NDArray[np.intp], list[int]]:
-        """Positions of messages, and of passages: theirs in the same order, then neighbours'."""
+    def draw(self) -> tuple[list[int], list[int]]:
+        """Positions of messages, and of passages: theirs in the same order, then neighbours'.
+
+        Every other message is one about a neighbour of the one before, if that has any.
+        """
         queries = self._taught.queries
-        drawn = self._random.choice(len(queries), self._batch, replace=False, p=self._weights)
+        drawn: list[int] = []
+        free = iter(self._random.choice(len(queries), self._batch, p=self._weights))
+        while len(drawn) < self._batch:
+            drawn.append(int(next(free)))
+            if (near := self._near(queries[drawn[-1]].owner)) is not None:
+                low, high = self._asked[near], self._asked[near + 1]
+                if low < high and len(drawn) < self._batch:
+                    drawn.append(int(self._by_owner[self._random.integers(low, high)]))
         passages = [self._text_of(queries[i].owner, queries[i].made_from) for i in drawn]
         for i in drawn:
-            near = self._taught.neighbours.get(queries[i].owner)
-            if near and len(passages) < self._batch * 3 // 2:
-                passages.append(self._text_of(int(self._random.choice(near)), None))
+            near = self._near(queries[i].owner)
+            if near is not None and len(passages) < self._batch * 3 // 2:
+                passages.append(self._text_of(near, None))
         return drawn, passages
+
+    def sayings(self) -> list[int]:
+        """Positions of messages that are taken for their kind alone."""
+        if not len(self._rare):
+            return []
+        count = min(self._batch * 2 // 3, len(self._rare))
+        return [int(i) for i in self._random.choice(len(self._rare), count, p=self._rare)]
+
+    def _near(self, owner: int) -> int | None:
+        near = self._taught.neighbours.get(owner)
+        return int(self._random.choice(near)) if near else None
 
     def _text_of(self, owner: int, but: int | None) -> int:
         places = np.arange(self._starts[owner], self._starts[owner + 1])
@@ -165,45 +198,48 @@ class _Chooser:
         return int(self._random.choice(places, p=weights / weights.sum()))
 
 
+@dataclass(frozen=True)
+class Cut:
+    """Token ids of the lessons: ``queries``, ``passages`` and ``sayings`` in their order."""
+
+    queries: Sequence[Sequence[int]]
+    passages: Sequence[Sequence[int]]
+    sayings: Sequence[Sequence[int]]
+
+
 def train(
-    model: EngineModel,
-    taught: Lessons,
-    queries: Sequence[Sequence[int]],
-    passages: Sequence[Sequence[int]],
-    *,
-    plan: Plan,
-    progress: Progress,
-) -> EngineModel:
+    model: EngineModel, taught: Lessons, cut: Cut, *, plan: Plan, progress: Progress
+) -> Reader:
     """Teach ``model``.
 
     Args:
         model: the encoder to begin with.
         taught: the lessons.
-        queries: token ids of ``taught.queries``.
-        passages: token ids of ``taught.passages``.
+        cut: the same as token ids.
         plan: how long and how fast.
-        progress: told (share done 0..1, loss) after every step.
+        progress: told (step, share done 0..1, loss) after every step.
 
     Returns:
-        The running average of the weights.
+        The network with the running average of the weights.
     """
     torch.manual_seed(plan.seed)
     net, chooser = network(model), _Chooser(taught, plan)
-    owner_of = torch.tensor([query.owner for query in taught.queries])
-    optimiser = torch.optim.AdamW(net.parameters(), lr=plan.rate, weight_decay=0.01)
+    namer = torch.nn.Linear(_KIND_SIZE, max(1, len(taught.kinds)))
+    fresh = [*net.listen.parameters(), *net.told.parameters(), *namer.parameters()]
+    groups = [
+        {"params": list(net.net.parameters()), "quick": 1},
+        {"params": fresh, "quick": _FRESH},
+    ]
+    optimiser = torch.optim.AdamW(groups, lr=plan.rate, weight_decay=0.01)
     average = {name: tensor.clone() for name, tensor in net.state_dict().items()}
     began, steps = time.monotonic(), 0
     while (done := (time.monotonic() - began) / plan.seconds) < 1:
         steps += 1
         cosine = max(0.02, 0.5 * (1 + math.cos(math.pi * done)))
         for group in optimiser.param_groups:
-            group["lr"] = plan.rate * min(1.0, steps / _WARM_UP) * cosine
-        asked, answers = chooser.draw()
+            group["lr"] = plan.rate * group["quick"] * min(1.0, steps / _WARM_UP) * cosine
         net.train()
-        with parametrize.cached():
-            said = embed(net, [queries[i] for i in asked])
-            meant = embed(net, [passages[i] for i in answers])
-        loss = _loss(said, meant, owner_of[asked], torch.from_numpy(chooser.owners[answers]))
+        loss = _step(net, namer, chooser, taught, cut)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -211,11 +247,33 @@ def train(
         with torch.no_grad():
             for name, tensor in net.state_dict().items():
                 average[name].lerp_(tensor, _AVERAGED)
-        progress(done, loss.item())
-    return learned(model, average)
+        progress(steps, done, loss.item())
+    net.load_state_dict(average)
+    return net
 
 
-def _loss(
+def _step(
+    net: Reader, namer: torch.nn.Linear, chooser: _Chooser, taught: Lessons, cut: Cut
+) -> torch.Tensor:
+    """The loss of one batch: finding what is meant, and naming what is asked."""
+    asked, answers = chooser.draw()
+    alone = chooser.sayings()
+    said = [*(cut.queries[i] for i in asked), *(cut.sayings[i] for i in alone)]
+    about, kind = read(net, said)
+    meant, _ = read(net, [cut.passages[i] for i in answers])
+    owners = torch.tensor([taught.queries[i].owner for i in asked])
+    loss = _meaning(about[: len(asked)], meant, owners, torch.from_numpy(chooser.owners[answers]))
+    kinds = [taught.queries[i].kind for i in asked] + [taught.sayings[i].kind for i in alone]
+    known = [i for i, name in enumerate(kinds) if name is not None]
+    if known:
+        wanted = torch.tensor([kinds[i] for i in known])
+        loss = loss + _NAMING * F.cross_entropy(
+            namer(kind[known]) / _SHARPNESS, wanted, label_smoothing=0.05
+        )
+    return loss
+
+
+def _meaning(
     said: torch.Tensor, meant: torch.Tensor, asked: torch.Tensor, owners: torch.Tensor
 ) -> torch.Tensor:
     """Cross-entropy of each message against all texts; others of its procedure do not count."""

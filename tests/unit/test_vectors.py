@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from knowledge_base.retrieval import vectors
-from knowledge_base.retrieval.dense import Vectors
+from knowledge_base.retrieval.dense import Heard, Vectors
 from knowledge_base.retrieval.vectors import embed, known_vectors
 
 
@@ -23,8 +23,10 @@ class Letters:
         self.asked: list[str] = []
         self._seconds = seconds
 
-    def encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
-        assert not query
+    def read(self, texts: Sequence[str]) -> Heard:
+        raise AssertionError("these are no messages")
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
         self.asked += texts
         time.sleep(self._seconds)
         return np.array([[len(t), t.count("a"), 1] for t in texts], dtype=np.float32)

@@ -16,6 +16,7 @@ from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.text import key
 
 _MOST_OTHERS = 4
+_ASKS_BESIDE = 0.5  # from it on a message that says where somebody lives asks something too
 NAMES_LITTLE = 0.1  # below it the words of a question may name no procedure
 _PERHAPS = 0.003  # as likely a procedure is still worth asking about when the first was refused
 ASPECTS = {f"ask_{aspect.value}": aspect for aspect in Aspect}
@@ -104,8 +105,9 @@ def may_ask_elsewhere(text: str, state: State) -> bool:
 
 def names_home(heard: Understanding) -> bool:
     """Whether a message says where the citizen lives, and asks nothing else."""
-    procedure = heard.link.outcome is LinkOutcome.ANSWER
-    return heard.intent == "set_place" and heard.confidence >= SURE_INTENT and not procedure
+    candidates = heard.link.candidates
+    asks = bool(candidates) and candidates[0].score >= _ASKS_BESIDE
+    return heard.intent == "set_place" and heard.confidence >= SURE_INTENT and not asks
 
 
 def is_unsure(decided: Heard, heard: Understanding) -> bool:

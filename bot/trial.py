@@ -27,10 +27,10 @@ class Tried:
     """What came of a message.
 
     ``intent``, ``link``: what was understood; of a message that is answered without understanding
-    (a command, a password) nothing. ``done``: what the citizen gets: a procedure or life event,
-    the question which one, or neither. ``told``: each procedure shown, with the kind of question
-    answered about it. ``said``: all that is said. ``ms``: processor time of
-    understanding, which other work on the machine does not lengthen.
+    (a command, a password) nothing, of one in danger an emergency. ``done``: what the citizen
+    gets: a procedure or life event, the question which one, or neither. ``told``: each procedure
+    shown, with the kind of question answered. ``said``: all that is said. ``ms``: processor
+    time of understanding, which other work on the machine does not lengthen.
     """
 
     intent: str
@@ -63,6 +63,8 @@ class Trial:
         result = turn(Incoming("api", "trial", "1", mask(clean(text))), None, now)
         state = State.restore(result.state) or State()
         intent, link = (heard[0][0].intent, heard[0][0].link) if heard else ("", _NOTHING)
+        if state.current and state.current.kind is Kind.DANGER:
+            intent = "emergency"  # known by its words alone
         told = _told(state.trail)
         done = LinkOutcome.ANSWER if told else _else(state.trail)
         said = "\n".join(reply.text for reply in result.replies)

@@ -11,6 +11,7 @@ from knowledge_base.agreement import disagreements
 from knowledge_base.curation import shortcomings
 from knowledge_base.danger_check import check_danger
 from knowledge_base.documents import unknown_documents
+from knowledge_base.guides_check import wanting
 from knowledge_base.life_events_check import lacking
 from knowledge_base.loader import PACKAGE, News, read
 from knowledge_base.neighbours import conflicts
@@ -37,8 +38,8 @@ def today() -> date:
 
 
 def check_procedures(root: Path, portal: Synchronised = FILES_ALONE) -> Iterable[Problem]:
-    """Curated procedures, life events, the catalogue: shape, completeness, agreement with the
-    portal, as the catalogue has it or, where it is newer, ``portal``."""
+    """Curated procedures, life events, guides, the catalogue: shape, completeness, agreement with
+    the portal, as the catalogue has it or, where it is newer, ``portal``."""
     reading = read(root)
     day = today()
     known = overlay(reading.knowledge, portal)
@@ -48,6 +49,7 @@ def check_procedures(root: Path, portal: Synchronised = FILES_ALONE) -> Iterable
     yield from unknown_documents(reading, catalogue)
     yield from lacking(reading)
     yield from overlaps(reading)
+    yield from wanting(reading)
     for file in reading.files:
         procedure = file.procedure
         sources = seen_again(procedure, portal) if procedure else ()

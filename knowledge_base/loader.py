@@ -12,16 +12,19 @@ from typing import Any
 from pydantic import ValidationError
 
 from knowledge_base.checked import checked, details
+from knowledge_base.guide_graph import GuideFile, broken
+from knowledge_base.guides import Guide
 from knowledge_base.life_events import LifeEvent
 from knowledge_base.problems import Loc, Problem, errors_of, field_name, translate
 from knowledge_base.province_fees import FOLDER as PROVINCES_FOLDER
 from knowledge_base.province_fees import ProvinceFees, differs
-from knowledge_base.schema import Procedure
+from knowledge_base.schema import Manner, Procedure
 from knowledge_base.yaml_lines import Document, read_yaml
 
 PACKAGE = Path(__file__).resolve().parent
 PROCEDURES_FOLDER = "procedures"
 EVENTS_FOLDER = "life_events"
+GUIDES_FOLDER = "guides"
 CATALOGUE_FILE = "catalogue.jsonl"
 
 
@@ -52,7 +55,7 @@ class Knowledge:
 
     ``provinces``: fees that provinces set, where they are known. ``news``: by the main code of a
     curated procedure, most of which have none, and by every code no longer served.
-    ``events``: life events, which lead to procedures, by id.
+    ``events``: life events, which lead to procedures. ``guides``: what is done step by step.
     """
 
     curated: tuple[Procedure, ...]
@@ -60,6 +63,7 @@ class Knowledge:
     provinces: tuple[ProvinceFees, ...] = ()
     news: Mapping[str, News] = field(default_factory=dict)
     events: tuple[LifeEvent, ...] = ()
+    guides: tuple[Guide, ...] = ()
 
     @cached_property
     def _by_code(self) -> Mapping[str, Procedure]:
@@ -98,6 +102,17 @@ class Knowledge:
     def event(self, code: str) -> LifeEvent | None:
         """The life event of an id such as ``vua-sinh-con``; no procedure's code is one."""
         return next((event for event in self.events if event.id == code), None)
+
+    def guide(self, id: str) -> Guide | None:
+        """The guide of an id such as ``cai-vneid``."""
+        return next((guide for guide in self.guides if guide.id == id), None)
+
+    def guide_for(self, procedure: Procedure) -> Guide | None:
+        """The guide that carries a procedure out; the general one where it is handed in online."""
+        own = (g for g in self.guides if not {*g.procedures}.isdisjoint(procedure.codes))
+        online = any(way.manner is Manner.ONLINE for way in procedure.submissions)
+        general = (g for g in self.guides if g.general and online)
+        return next(own, None) or next(general, None)
 
     def name_of(self, code: str) -> str | None:
         """What a procedure or a life event is called in plain words."""
@@ -140,6 +155,7 @@ class Reading:
     problems: tuple[Problem, ...] = field(default=())
     provinces: tuple[ProvinceFile, ...] = ()
     events: tuple[EventFile, ...] = ()
+    guides: tuple[GuideFile, ...] = ()
 
     @property
     def knowledge(self) -> Knowledge:
@@ -148,11 +164,12 @@ class Reading:
         provinces = tuple(f.fees for f in self.provinces if f.fees is not None)
         events = tuple(f.event for f in self.events if f.event is not None)
         curated = tuple(sorted(curated, key=lambda p: p.code))
-        return Knowledge(curated, self.catalogue, provinces, events=events)
+        guides = tuple(f.guide for f in self.guides if f.guide is not None)
+        return Knowledge(curated, self.catalogue, provinces, events=events, guides=guides)
 
 
 def load(root: Path = PACKAGE) -> Knowledge:
-    """Load the procedures, life events, provincial fees and the catalogue under ``root``.
+    """Load the procedures, life events, guides, provincial fees and the catalogue under ``root``.
 
     Raises :class:`KnowledgeError` with all errors as ``file:line: field: message``.
     """
@@ -175,15 +192,18 @@ def read(root: Path = PACKAGE) -> Reading:
     catalogue = tuple(_read_catalogue(root / CATALOGUE_FILE, problems))
     provinces = tuple(_read_provinces(root / PROVINCES_FOLDER, problems))
     events = tuple(_read_events(root / EVENTS_FOLDER, problems))
+    guides = tuple(_read_guides(root / GUIDES_FOLDER, problems))
     problems.extend(_repeated_codes(files))
     known = {p.code for p in catalogue}
     known |= {code for f in files if f.procedure for code in f.procedure.codes}
     problems.extend(problem for file in events for problem in _unknown_steps(file, known))
+    named = {f.guide.id: f.guide for f in guides if f.guide is not None}
+    problems.extend(problem for file in guides for problem in broken(file, named, known))
     if not files and not catalogue:
         problems.append(
             Problem(root / PROCEDURES_FOLDER, 1, field_name(()), "không có thủ tục nào để đọc")
         )
-    return Reading(root, files, catalogue, tuple(problems), provinces, events)
+    return Reading(root, files, catalogue, tuple(problems), provinces, events, guides)
 
 
 def _read_curated(folder: Path, problems: list[Problem]) -> Iterator[CuratedFile]:
@@ -228,6 +248,16 @@ def _read_events(folder: Path, problems: list[Problem]) -> Iterator[EventFile]:
             wrong.append(document.problem(("id",), f"id phải là tên tệp: {path.stem}.yaml"))
         problems.extend(wrong)
         yield EventFile(document, event if not wrong else None)
+
+
+def _read_guides(folder: Path, problems: list[Problem]) -> Iterator[GuideFile]:
+    for path in sorted(p for p in folder.glob("*") if p.is_file()):
+        document = read_yaml(path)
+        guide, wrong = checked(document, Guide)
+        if path.suffix != ".yaml" or (guide is not None and guide.id != path.stem):
+            wrong.append(document.problem(("id",), f"id phải là tên tệp: {path.stem}.yaml"))
+        problems.extend(wrong)
+        yield GuideFile(document, guide if not wrong else None)
 
 
 def _unknown_steps(file: EventFile, known: set[str]) -> Iterator[Problem]:

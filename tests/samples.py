@@ -16,6 +16,7 @@ from actions.understanding import Understanding
 from bot.conversation import Conversation
 from bot.messages import Incoming
 from knowledge_base import phrases
+from knowledge_base.guides import Guide
 from knowledge_base.life_events import LifeEvent
 from knowledge_base.loader import Knowledge
 from knowledge_base.province_fees import ProvinceFees
@@ -67,15 +68,32 @@ def event(id: str = "co-chuyen", **fields: Any) -> LifeEvent:
     return LifeEvent.model_validate({**given, **fields}, by_alias=True, by_name=False)
 
 
+def guide(id: str = "lam-thu", **fields: Any) -> Guide:
+    """A guide of two things to do and an end; ``fields`` by their Vietnamese keys."""
+    given = {
+        "id": id,
+        "ten": "Làm thử",
+        "goi_la": ["làm thử"],
+        "nguon": [{"id": "cong", "ten": "Cổng", "ngay": "2026-06-10"}],
+        "buoc": [
+            {"id": "mot", "ten": "Việc một", "loi": "Làm việc một."},
+            {"id": "hai", "ten": "Việc hai", "loi": "Làm việc hai."},
+            {"id": "het", "ten": "Hết", "loi": "Xong cả.", "ket_thuc": "xong"},
+        ],
+    }
+    return Guide.model_validate({**given, **fields}, by_alias=True, by_name=False)
+
+
 def world(
     *procedures: Procedure,
     provinces: tuple[ProvinceFees, ...] = (),
     events: tuple[LifeEvent, ...] = (),
+    guides: tuple[Guide, ...] = (),
 ) -> World:
     """A world of these procedures with the real wording and one topic for each field."""
     fields = tuple(dict.fromkeys(p.field for p in procedures))
     topics = tuple(menu.Topic(f"chu-de-{i}", field, (field,)) for i, field in enumerate(fields))
-    knowledge = Knowledge(procedures, (), provinces, events=events)
+    knowledge = Knowledge(procedures, (), provinces, events=events, guides=guides)
     return World(knowledge, phrases.load(), topics, PHONE)
 
 
@@ -97,15 +115,21 @@ class Talk:
     """
 
     def __init__(self, world: World, understand: Mapping[str, Understanding]) -> None:
-        self._turn = Conversation(
-            lambda text: replace(understand.get(text, meant("nlu_fallback")), text=text), world
-        )
+        self._understand = understand
+        self.restart(world)
         self._document: dict[str, Any] | None = None
         self._count = 0
         self.replies: tuple[Reply, ...] = ()
         self.events: tuple[str, ...] = ()
         self.misses: list[Miss] = []  # of all turns
         self.now = NOW
+
+    def restart(self, world: World) -> None:
+        """The program is started anew, perhaps with other files; the conversation goes on."""
+        understand = self._understand
+        self._turn = Conversation(
+            lambda text: replace(understand.get(text, meant("nlu_fallback")), text=text), world
+        )
 
     @property
     def state(self) -> State:

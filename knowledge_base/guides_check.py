@@ -1,0 +1,42 @@
+"""What a good guide has beyond a whole path: names of its own and plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from knowledge_base.curation import plain
+from knowledge_base.guide_graph import GuideFile
+from knowledge_base.guide_names import forms
+from knowledge_base.loader import Reading
+from knowledge_base.problems import Problem, Severity
+from knowledge_base.text import key
+
+LEAST_LAY_NAMES = 3
+
+
+def wanting(reading: Reading) -> Iterator[Problem]:
+    """What the files under ``guides/`` lack, and the names they take from one another."""
+    taken: dict[str, GuideFile] = {}
+    general: GuideFile | None = None
+    own = {key(name): p for p in reading.knowledge.curated for name in (p.name, *p.lay_names)}
+    for file in reading.guides:
+        guide, document = file.guide, file.document
+        if guide is None:
+            continue
+        yield from plain(document)
+        if len(guide.lay_names) < LEAST_LAY_NAMES:
+            message = f"cần ít nhất {LEAST_LAY_NAMES} tên gọi, mới có {len(guide.lay_names)}"
+            yield document.problem(("goi_la",), message)
+        for form in sorted(forms(guide)):
+            other = taken.setdefault(form, file)
+            if other is not file:
+                message = f"tên gọi '{form}' cũng có ở {other.document.path.name}"
+                yield document.problem(("goi_la",), message)
+        for index, name in enumerate(guide.lay_names):
+            if found := own.get(key(name)):
+                message = f"thủ tục {found.code} cũng gọi thế này; hướng dẫn sẽ được mở trước"
+                yield document.problem(("goi_la", index), message, Severity.WARNING)
+        if guide.general and general is not None:
+            message = f"chỉ một tệp được ghi chung, {general.document.path.name} đã ghi"
+            yield document.problem(("chung",), message)
+        general = file if guide.general else general

@@ -1,4 +1,4 @@
-"""The menu: topics, and the procedures or life events of a topic."""
+"""The menu: topics, and the procedures, life events or guides of a topic."""
 
 from __future__ import annotations
 
@@ -11,21 +11,24 @@ import yaml
 
 import knowledge_base
 from actions import pages
+from actions.guide_screen import opening
 from actions.state import Action, Aspect, Button, Kind, Message
 from actions.telling import Telling
 from knowledge_base.loader import Knowledge
 
+_UNDER = ("linh_vuc", "su_kien", "huong_dan")  # in the order of a topic's parts
 FILE = Path(knowledge_base.__file__).resolve().parent / "menu.yaml"
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A line of the menu: its name and the fields (lĩnh vực) or life events under it."""
+    """A line of the menu: its name and the fields (lĩnh vực), life events or guides under it."""
 
     id: str
     title: str
     fields: tuple[str, ...]
     events: tuple[str, ...] = ()
+    guides: tuple[str, ...] = ()
 
 
 def load(path: Path = FILE) -> tuple[Topic, ...]:
@@ -38,8 +41,7 @@ def load(path: Path = FILE) -> tuple[Topic, ...]:
         path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
     )
     return tuple(
-        Topic(row["id"], row["ten"], tuple(row.get("linh_vuc", ())), tuple(row.get("su_kien", ())))
-        for row in rows
+        Topic(row["id"], row["ten"], *(tuple(row.get(key, ())) for key in _UNDER)) for row in rows
     )
 
 
@@ -52,7 +54,7 @@ def home(action: Action, topics: Sequence[Topic], tell: Telling) -> Message:
 def topic(
     action: Action, topics: Sequence[Topic], knowledge: Knowledge, tell: Telling
 ) -> Message | None:
-    """The life events and curated procedures of a topic; None when there is no such topic."""
+    """The guides, life events and curated procedures of a topic; None when there is no such."""
     found = next((t for t in topics if t.id == action.topic), None)
     if found is None:
         return None
@@ -63,7 +65,9 @@ def topic(
         key=lambda p: (order[p.field], -len(p.lay_names), p.name),
     )
     events = [event for id in found.events if (event := knowledge.event(id)) is not None]
-    buttons = [Button(e.title, Action(kind=Kind.LIFE_EVENT, code=e.id)) for e in events]
+    guides = [guide for id in found.guides if (guide := knowledge.guide(id)) is not None]
+    buttons = [Button(g.title, opening(g.id)) for g in guides]
+    buttons += [Button(e.title, Action(kind=Kind.LIFE_EVENT, code=e.id)) for e in events]
     buttons += [
         Button(p.name, Action(kind=Kind.SHOW, code=p.code, aspect=Aspect.OVERVIEW))
         for p in procedures

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from actions import amounts, answer, cases, danger, events, menu, news, office, place
+from actions import amounts, answer, cases, danger, events, guide, menu, news, office, place
 from actions.place import Places
 from actions.replies import Choice, Reply
 from actions.state import (
@@ -78,6 +78,8 @@ def perform(
     if action.anywhere:
         state = state.model_copy(update={"anywhere": True})
     tell = world.telling(state, now)
+    if action.kind is Kind.GUIDE:
+        return _guided(action, state, world, now, first=first)
     action = _settled(action, world, tell)
     message = _message(action, state, world, tell)
     if message is None:
@@ -87,7 +89,21 @@ def perform(
     if action.code is not None:
         after = after.model_copy(update={"procedure": action.code, "case": action.case})
     said = [Message(text) for text in first]
-    return reply(after, [*said, message], event or _event(action))
+    said += guide.offered(message, action, after, world.knowledge, tell)
+    return reply(after, said, event or _event(action))
+
+
+def _guided(
+    action: Action, state: State, world: World, now: datetime, *, first: Sequence[str]
+) -> Outcome:
+    """A move within a guide; the menu where the guide is no longer there."""
+    shown = guide.act(action, state, world.knowledge, world.telling(state, now))
+    if shown is None:
+        state = guide.without(state, action.guide)
+        gone = world.say("guide.gone", state.address)
+        home = Action(kind=Kind.HOME)
+        return perform(home, state, world, now, first=(*first, gone), event="guide.gone")
+    return reply(shown.state, [*map(Message, first), *shown.messages], shown.event)
 
 
 def _at_home(
@@ -196,6 +212,7 @@ def _about(action: Action, state: State, world: World, tell: Telling) -> Message
     message = replace(message, text=message.text.strip())
     if action.kind is Kind.ASK_CASE:
         return message
+    message = guide.beside(message, action, procedure, world.knowledge, tell)
     return events.see_also(message, procedure, state, world.knowledge, tell)
 
 

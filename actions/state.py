@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from actions.progress import Progress
 from actions.replies import Reply
 from knowledge_base.day_words import When
 from knowledge_base.offices import OfficeKind
@@ -55,6 +56,22 @@ class Kind(StrEnum):
     SET_UNIT = "set_unit"  # remember it
     HOURS = "hours"  # when an office is open
     DANGER = "danger"  # whom to call at once; ``phrase`` is the kind of danger
+    GUIDE = "guide"  # a move within a guide
+
+
+class Move(StrEnum):
+    """What is done with a guide."""
+
+    OPEN = "open"  # begin, or ask whether to go on where it was left
+    RESTART = "restart"
+    HERE = "here"  # show the step again; with no guide named: go on with the newest
+    GO = "go"  # take a choice on a screen
+    ASK = "ask"  # ask an answered question again
+    SKIP = "skip"
+    BACK = "back"  # so many screens
+    BACK_TO = "back_to"  # the step of a number
+    STOP = "stop"
+    REVIEW = "review"  # list what was answered
 
 
 class _Model(BaseModel):
@@ -64,7 +81,9 @@ class _Model(BaseModel):
 class Action(_Model):
     """One thing to do. Only the fields that its kind needs are set.
 
-    ``code``: a procedure's code or a life event's id; ``step``: a thing of the event's list.
+    ``code``: a procedure's code or a life event's id; ``step``: a thing of the event's list, or how
+    far back in a guide. ``guide``: the id of the one that was begun with; ``screen``:
+    ``guide/step``, the one whose ``choice`` is taken.
     """
 
     kind: Kind
@@ -86,6 +105,10 @@ class Action(_Model):
     were: tuple[str, ...] = ()  # what those were called before, "" where that says nothing
     tries: int = 0
     anywhere: bool = False  # the citizen would not say where they live: do without
+    move: Move | None = None
+    guide: str | None = None
+    screen: str | None = None
+    choice: str | None = None
 
     def asking_unit(self) -> Action:
         """Ask where the citizen lives; then this is done."""
@@ -122,7 +145,8 @@ class Asked(_Model):
 
 class State(_Model):
     """One conversation. ``offers`` newest message first; ``trail`` oldest first, last = current;
-    ``asked`` oldest first: questions whose outcome is open, see :mod:`bot.noticing`."""
+    ``asked`` oldest first: questions whose outcome is open, see :mod:`bot.noticing`; ``guides``
+    under way, the newest first."""
 
     version: int = VERSION
     turn: int = 0
@@ -138,6 +162,7 @@ class State(_Model):
     also: tuple[str, ...] = ()  # codes of what may have been meant instead of what is shown
     waiting: Action | None = None  # a second question, answered when the first one is
     asked: tuple[Asked, ...] = ()
+    guides: tuple[Progress, ...] = ()
 
     @classmethod
     def restore(cls, document: dict[str, Any] | None) -> State | None:

@@ -11,7 +11,7 @@ from actions import address, danger, office, place
 from actions.perform import World, followed, perform, reply, say
 from actions.state import Action, Kind, Outcome, State
 from actions.understanding import Understanding
-from bot import hearing, listening
+from bot import guiding, hearing, listening
 from bot.messages import Incoming, TurnResult
 from bot.noticing import noted
 from bot.privacy import OTP, PASSWORD
@@ -81,6 +81,9 @@ class _Turn:
         if called is not None:
             return self._called(called, state)
         action = listening.COMMANDS.get(text.split()[0].lower()) or listening.chosen(text, state)
+        if action is None:
+            tell = self.world.telling(state, self.now)
+            action = guiding.said(text, state, self.world.knowledge, tell)
         if action is not None:
             return self._chosen(action, state)
         if listening.chosen_in_vain(text, state):
@@ -95,6 +98,8 @@ class _Turn:
         alarm = listening.fears(heard, self.world.alarms)
         if alarm is not None:
             return self._call(alarm, state)
+        if (move := guiding.meant(heard, state)) is not None:
+            return self._chosen(move, state)
         if heard.intent == "set_address":
             return self._set_address(text, state)
         if listening.names_home(heard):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from knowledge_base.loader import EVENTS_FOLDER, PROCEDURES_FOLDER
+from knowledge_base.loader import EVENTS_FOLDER, GUIDES_FOLDER, PROCEDURES_FOLDER
 from knowledge_base.phrases import DEFAULT_ADDRESS, MOST_CHARACTERS, WORDING
 from knowledge_base.problems import Loc, Problem, Severity, did_you_mean
 from knowledge_base.yaml_lines import Document, read_yaml
@@ -20,7 +20,12 @@ MENU_FILE = "menu.yaml"
 MOST_LABEL = 60  # a line of the menu on a telephone
 _ADDRESS = {"ong_ba": DEFAULT_ADDRESS, "Ong_ba": DEFAULT_ADDRESS.capitalize()}
 _PHRASE_KEYS = ("cau", "vi_du")
-_TOPIC_KEYS = ("id", "ten", "linh_vuc", "su_kien")
+_TOPIC_KEYS = ("id", "ten", "linh_vuc", "su_kien", "huong_dan")
+# What a topic lists by id: the key, what it is called, the folder of its files.
+_Listed = tuple[str, str, str]
+_LISTED: tuple[_Listed, ...] = (
+    ("su_kien", "sự kiện", EVENTS_FOLDER), ("huong_dan", "hướng dẫn", GUIDES_FOLDER),
+)  # fmt: skip
 
 
 def check_wording(root: Path) -> Iterator[Problem]:
@@ -105,7 +110,7 @@ def _check_length(
 
 
 def check_menu(root: Path) -> Iterator[Problem]:
-    """``menu.yaml``: its shape, and that its fields and life events are those of the files."""
+    """``menu.yaml``: its shape, and that its fields, events and guides are those of the files."""
     path = root / MENU_FILE
     if not path.exists():
         return
@@ -116,7 +121,8 @@ def check_menu(root: Path) -> Iterator[Problem]:
     topics = document.data
     if not isinstance(topics, list) or not all(isinstance(topic, dict) for topic in topics):
         yield document.problem(
-            (), "tệp phải là danh sách chủ đề, mỗi chủ đề có id, ten, linh_vuc hoặc su_kien"
+            (),
+            "tệp phải là danh sách chủ đề, mỗi chủ đề có id, ten và linh_vuc, su_kien, huong_dan",
         )
         return
     fields = _curated_fields(root)
@@ -137,7 +143,8 @@ def check_menu(root: Path) -> Iterator[Problem]:
     for field in sorted(fields - set(seen)):
         message = f"lĩnh vực '{field}' chưa nằm trong chủ đề nào, người dân không bấm tới được"
         yield document.problem((), message, Severity.WARNING)
-    yield from _check_events(document, topics, {p.stem for p in (root / EVENTS_FOLDER).glob("*")})
+    for listed in _LISTED:
+        yield from _check_listed(document, topics, listed, root)
     ids = [topic.get("id") for topic in topics]
     for index, name in enumerate(ids):
         if name in ids[:index]:
@@ -155,33 +162,35 @@ def _check_topic(document: Document, index: int, topic: dict[Any, Any]) -> Itera
     title = topic.get("ten")
     if isinstance(title, str) and len(title) > MOST_LABEL:
         yield document.problem((index, "ten"), f"dài quá, nhiều nhất {MOST_LABEL} ký tự")
-    if "su_kien" in topic and "linh_vuc" not in topic:
-        return  # a topic of life events alone
+    if "linh_vuc" not in topic and any(key in topic for key, _, _ in _LISTED):
+        return
     fields = topic.get("linh_vuc")
     if not isinstance(fields, list) or not fields:
         yield document.problem((index, "linh_vuc"), "phải là danh sách, có ít nhất một lĩnh vực")
 
 
-def _check_events(
-    document: Document, topics: list[dict[Any, Any]], known: set[str]
+def _check_listed(
+    document: Document, topics: list[dict[Any, Any]], kind: _Listed, root: Path
 ) -> Iterator[Problem]:
-    """Life events of topics that exist nowhere or stand twice, and those of no topic."""
+    """Life events or guides of topics that exist nowhere or stand twice, and those of no topic."""
+    key, what, folder = kind
+    known = {path.stem for path in (root / folder).glob("*") if path.is_file()}
     seen: set[str] = set()
     for index, topic in enumerate(topics):
-        events = topic.get("su_kien", [])
-        if not isinstance(events, list):
-            yield document.problem((index, "su_kien"), "phải là danh sách id sự kiện")
+        listed = topic.get(key, [])
+        if not isinstance(listed, list):
+            yield document.problem((index, key), f"phải là danh sách id {what}")
             continue
-        for number, event in enumerate(map(str, events)):
-            if event in seen:
-                yield document.problem((index, "su_kien", number), "sự kiện này đã có ở trên")
-            elif event not in known:
-                near = did_you_mean(event, known)
-                message = f"không có tệp {EVENTS_FOLDER}/{event}.yaml{near}"
-                yield document.problem((index, "su_kien", number), message)
-            seen.add(event)
-    for event in sorted(known - seen):
-        message = f"sự kiện '{event}' chưa nằm trong chủ đề nào, người dân không bấm tới được"
+        for number, id in enumerate(map(str, listed)):
+            if id in seen:
+                yield document.problem((index, key, number), f"{what} này đã có ở trên")
+            elif id not in known:
+                near = did_you_mean(id, known)
+                message = f"không có tệp {folder}/{id}.yaml{near}"
+                yield document.problem((index, key, number), message)
+            seen.add(id)
+    for id in sorted(known - seen):
+        message = f"{what} '{id}' chưa nằm trong chủ đề nào, người dân không bấm tới được"
         yield document.problem((), message, Severity.WARNING)
 
 

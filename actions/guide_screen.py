@@ -1,0 +1,152 @@
+"""One screen of a guide as a message: its text, its buttons, what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from actions import progress
+from actions.lines import in_sentence
+from actions.progress import Standing
+from actions.state import Action, Aspect, Button, Kind, Message, Move
+from actions.telling import Telling
+from knowledge_base.guide_graph import GENERIC
+from knowledge_base.guides import DONE, RETURN, SKIP, SOLVED, Choice, Trouble
+from knowledge_base.loader import Knowledge
+from knowledge_base.phrases import MOST_CHARACTERS
+from knowledge_base.schema import Confidence, Source
+
+
+def here(guide: str | None = None) -> Action:
+    """The action that shows where the citizen stands; ``guide``: in that one."""
+    return Action(kind=Kind.GUIDE, move=Move.HERE, guide=guide)
+
+
+def opening(guide: str, code: str | None = None) -> Action:
+    """The action that begins a guide, or asks whether to go on with it; ``code`` of the procedure
+    it is done for."""
+    return Action(kind=Kind.GUIDE, move=Move.OPEN, guide=guide, code=code)
+
+
+def name_of(stand: Standing) -> str:
+    """A screen's name in actions: ``guide/step``."""
+    return f"{stand.guide.id}/{stand.screen.id}"
+
+
+def message(stand: Standing, knowledge: Knowledge, tell: Telling) -> Message:
+    """What is shown where the citizen stands."""
+    buttons = tuple(button for button, _ in choices(stand, knowledge, tell))
+    source = stand.guide.source_of(stand.screen)
+    return Message(
+        _text(stand, knowledge, tell), _cited(source, tell), buttons, _links(stand, knowledge)
+    )
+
+
+def resuming(stand: Standing, tell: Telling) -> Button:
+    """The button that leads back to the step."""
+    number, total = progress.count(stand)
+    label = tell.say("guide.button_resume", so=number, tong=total, ten=stand.step.title)
+    if stand.step.ends:
+        label = tell.say("guide.button_kept", ten=stand.step.title)
+    return Button(label, here(stand.progress.guide))
+
+
+def place(stand: Standing, key: str, tell: Telling) -> str:
+    """A sentence of the wording that names the guide and the step."""
+    number, total = progress.count(stand)
+    title = stand.guide.title
+    return tell.say(f"guide.{key}", tell.address, ten=title, so=number, tong=total)
+
+
+def choices(
+    stand: Standing, knowledge: Knowledge, tell: Telling
+) -> Iterator[tuple[Button, tuple[str, ...]]]:
+    """The buttons of a screen, each with the other words that mean it."""
+    screen, step = stand.screen, stand.step
+    for choice in screen.choices:
+        yield Button(choice.label, _action(stand, choice)), choice.said
+    if isinstance(screen, Trouble):
+        if not screen.choices:
+            yield Button(tell.say("guide.button_solved"), _go(stand, SOLVED)), ()
+            yield Button(tell.say("guide.button_unsolved"), _human()), ()
+        return
+    if step.ends:
+        yield from ((button, ()) for button in _after(stand, knowledge, tell))
+        return
+    if not step.choices:
+        yield Button(step.done or tell.say("guide.button_done"), _go(stand, DONE)), ()
+    if step.skippable:
+        yield Button(tell.say("guide.button_skip"), _go(stand, SKIP)), ()
+    for trouble in step.troubles:
+        yield Button(trouble.label, _go(stand, trouble.id)), ()
+
+
+def _text(stand: Standing, knowledge: Knowledge, tell: Telling) -> str:
+    code = stand.progress.code
+    name = knowledge.name_of(code) if code else None
+    said = _filled(stand, in_sentence(name) if name else GENERIC, tell)
+    return said if len(said) <= MOST_CHARACTERS else _filled(stand, GENERIC, tell)
+
+
+def _filled(stand: Standing, name: str, tell: Telling) -> str:
+    def fill(text: str) -> str:
+        address = tell.address
+        capital = address[:1].upper() + address[1:]
+        return text.format(ong_ba=address, Ong_ba=capital, thu_tuc=name)
+
+    screen, step = stand.screen, stand.step
+    text = fill(screen.short or screen.text if tell.brief else screen.text)
+    if screen is not step or step.ends:
+        return text
+    if step.seen and not tell.brief:
+        seen = tell.say("guide.seen", tell.address, thay=fill(step.seen))
+        text = f"{text}\n{seen}"
+    number, total = progress.count(stand)
+    return tell.say("guide.step", so=number, tong=total, loi=text)
+
+
+def _cited(source: Source | None, tell: Telling) -> str | None:
+    if source is None:
+        return None
+    key = "source" if source.confidence is Confidence.OFFICIAL else "source_secondary"
+    return tell.say(f"guide.{key}", nguon=source.title, ngay=source.day.strftime("%d/%m/%Y"))
+
+
+def _links(stand: Standing, knowledge: Knowledge) -> tuple[tuple[str, str], ...]:
+    link, code = stand.screen.link, stand.progress.code
+    if link is None:
+        return ()
+    procedure = knowledge.by_code(code) if link.of_procedure and code else None
+    return ((link.label, procedure.link if procedure and procedure.link else link.url),)
+
+
+def _after(stand: Standing, knowledge: Knowledge, tell: Telling) -> Iterator[Button]:
+    """What may be done when a guide ends."""
+    callers = stand.progress.at.callers
+    caller = knowledge.guide(callers[-1].guide) if callers else None
+    if caller:
+        yield Button(tell.say("guide.button_kept", ten=caller.title), _go(stand, RETURN))
+        return
+    for onward in stand.step.onward:
+        if onward.guide:
+            yield Button(onward.label, opening(onward.guide))
+        elif onward.procedure and knowledge.by_code(onward.procedure):
+            shown = Action(kind=Kind.SHOW, code=onward.procedure, aspect=Aspect.OVERVIEW)
+            yield Button(onward.label, shown)
+    yield Button(tell.say("talk.button_home"), Action(kind=Kind.HOME))
+
+
+def _action(stand: Standing, choice: Choice) -> Action:
+    if choice.human:
+        return _human()
+    if choice.pause:
+        return Action(kind=Kind.GUIDE, move=Move.STOP, guide=stand.progress.guide)
+    return _go(stand, choice.id)
+
+
+def _go(stand: Standing, choice: str) -> Action:
+    guide = stand.progress.guide
+    return Action(kind=Kind.GUIDE, move=Move.GO, guide=guide, screen=name_of(stand), choice=choice)
+
+
+def _human() -> Action:
+    return Action(kind=Kind.SAY, phrase="human")

@@ -1,0 +1,124 @@
+"""What a citizen's words mean for a guide: those that name one, and those within one.
+
+Exact words first, whatever else they might mean; then the kinds of command that the understanding
+knows. A word that is a button of the newest message never comes here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from actions import guide, guide_screen
+from actions.guide_screen import here, opening
+from actions.state import Action, Kind, Move, State
+from actions.telling import Telling
+from actions.understanding import SURE_INTENT, Understanding
+from knowledge_base.guide_names import bare, named
+from knowledge_base.guides import DONE
+from knowledge_base.loader import Knowledge
+from knowledge_base.retrieval.link import LinkOutcome
+from knowledge_base.text import fold, key
+
+_DONE = frozenset(
+    {"xong", "xong roi", "da xong", "lam xong", "lam xong roi", "xong a", "xong roi a", "roi",
+     "duoc roi", "ok", "oke", "ok roi", "xong het roi", "tiep theo", "buoc tiep theo", "buoc sau",
+     "da lam xong", "lam roi"}
+)  # fmt: skip
+_SKIP = frozenset({"bo qua", "bo qua buoc nay", "qua buoc nay", "buoc nay bo qua", "cho qua"})
+_ONWARD = frozenset(
+    {"lam tiep", "lam tiep di", "lam tiep nhe", "cho lam tiep", "toi muon lam tiep", "tiep tuc lam",
+     "lam tiep viec hom truoc", "lam tiep huong dan", "tiep tuc huong dan", "lam not"}
+)  # fmt: skip
+_GO_ON = frozenset({"tiep tuc", "tiep", "di tiep", "tiep di", "tiep tuc di"})
+_CHANGE = frozenset(
+    {"sua", "sua lai", "sua cau tra loi", "nham", "nham roi", "toi nham", "chon nham",
+     "toi chon nham", "bam nham", "bam nham roi", "tra loi nham", "xem lai cau tra loi",
+     "doi cau tra loi"}
+)  # fmt: skip
+_STOP = frozenset(
+    {"dung lai", "tam dung", "de sau", "de sau lam", "mai lam tiep", "nghi da", "hom khac"}
+)
+_HALT = "dừng"  # without its accents it may be "đúng"
+_AFRESH = frozenset({"lam lai tu dau", "bat dau lai", "bat dau lai tu dau"})
+_NUMBERS = {
+    "mot": 1,
+    "hai": 2,
+    "ba": 3,
+    "bon": 4,
+    "nam": 5,
+    "sau": 6,
+    "bay": 7,
+    "tam": 8,
+    "chin": 9,
+}
+_HOW_MANY = rf"(?P<so>\d{{1,2}}|{'|'.join(_NUMBERS)})"
+_BACK = re.compile(
+    rf"(?:cho )?(?:toi )?(?:quay|tro|lui)(?: nguoc)? (?:lai|ve)?(?: ?{_HOW_MANY} (?:buoc|cai))?"
+    r"(?: buoc truoc| cau truoc)?|(?:ve )?buoc truoc"
+)
+_BACK_TO = re.compile(rf"(?:quay|tro|lui|ve|xem)(?: lai| ve)* buoc (?:thu |so )?{_HOW_MANY}")
+# The same commands as the understanding knows them.
+_INTENTS = {"back": Move.BACK, "correct": Move.REVIEW, "stop": Move.STOP, "restart": Move.OPEN}
+
+
+def said(text: str, state: State, knowledge: Knowledge, tell: Telling) -> Action | None:
+    """What exact words mean: a command within the guide on the screen, going on with one that was
+    left, or the name of a guide. None when they mean nothing of that."""
+    words = key(text)
+    halted = words in _STOP or fold(text).strip(" .!") == _HALT
+    if halted and (under_way := guide.running(state, knowledge)):
+        return _move(Move.STOP, under_way.progress.guide)
+    within = _within(words, state, knowledge, tell) if guide.is_on_screen(state) else None
+    if within is not None:
+        return within
+    if words in _ONWARD or (words in _GO_ON | _DONE and guide.running(state, knowledge)):
+        return here()
+    found = named(text, knowledge.guides)
+    return opening(found.id) if found else None
+
+
+def meant(heard: Understanding, state: State) -> Action | None:
+    """What a command in other words means for the guide on the screen; None when it is a question,
+    or there is nothing before the guide's first step to go back to."""
+    move = _INTENTS.get(heard.intent)
+    if move is None or not guide.is_on_screen(state) or heard.confidence < SURE_INTENT:
+        return None
+    if heard.link.outcome is LinkOutcome.ANSWER or (move is Move.BACK and not _was_begun(state)):
+        return None
+    return _move(move, state.guides[0].guide)
+
+
+def _within(words: str, state: State, knowledge: Knowledge, tell: Telling) -> Action | None:
+    stand = guide.newest(state, knowledge)
+    if stand is None:
+        return None
+    begun = stand.progress.guide
+    for button, others in guide_screen.choices(stand, knowledge, tell):
+        if not {key(button.label), *map(key, others)}.isdisjoint(bare(words)):
+            return button.action
+        if words in _DONE and button.action.choice == DONE:
+            return button.action
+    if words in _SKIP:
+        return _move(Move.SKIP, begun)
+    if words in _CHANGE:
+        return _move(Move.REVIEW, begun)
+    if words in _AFRESH:
+        return _move(Move.OPEN, begun)  # asks whether what was done is to be given up
+    if match := _BACK_TO.fullmatch(words):
+        return _move(Move.BACK_TO, begun, _number(match["so"]))
+    if (match := _BACK.fullmatch(words)) and _was_begun(state):
+        return _move(Move.BACK, begun, _number(match["so"] or "1"))
+    return None
+
+
+def _was_begun(state: State) -> bool:
+    """Whether there is a screen of the guide to go back to."""
+    return bool(state.guides and state.guides[0].trail)
+
+
+def _number(word: str) -> int:
+    return _NUMBERS.get(word) or int(word)
+
+
+def _move(move: Move, guide_id: str, step: int | None = None) -> Action:
+    return Action(kind=Kind.GUIDE, move=move, guide=guide_id, step=step)

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from knowledge_base import measuring, reviewing, syncing
+from knowledge_base import guide_drawing, measuring, reviewing, syncing
 from knowledge_base.check import CHECKERS, VIETNAM, against, today
 from knowledge_base.check import check as check_all
 from knowledge_base.coverage import markdown as tabulate
@@ -58,6 +58,7 @@ def main() -> None:
 measuring.register(app)
 syncing.register(app)
 reviewing.register(app)
+guide_drawing.register(app)
 
 
 @app.command(help="Kiểm tra mọi tệp; có lỗi thì kết thúc với mã 1.")

@@ -15,7 +15,9 @@ import pytest
 import typer
 import yaml
 
+from knowledge_base import loader
 from knowledge_base.__main__ import app
+from knowledge_base.guide_drawing import mermaid
 from knowledge_base.loader import PACKAGE
 from knowledge_base.schema import Procedure
 
@@ -62,6 +64,14 @@ def test_an_example_is_an_excerpt_or_would_be_read(snippet: str) -> None:
     else:
         whole = yaml.safe_load(BIRTH.read_text(encoding="utf-8"))
         Procedure.model_validate(whole | part, by_alias=True, by_name=False)
+
+
+def test_the_drawn_guide_is_the_one_that_is_shipped() -> None:
+    knowledge = loader.load()
+    for drawn in re.findall(r"```mermaid\n(.*?)```", TEXT, re.DOTALL):
+        guide = knowledge.guide("cai-vneid")
+        assert guide is not None
+        assert drawn.splitlines() == [*mermaid(guide, knowledge)]
 
 
 def test_there_is_something_to_try() -> None:

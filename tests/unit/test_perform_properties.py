@@ -29,7 +29,8 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 WORDS = (
     "1", "số hai", "cái cuối cùng", "/start", "/help", "/xoa_du_lieu", "/la", "[mã OTP]", "bác",
     "gọi tôi là cô", "Xoá hết", "Không xoá", "Việc khác", "{ong_ba}", "xã Tân Lập", "Hà Nội",
-    "\x00", "\ud800", "",
+    "\x00", "\ud800", "", "cách cài vneid", "nộp hồ sơ trên mạng", "xong rồi", "bỏ qua", "sửa",
+    "quay lại 3 bước", "quay lại bước 1", "dừng", "làm tiếp",
 )  # fmt: skip
 
 
@@ -137,11 +138,12 @@ def test_a_state_that_cannot_be_read_starts_a_new_conversation(document: dict[st
 
 
 def test_every_button_of_the_menu_leads_on_and_all_curated_procedures_are_reached() -> None:
-    """Breadth first through the menu: topics, their pages, every procedure and event once."""
+    """Breadth first through the menu: topics, their pages, every procedure, event, guide once."""
     first = turn(None, "/start", None)
     todo = [(first.state, o.id, o.label) for o in _offers(first)]
     reached: list[str] = []
     listed: list[str] = []
+    begun: list[str] = []
     pressed = 0
     while todo:
         document, choice, label = todo.pop()
@@ -156,12 +158,15 @@ def test_every_button_of_the_menu_leads_on_and_all_curated_procedures_are_reache
         elif result.events == ("life_event",):
             assert state.procedure is not None
             listed.append(state.procedure)
+        elif result.events == ("guide.begun",):
+            begun.append(state.guides[0].guide)
         else:
             assert result.events[0] in ("home", "topic"), label
             todo += [(result.state, o.id, o.label) for o in _offers(result)]
     assert pressed > len(reached)
     assert len(reached) == len(set(reached))
     assert set(reached) == {p.code for p in real().knowledge.curated}
+    assert sorted(begun) == sorted(guide.id for guide in real().knowledge.guides)
     assert sorted(listed) == sorted(event.id for event in real().knowledge.events)
 
 

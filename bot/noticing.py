@@ -61,8 +61,7 @@ class _Look:
     ) -> None:
         self._before = before
         self._event = outcome.events[0]
-        # Of two questions answered in turn, the first.
-        self._now = next(iter(outcome.state.trail[-len(outcome.events) :]), None)
+        self._done = outcome.state.trail[-len(outcome.events) :]  # two questions: two actions
         self._day = day
         self._asked = asked
         self._denied = heard.refused if heard else frozenset()
@@ -88,8 +87,8 @@ class _Look:
         """What this turn found, or did not find."""
         if self._heard and self._event in _DECLINED:
             return self._declined(self._heard, _DECLINED[self._event])
-        if self._heard and self._event == Kind.ASK_WHICH and self._now:
-            return (*self._pending(), self._question(self._heard, *self._now.codes)), ()
+        if self._heard and self._event == Kind.ASK_WHICH and self._done:
+            return (*self._pending(), self._question(self._heard, *self._done[0].codes)), ()
         code = self._led_to()
         if code is None:
             return self._asked, ()
@@ -121,7 +120,8 @@ class _Look:
         return (*self._pending(), question), (self._miss(question, kind),)
 
     def _answered(self, heard: Understanding, code: str) -> Noted:
-        question = self._question(heard, code)
+        codes = (action.code for action in self._done)
+        question = self._question(heard, *(one for one in dict.fromkeys(codes) if one))
         misses = []
         if heard.intent == FALLBACK:
             misses.append(self._miss(question, MissKind.FALLBACK))
@@ -150,9 +150,9 @@ class _Look:
 
     def _led_to(self) -> str | None:
         """The procedure or life event that this turn arrived at."""
-        now = self._now
         arrived = self._event.startswith("answered.") or self._event in _LED_TO
-        return now.code if arrived and now and now.kind in _LED_TO else None
+        first = self._done[0] if arrived and self._done else None
+        return first.code if first and first.kind in _LED_TO else None
 
     @property
     def _asking(self) -> Action | None:

@@ -62,10 +62,11 @@ _ON = (
 _RULES = tuple(
     (re.compile(pattern), word)
     for pattern, word in (
-        (r"(?P<said>)(?i:\S*(?:@|https?://|www\.)\S*)", ADDRESS),
+        (r"(?P<said>)(?<!\S)(?i:\S*(?:@|https?://|www\.)\S*)", ADDRESS),
         # "nghị định 14/2020" stays
         (
-            r"(?P<said>)(?!\d{1,3}/20\d\d(?![\w/]))[\w./:-]*\d(?:[ .,/-]?\d){4,}(?:[\w./:-]*\w)?",
+            r"(?P<said>)(?<![\w./:-])(?!\d{1,3}/20\d\d(?![\w/]))"
+            r"[\w./:-]*\d(?:[ .,/-]?\d){4,}(?:[\w./:-]*\w)?",
             NUMBER,
         ),
         (rf"(?P<said>(?i:\b(?:{_HOUSE})\s+(?:số\s+|so\s+)?))\d+\w*(?:[/-]\w+)*", PLACE),

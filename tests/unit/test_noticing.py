@@ -137,6 +137,8 @@ def test_of_two_questions_in_one_message_the_first_tells_what_was_meant(citizen:
     citizen.say("phí giấy A bao nhiêu? giấy B mấy ngày?")
     assert citizen.events == ("answered.fee", "answered.time")
     assert noted(citizen)[1:] == [("lạ quá", "rephrased", (), A)]
+    citizen.say("không phải cái đó")
+    assert citizen.misses[-1].offered == (A, B)
 
 
 def test_none_of_those_that_were_asked_about(citizen: Talk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,15 @@ def test_what_tells_of_nobody_stays(text: str) -> None:
 def test_scrubbing_twice_changes_nothing_and_leaves_no_long_number(text: str) -> None:
     once = scrub(mask(clean(text)))
     assert scrub(once) == once
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "1", "1a", "1.", "1 ", "@", "www.", "tên là a ", "Nguyễn ", "A "]
+)
+def test_no_text_takes_long(piece: str) -> None:
+    began = time.process_time()
+    scrub((piece * 2000)[:2000])
+    assert time.process_time() - began < 0.5
 
 
 def test_a_beginning_of_an_example() -> None:

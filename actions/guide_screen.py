@@ -63,7 +63,7 @@ def choices(
     """The buttons of a screen, each with the other words that mean it."""
     screen, step = stand.screen, stand.step
     for choice in screen.choices:
-        yield Button(choice.label, _action(stand, choice)), choice.said
+        yield Button(choice.label, action_of(stand, choice)), choice.said
     if isinstance(screen, Trouble):
         if not screen.choices:
             yield Button(tell.say("guide.button_solved"), _go(stand, SOLVED)), ()
@@ -135,7 +135,8 @@ def _after(stand: Standing, knowledge: Knowledge, tell: Telling) -> Iterator[But
     yield Button(tell.say("talk.button_home"), Action(kind=Kind.HOME))
 
 
-def _action(stand: Standing, choice: Choice) -> Action:
+def action_of(stand: Standing, choice: Choice) -> Action:
+    """What the button of a choice does."""
     if choice.human:
         return _human()
     if choice.pause:

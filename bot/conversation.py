@@ -98,7 +98,7 @@ class _Turn:
         alarm = listening.fears(heard, self.world.alarms)
         if alarm is not None:
             return self._call(alarm, state)
-        if (move := guiding.meant(heard, state)) is not None:
+        if (move := guiding.meant(heard, state, self.world.knowledge)) is not None:
             return self._chosen(move, state)
         if heard.intent == "set_address":
             return self._set_address(text, state)

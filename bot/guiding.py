@@ -59,6 +59,8 @@ _BACK = re.compile(
 _BACK_TO = re.compile(rf"(?:quay|tro|lui|ve|xem)(?: lai| ve)* buoc (?:thu |so )?{_HOW_MANY}")
 # The same commands as the understanding knows them.
 _INTENTS = {"back": Move.BACK, "correct": Move.REVIEW, "stop": Move.STOP, "restart": Move.OPEN}
+# "Vâng", "không" to a question: the choices of these ids.
+_REPLIES = {"affirm": ("co",), "deny": ("chua", "khong")}
 
 
 def said(text: str, state: State, knowledge: Knowledge, tell: Telling) -> Action | None:
@@ -77,15 +79,31 @@ def said(text: str, state: State, knowledge: Knowledge, tell: Telling) -> Action
     return opening(found.id) if found else None
 
 
-def meant(heard: Understanding, state: State) -> Action | None:
-    """What a command in other words means for the guide on the screen; None when it is a question,
-    or there is nothing before the guide's first step to go back to."""
-    move = _INTENTS.get(heard.intent)
-    if move is None or not guide.is_on_screen(state) or heard.confidence < SURE_INTENT:
+def meant(heard: Understanding, state: State, knowledge: Knowledge) -> Action | None:
+    """What a command, a yes or a no in other words means for the guide on the screen; None when it
+    is a question, or there is nothing before the guide's first step to go back to."""
+    if not guide.is_on_screen(state) or heard.confidence < SURE_INTENT:
         return None
-    if heard.link.outcome is LinkOutcome.ANSWER or (move is Move.BACK and not _was_begun(state)):
+    if heard.link.outcome is LinkOutcome.ANSWER:
+        return None
+    if heard.intent in _REPLIES:
+        return _replied(_REPLIES[heard.intent], state, knowledge)
+    move = _INTENTS.get(heard.intent)
+    if move is None or (move is Move.BACK and not _was_begun(state)):
         return None
     return _move(move, state.guides[0].guide)
+
+
+def _replied(ids: tuple[str, ...], state: State, knowledge: Knowledge) -> Action | None:
+    """The choice that says so; where none does, the step stays as it is: "dạ" to something to be
+    done does not say that it is done."""
+    stand = guide.newest(state, knowledge)
+    if stand is None:
+        return None
+    for choice in stand.screen.choices:
+        if choice.id in ids:
+            return guide_screen.action_of(stand, choice)
+    return here(stand.progress.guide)
 
 
 def _within(words: str, state: State, knowledge: Knowledge, tell: Telling) -> Action | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from knowledge_base.guides import Guide
 from knowledge_base.text import key
@@ -31,9 +32,14 @@ def named(text: str, guides: Iterable[Guide]) -> Guide | None:
     return next((found[form] for form in bare(said) if form in found), None)
 
 
-def forms(guide: Guide) -> set[str]:
+def forms(guide: Guide) -> frozenset[str]:
     """The names of a guide in the form in which they are compared."""
-    return {form for name in (guide.title, *guide.lay_names) for form in bare(key(name))}
+    return _forms((guide.title, *guide.lay_names))
+
+
+@cache  # a message is held against all of them
+def _forms(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(form for name in names for form in bare(key(name)))
 
 
 def bare(said: str) -> list[str]:

@@ -20,6 +20,9 @@ SAID = {
     "ngắn thôi": meant("shorter"),
     "nói lại": meant("repeat"),
     "trang chủ": meant("home"),
+    "ừ thì vâng": meant("affirm"),
+    "đâu có": meant("deny"),
+    "xoá hết đi": meant("erase_data"),
 }
 KINDS: list[dict[str, Any]] = [
     {"id": "to", "nut": "Máy to", "noi": ["to"]},
@@ -143,6 +146,30 @@ def test_commands_in_other_words_are_understood() -> None:
     assert citizen.state.guides[0].at.screen == "may"
     citizen.say("nghỉ tay cái đã")
     assert citizen.events == ("guide.paused",)
+
+
+@pytest.mark.parametrize(("said", "screen"), [("ừ thì vâng", "mot"), ("đâu có", "hai")])
+def test_yes_and_no_answer_a_question_that_has_them(said: str, screen: str) -> None:
+    kinds = [{"id": "co", "nut": "Có máy"}, {"id": "khong", "nut": "Không máy", "toi": "hai"}]
+    citizen = talk(buoc=[{**STEPS[0], "chon": kinds}, *STEPS[1:]])
+    citizen.say("làm thử")
+    citizen.say(said)
+    assert citizen.state.guides[0].at.screen == screen
+
+
+def test_yes_to_something_to_do_does_not_mean_it_is_done() -> None:
+    citizen = at_second()
+    before = citizen.replies[-1].text
+    assert citizen.say("ừ thì vâng") == before
+
+
+def test_a_guide_is_forgotten_with_the_rest() -> None:
+    citizen = at_second()
+    citizen.say("xoá hết đi")
+    citizen.press("Xoá hết")
+    assert citizen.state.guides == ()
+    citizen.say("làm tiếp")
+    assert citizen.events == ("guide.none",)
 
 
 def test_a_changed_answer_changes_the_way_and_keeps_what_was_done() -> None:

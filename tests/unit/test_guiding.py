@@ -185,6 +185,18 @@ def test_a_changed_answer_changes_the_way_and_keeps_what_was_done() -> None:
     assert citizen.replies[-1].text == "Bước 2/3. Làm việc một."
 
 
+def test_what_was_done_is_not_to_be_done_again_after_a_change() -> None:
+    citizen = talk()
+    citizen.say("làm thử")
+    for button in ("Máy to", "Xong rồi", "Xong rồi"):
+        citizen.press(button)
+    citizen.say("sửa")
+    citizen.press("Loại máy")
+    assert citizen.press("Máy nhỏ") == "Xong cả."
+    assert citizen.say("quay lại").startswith("Bước 2/2.")
+    assert citizen.say("quay lại").startswith("Bước 1/3.")
+
+
 def test_dung_without_accents_is_not_taken_for_stop() -> None:
     citizen = at_second()
     citizen.say("dừng")

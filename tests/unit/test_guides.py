@@ -130,7 +130,7 @@ def test_names_of_a_guide_are_its_own_and_enough(tmp_path: Path) -> None:
     "text",
     ["làm thử", "LAM THU", "cách làm thử", "cho tôi hỏi cách làm thử với ạ", "làm thử thế nào",
      "chỉ tôi làm thử", "tôi muốn làm thử", "hướng dẫn làm thử", "làm sao để làm thử?",
-     "bác muốn làm thử như thế nào"],
+     "bác muốn làm thử như thế nào", "làm thử thì mần răng", "tôi làm thử thì phải làm thế nào"],
 )  # fmt: skip
 def test_a_guide_is_known_by_its_name(text: str) -> None:
     one = guide()

@@ -20,8 +20,9 @@ _BEFORE = re.compile(
     r"|the nao(?: de)?|buoc|tung buoc|phai|bat dau|dung|la|thi) )+"
 )
 _AFTER = re.compile(
-    r"(?: (?:thi|gio|bay gio|phai|can|lam gi|lam the nao|lam rang|man rang|ra rang|the nao|nhu the nao|nhu nao|ra sao|lam sao|sao|kieu gi|bang cach nao|tung buoc"
-    r"|voi|a|vay|nhe|nha|di|gium|dum|giup|toi|tui|minh|tu dau))+$"
+    r"(?: (?:thi|gio|bay gio|phai|can|lam gi|lam the nao|lam rang|man rang|ra rang|the nao"
+    r"|nhu the nao|nhu nao|ra sao|lam sao|sao|kieu gi|bang cach nao|tung buoc|voi|a|vay|nhe|nha|di"
+    r"|gium|dum|giup|toi|tui|minh|tu dau))+$"
 )
 
 

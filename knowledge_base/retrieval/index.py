@@ -23,7 +23,7 @@ from knowledge_base.retrieval.ranker import Ranker, train
 from knowledge_base.retrieval.vectors import embed, known_vectors
 from knowledge_base.text import Written
 
-# Chosen on two sets of tests/retrieval and measured on the others: see docs/adr/0007.
+# Chosen on two sets of tests/retrieval and measured on the others: see docs/adr/0009.
 ANSWER_AT = 0.5  # the first candidate is at least this likely …
 ANSWER_LEAD = 2.0  # … and this many times as likely as the second,
 ALONE_AT = 0.25  # or at least this likely …

@@ -1,7 +1,7 @@
 """Our own encoder: what a message is about, and what is asked of it, in one pass.
 
 A multilingual-e5-small taught how citizens speak of procedures (``python -m scripts.encoder``),
-kept in 8 bits and run by onnxruntime: 3 to 5 ms for a sentence on one core (docs/adr/0007).
+kept in 8 bits and run by onnxruntime: 3 to 5 ms for a sentence on one core (docs/adr/0009).
 """
 
 from __future__ import annotations

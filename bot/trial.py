@@ -11,6 +11,7 @@ from actions.perform import World
 from actions.state import Action, Kind, State
 from actions.understanding import Understanding
 from bot.conversation import Conversation, Understand
+from bot.hearing import hear
 from bot.messages import Incoming
 from bot.privacy import clean, mask
 from bot.worker import VIETNAM
@@ -57,26 +58,33 @@ class Trial:
 
     def __call__(self, text: str) -> Tried:
         """What comes of ``text``, cleaned and masked as at the door."""
-        heard: list[tuple[Understanding, float]] = []
-        turn = Conversation(_timed(self._understand, heard), self._world)
-        now = datetime.now(VIETNAM)
-        result = turn(Incoming("api", "trial", "1", mask(clean(text))), None, now)
+        heard: dict[str, tuple[Understanding, float]] = {}
+        understand = _timed(self._understand, heard)
+        turn = Conversation(understand, self._world)
+        now, said = datetime.now(VIETNAM), mask(clean(text))
+        result = turn(Incoming("api", "trial", "1", said), None, now)
         state = State.restore(result.state) or State()
-        intent, link = (heard[0][0].intent, heard[0][0].link) if heard else ("", _NOTHING)
+        intent, link = "", _NOTHING
+        if heard:  # as the turn heard it: the same again, at no cost
+            first = hear(said, understand, State()).first
+            intent, link = first.intent, first.link
         if state.current and state.current.kind is Kind.DANGER:
             intent = "emergency"  # known by its words alone
         told = _told(state.trail)
         done = LinkOutcome.ANSWER if told else _else(state.trail)
-        said = "\n".join(reply.text for reply in result.replies)
-        return Tried(intent, link, done, told, said, sum(ms for _, ms in heard))
+        replies = "\n".join(reply.text for reply in result.replies)
+        return Tried(intent, link, done, told, replies, sum(ms for _, ms in heard.values()))
 
 
-def _timed(understand: Understand, heard: list[tuple[Understanding, float]]) -> Understand:
+def _timed(understand: Understand, heard: dict[str, tuple[Understanding, float]]) -> Understand:
+    """``understand``, each text once; what came of it, and its milliseconds, is in ``heard``."""
+
     def timed(text: str) -> Understanding:
-        start = time.process_time()
-        found = understand(text)
-        heard.append((found, (time.process_time() - start) * 1000))
-        return found
+        if text not in heard:
+            start = time.process_time()
+            found = understand(text)
+            heard[text] = found, (time.process_time() - start) * 1000
+        return heard[text][0]
 
     return timed
 

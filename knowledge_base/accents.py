@@ -12,12 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from knowledge_base.text import fold, strip_accents, tokens
+from knowledge_base.text import fold, has_accents, strip_accents, tokens
 
 _START = "^"
 _LAMBDA = 0.85  # weight of the bigram against the unigram
 _KEEP = 6.0  # log-prior of a bare syllable that is often meant bare, in an accented sentence
 _OFTEN = 0.3  # share of all its spellings from which on a syllable is often meant bare
+_WORD_AT = 12  # lay texts that make an unaccented syllable of no record a word ("vneid")
 _LAY_WEIGHT = 6  # one lay sentence counts as much as this many official ones
 
 
@@ -130,8 +131,11 @@ def load(path: Path, lay_texts: Iterable[str] = ()) -> AccentModel:
         for item in counter:
             counter[item] = max(1, round(counter[item] ** 0.75))  # type: ignore[index]
     lay_unigrams, lay_bigrams = count(lay_texts)
+    official = frozenset(unigrams)
     for syllable, number_ in lay_unigrams.items():
-        unigrams[syllable] += _LAY_WEIGHT * number_
+        # Keys left over from typing ("giaays") stand in sample questions too; they are no words.
+        if syllable in official or number_ >= _WORD_AT or has_accents(syllable):
+            unigrams[syllable] += _LAY_WEIGHT * number_
     for pair, number_ in lay_bigrams.items():
         bigrams[pair] += _LAY_WEIGHT * number_
     return AccentModel(unigrams, bigrams)

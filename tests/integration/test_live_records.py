@@ -22,6 +22,7 @@ from tests.program import running
 NOVEMBER = date(2026, 11, 20)
 NEW = "Cấp thẻ hướng dẫn viên làng nghề nuôi yến sào"
 CODE = "3.999001"
+FEE = f"{NEW} phải nộp lệ phí bao nhiêu tiền"
 
 
 def facts(code: str, name: str, fee: int, **more: Any) -> dict[str, Any]:
@@ -73,7 +74,7 @@ def until(url: str, who: str, text: str, words: str) -> str:
 @pytest.mark.timeout(300)
 def test_new_records_are_answered_from_while_the_program_runs(embedded_server: Server) -> None:
     with embedded_server.fresh() as conninfo, running(conninfo) as (program, url):
-        assert "hướng dẫn viên làng nghề" not in ask(url, "an", 0, f"{NEW} phải nộp lệ phí bao nhiêu tiền")
+        assert "hướng dẫn viên làng nghề" not in ask(url, "an", 0, FEE)
         stop, answered, failures = threading.Event(), list[str](), list[BaseException]()
 
         def citizen() -> None:
@@ -86,14 +87,14 @@ def test_new_records_are_answered_from_while_the_program_runs(embedded_server: S
         asking = threading.Thread(target=citizen)
         asking.start()
         asyncio.run(bring(conninfo, facts(CODE, NEW, 650000)))
-        said = until(url, "chi", f"{NEW} phải nộp lệ phí bao nhiêu tiền", "650.000 đồng")
+        said = until(url, "chi", FEE, "650.000 đồng")
         assert "20/11/2026" in said and CODE in said
         # The same words with another fee, and then gone again.
         asyncio.run(bring(conninfo, facts(CODE, NEW, 700000)))
-        until(url, "dung", f"{NEW} phải nộp lệ phí bao nhiêu tiền", "700.000 đồng")
+        until(url, "dung", FEE, "700.000 đồng")
         asyncio.run(bring(conninfo, gone=(CODE,)))
         end = time.monotonic() + 60
-        while "700.000" in ask(url, "em", len(answered), f"{NEW} phải nộp lệ phí bao nhiêu tiền"):
+        while "700.000" in ask(url, "em", len(answered), FEE):
             assert time.monotonic() < end
             time.sleep(0.5)
         stop.set()
@@ -121,4 +122,4 @@ def test_a_program_knows_the_records_from_its_start(embedded_server: Server) -> 
     with embedded_server.fresh() as conninfo:
         asyncio.run(bring(conninfo, facts(CODE, NEW, 650000)))
         with running(conninfo) as (_, url):
-            assert "650.000 đồng" in ask(url, "an", 0, f"{NEW} phải nộp lệ phí bao nhiêu tiền")
+            assert "650.000 đồng" in ask(url, "an", 0, FEE)

@@ -166,7 +166,9 @@ def test_every_button_of_the_menu_leads_on_and_all_curated_procedures_are_reache
     assert pressed > len(reached)
     assert len(reached) == len(set(reached))
     assert set(reached) == {p.code for p in real().knowledge.curated}
-    assert sorted(begun) == sorted(guide.id for guide in real().knowledge.guides)
+    # Guides that carry out a procedure are offered by its answers instead.
+    assert len(begun) == len(set(begun))
+    assert {g.id for g in real().knowledge.guides if not g.procedures} <= set(begun)
     assert sorted(listed) == sorted(event.id for event in real().knowledge.events)
 
 

@@ -142,7 +142,9 @@ def reply(state: State, messages: Sequence[Message], event: str, *, erase: bool 
         links = [Choice(f"{state.turn}.link", label, url) for label, url in message.links]
         choices = [*links, *choices] if message.urgent else [*choices, *links]
         afresh = erase and not replies
-        replies.append(Reply(message.text, message.source, tuple(choices), afresh))
+        replies.append(
+            Reply(message.text, message.source, tuple(choices), afresh, message.attachment)
+        )
     return Outcome(state.with_offers(tuple(offers)), tuple(replies), (event,), erase)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,15 +16,58 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A drawing, ``knowledge_base/guides/hinh/NAME.svg``; ``alt``: what it shows, in words."""
+
+    kind: ClassVar[str] = "image"
+    name: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """To be spoken: ``text`` as a citizen reads it; the channel's sender makes the sound."""
+
+    kind: ClassVar[str] = "voice"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page to print: its file's ``name``, its ``title``, and what stands on it as JSON."""
+
+    kind: ClassVar[str] = "document"
+    name: str
+    title: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point on the map, in degrees (WGS 84)."""
+
+    kind: ClassVar[str] = "place"
+    latitude: float
+    longitude: float
+    name: str
+    address: str
+
+
+Attachment = Image | Voice | Document | Place
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One message: a text of at most 300 characters, a grey source line, at most 5 choices.
 
     ``text`` may hold line breaks; no markup. Choices with a ``url`` are links and do not count
     among the five. Choices are numbered from 1 in every channel in the order given.
     ``afresh``: what was shown before is forgotten; a page takes it off the screen.
+    ``attachment`` comes with the text, which says enough where a channel cannot show it.
     """
 
     text: str
     source: str | None = None
     choices: tuple[Choice, ...] = ()
     afresh: bool = False
+    attachment: Attachment | None = None

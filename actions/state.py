@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from actions.progress import Progress
-from actions.replies import Reply
+from actions.replies import Attachment, Reply
 from knowledge_base.day_words import When
 from knowledge_base.offices import OfficeKind
 
@@ -229,6 +229,7 @@ class Message:
     buttons: tuple[Button, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     urgent: bool = False
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 from fastapi.sse import format_sse_event
 
 from bot.messages import StoredReply
+from bot.reply_json import reply_to_json
 
 PING_SECONDS = 15.0
 _RETRY_MS = 2_000
@@ -46,16 +47,8 @@ class Streams:
 
 
 def reply_body(stored: StoredReply) -> dict[str, Any]:
-    """A stored reply as JSON: id, message_id, text, source, choices, afresh."""
-    reply = stored.reply
-    return {
-        "id": stored.id,
-        "message_id": stored.message_id,
-        "text": reply.text,
-        "source": reply.source,
-        "choices": [{"id": c.id, "label": c.label, "url": c.url} for c in reply.choices],
-        "afresh": reply.afresh,
-    }
+    """A stored reply as JSON: id, message_id, and :func:`bot.reply_json.reply_to_json`."""
+    return {"id": stored.id, "message_id": stored.message_id, **reply_to_json(stored.reply)}
 
 
 async def events(

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from actions.replies import Choice, Reply
+from actions.replies import Choice, Image, Reply
+from knowledge_base.phrases import Phrases
 
 _SENTENCE_END = re.compile(r"\n+|[.!?…:;][)\"”]?\s+")
 
@@ -28,6 +29,14 @@ def without_dialling(reply: Reply) -> Reply:
     to be dialled stands in the text as well."""
     kept = tuple(c for c in reply.choices if not (c.url or "").startswith("tel:"))
     return replace(reply, choices=kept)
+
+
+def spelled(reply: Reply, say: Phrases) -> Reply:
+    """The reply as text alone: what a picture shows is said in a line of its own."""
+    text = reply.text
+    if isinstance(reply.attachment, Image):
+        text = f"{text}\n{say('parts.picture', mo_ta=reply.attachment.alt)}"
+    return replace(reply, text=text, attachment=None)
 
 
 def units(text: str) -> int:

@@ -8,6 +8,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
+from api.attachments import AttachmentBody
 from api.context import context_of
 from api.incoming import ID_PATTERN, check, checked_text
 from api.problems import Problem
@@ -99,6 +100,7 @@ class ReplyBody(BaseModel):
     text: str
     source: str | None
     choices: list[ChoiceBody]
+    attachment: AttachmentBody | None
 
 
 class Replies(BaseModel):

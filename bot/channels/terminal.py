@@ -12,7 +12,7 @@ from typing import Any
 from actions.replies import Choice, Reply
 from bot.messages import Incoming, TurnHandler
 from bot.privacy import clean, mask
-from bot.rendering import labels, without_dialling
+from bot.rendering import labels, spelled, without_dialling
 from bot.worker import VIETNAM
 from knowledge_base.phrases import Phrases
 
@@ -32,7 +32,7 @@ def converse(
 
     Args:
         handler: the turn; its state lives as long as this call.
-        say: the wording, for the goodbye.
+        say: the wording.
         read: shows a prompt and gives a line; EOFError and KeyboardInterrupt end the talk.
         write: shows some lines.
         grey: show sources in grey; by default where the output is a terminal without NO_COLOR.
@@ -51,7 +51,7 @@ def converse(
             result = handler(_incoming(number, line, choices), state, datetime.now(VIETNAM))
             state = result.state
             for reply in result.replies:
-                write(_shown(reply, grey))
+                write(_shown(spelled(reply, say), grey))
                 choices = tuple(choice for choice in reply.choices if choice.url is None)
             line = _line(read)
     except (EOFError, KeyboardInterrupt):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from actions.replies import Reply
-from bot.store.messages import reply_from_json
+from bot.reply_json import reply_from_json
 from bot.store.pool import Connection
 
 

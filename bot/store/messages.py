@@ -10,8 +10,9 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from actions.replies import Choice, Reply
+from actions.replies import Reply
 from bot.messages import Incoming, StoredReply, TurnResult
+from bot.reply_json import reply_from_json, reply_to_json
 from bot.store import misses
 from bot.store.pool import Connection
 
@@ -345,22 +346,6 @@ async def counts(con: Connection) -> Counts:
         undelivered=row["undelivered"],
         events={found["name"]: int(found["n"]) for found in await events.fetchall()},
     )
-
-
-def reply_to_json(reply: Reply) -> dict[str, Any]:
-    """A reply as it is kept in the column ``body``."""
-    return {
-        "text": reply.text,
-        "source": reply.source,
-        "choices": [{"id": c.id, "label": c.label, "url": c.url} for c in reply.choices],
-        "afresh": reply.afresh,
-    }
-
-
-def reply_from_json(body: dict[str, Any]) -> Reply:
-    """The reverse of :func:`reply_to_json`."""
-    choices = tuple(Choice(c["id"], c["label"], c.get("url")) for c in body["choices"])
-    return Reply(body["text"], body.get("source"), choices, body.get("afresh", False))
 
 
 def _incoming(row: dict[str, Any]) -> Incoming:

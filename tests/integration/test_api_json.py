@@ -70,6 +70,7 @@ def test_a_message_gets_its_replies(client: httpx.Client) -> None:
                 "url": "https://dichvucong.gov.vn/",
             },
         ],
+        "attachment": None,
     }
 
 

@@ -1,0 +1,45 @@
+"""A reply as JSON: as it is kept, and as the web page and the API get it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from actions.replies import Attachment, Choice, Document, Image, Place, Reply, Voice
+
+_KINDS: dict[str, type[Attachment]] = {k.kind: k for k in (Image, Voice, Document, Place)}
+
+
+def reply_to_json(reply: Reply) -> dict[str, Any]:
+    """text, source, choices (id, label, url), afresh, attachment (None, or its ``kind`` and
+    fields)."""
+    shown = reply.attachment
+    return {
+        "text": reply.text,
+        "source": reply.source,
+        "choices": [{"id": c.id, "label": c.label, "url": c.url} for c in reply.choices],
+        "afresh": reply.afresh,
+        "attachment": None if shown is None else {"kind": shown.kind, **asdict(shown)},
+    }
+
+
+def reply_from_json(body: dict[str, Any]) -> Reply:
+    """The reverse of :func:`reply_to_json`; reads what earlier releases kept as well."""
+    return Reply(
+        body["text"],
+        body.get("source"),
+        tuple(Choice(c["id"], c["label"], c.get("url")) for c in body["choices"]),
+        body.get("afresh", False),
+        _attachment(body.get("attachment")),
+    )
+
+
+def _attachment(document: dict[str, Any] | None) -> Attachment | None:
+    """None too where a newer release kept a kind or a field that this one does not know: the text
+    says enough."""
+    fields = dict(document or {})
+    kind = _KINDS.get(fields.pop("kind", ""))
+    try:
+        return kind(**fields) if kind else None
+    except TypeError:
+        return None

@@ -17,6 +17,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from knowledge_base.dossiers.codes import grammar
+
 MAX_LENGTH = 2000  # characters of one message; Zalo's limit, and enough for any question
 
 ID_NUMBER = "[số định danh]"
@@ -30,16 +32,6 @@ MASKS = (ID_NUMBER, PHONE, EMAIL, ACCOUNT, PAPER, OTP, PASSWORD)
 
 _HIDDEN = "\ue000"  # a private character that stands for a protected piece meanwhile
 
-# A dossier code: optional head ddd.dd.dd., a letter and two digits, up to three groups, a date of 6
-# or 8 digits, a counter of 4 to 7. Citizens write O for 0, spaces for dots, long dashes or none.
-# The forms were seen on receipts of 2020 to 2026; the rule's own text was not found.
-_D = "[0-9oO]"
-_DOSSIER = re.compile(
-    rf"(?<![\w])(?P<head>{_D}{{3}}[\s.]*{_D}{{2}}[\s.]*{_D}{{2}}[\s.]*)?(?P<letter>[A-Za-z]){_D}{{2}}"
-    rf"(?:[\s.]*{_D}{{1,3}}){{0,3}}?\s*(?P<dash1>[-–—−_]?)[\s.]*"
-    rf"(?:20)?(?P<date>{_D}{{2}}(?:0[1-9]|O[1-9]|o[1-9]|1[0-2oO])[0-3oO]{_D})"
-    rf"\s*(?P<dash2>[-–—−_]?)[\s.]*{_D}{{4,7}}(?!\w)"
-)
 _DAY, _MONTH = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
 _AMOUNT = r"[1-9]\d{0,2}(?:[.,]\d{3})+|[1-9]\d{0,7}|[1-9]\d*000"
 _PROTECTED = re.compile(
@@ -187,7 +179,7 @@ class MaskingFilter(logging.Filter):
 
     def _mask(self, text: str) -> str:
         text = _BOT_TOKEN.sub("[token]", mask(text))
-        spans = _merge(m.span() for m in _DOSSIER.finditer(text) if _is_dossier(m))
+        spans = _merge(grammar().spans(text))
         for start, end in reversed(spans):
             text = text[:start] + mask_code_for_log(text[start:end], self._salt) + text[end:]
         return text
@@ -199,12 +191,11 @@ _BOT_TOKEN = re.compile(r"(?<=/bot)\d{3,}:[\w-]{10,}")
 
 def _hide(text: str) -> tuple[str, list[str]]:
     """Put one private character in place of each protected piece; returns the pieces in order."""
-    dossiers = (m.span() for m in _DOSSIER.finditer(text) if _is_dossier(m))
     others = (m.span() for m in _PROTECTED.finditer(text))
     pieces: list[str] = []
     out: list[str] = []
     done = 0
-    for start, end in _merge([*dossiers, *others]):
+    for start, end in _merge([*grammar().spans(text), *others]):
         out += (text[done:start], _HIDDEN)
         pieces.append(text[start:end])
         done = end
@@ -219,14 +210,6 @@ def _merge(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
-
-
-def _is_dossier(match: re.Match[str]) -> bool:
-    """Tell a code from a house number before a phone number ("p12 0912…"): both dashes, or the
-    head, or a letter in use (H = province, G = ministry); and a day that exists."""
-    day = int(match["date"][4:].upper().replace("O", "0"))
-    marked = bool(match["dash1"] and match["dash2"]) or bool(match["head"])
-    return 1 <= day <= 31 and (marked or match["letter"] in "hHgG")
 
 
 def _ascii_digit(char: str) -> str:

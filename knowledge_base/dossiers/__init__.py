@@ -1,0 +1,1 @@
+"""Dossiers (hồ sơ): their codes, their states, and the days they are due. Pure."""

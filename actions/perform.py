@@ -21,6 +21,7 @@ from actions.state import (
     State,
 )
 from actions.telling import Telling
+from actions.tickets import Team
 from knowledge_base.danger import Alarms
 from knowledge_base.danger import load as load_alarms
 from knowledge_base.loader import Knowledge
@@ -34,7 +35,7 @@ _ASIDES = frozenset(
 
 @dataclass(frozen=True)
 class World:
-    """Everything an action may read."""
+    """Everything an action may read; ``team``: who reads tickets, None = nobody."""
 
     knowledge: Knowledge
     say: Phrases
@@ -42,6 +43,7 @@ class World:
     phone: str
     places: Places = field(default_factory=Places)
     alarms: Alarms = field(default_factory=load_alarms)
+    team: Team | None = None
 
     def procedure(self, code: str | None, tell: Telling) -> Procedure | None:
         """What holds of the procedure of a code on the day of the turn, where the citizen lives."""
@@ -124,7 +126,12 @@ def followed(said: Outcome, action: Action, world: World, now: datetime) -> Outc
     offers = tuple(offer for offer in said.state.offers if offer.id not in shown)
     onward = perform(action, said.state.model_copy(update={"offers": offers}), world, now)
     quiet = [replace(r, choices=tuple(c for c in r.choices if c.url)) for r in said.replies]
-    return Outcome(onward.state, (*quiet, *onward.replies), (*said.events, *onward.events))
+    return replace(
+        onward,
+        replies=(*quiet, *onward.replies),
+        events=(*said.events, *onward.events),
+        tickets=(*said.tickets, *onward.tickets),
+    )
 
 
 def reply(state: State, messages: Sequence[Message], event: str, *, erase: bool = False) -> Outcome:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from actions.progress import Progress
 from actions.replies import Attachment, Reply
+from actions.tickets import TicketRequest
 from knowledge_base.day_words import When
 from knowledge_base.offices import OfficeKind
 
@@ -234,9 +235,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a turn leads to; ``events`` are counted, ``erase`` forgets what was stored before."""
+    """What a turn leads to; ``events`` are counted, ``erase`` forgets what was stored before,
+    ``tickets`` are opened for people to see to."""
 
     state: State
     replies: tuple[Reply, ...]
     events: tuple[str, ...]
     erase: bool = False
+    tickets: tuple[TicketRequest, ...] = ()

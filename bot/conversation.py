@@ -10,6 +10,7 @@ from typing import Any
 from actions import address, danger, office, place
 from actions.perform import World, followed, perform, reply, say
 from actions.state import Action, Kind, Outcome, State
+from actions.tickets import TicketRequest
 from actions.understanding import Understanding
 from bot import guiding, hearing, listening
 from bot.messages import Incoming, TurnResult
@@ -49,7 +50,12 @@ class Conversation:
             outcome.events,
             erase=outcome.erase,
             misses=misses,
+            tickets=self._complete(outcome),
         )
+
+    def _complete(self, outcome: Outcome) -> tuple[TicketRequest, ...]:
+        unit, address = self._world.places.of(outcome.state), outcome.state.address
+        return tuple(replace(one, unit=unit, address=address) for one in outcome.tickets)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from actions.replies import Reply
+from actions.tickets import TicketRequest
 from knowledge_base.review.book import Miss
 
 
@@ -50,7 +51,7 @@ class TurnResult:
     ``state`` is the conversation's new state, a JSON document; ``events`` are the named outcomes
     to count (``answered.fee``, ``declined`` …). ``erase``: forget every earlier message and reply
     of the conversation before these replies are kept. ``misses``: questions for officials to look
-    at, kept apart from whoever asked.
+    at, kept apart from whoever asked. ``tickets``: opened for people to see to.
     """
 
     state: dict[str, Any]
@@ -58,6 +59,7 @@ class TurnResult:
     events: tuple[str, ...] = ()
     erase: bool = False
     misses: tuple[Miss, ...] = ()
+    tickets: tuple[TicketRequest, ...] = ()
 
 
 class TurnHandler(Protocol):

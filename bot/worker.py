@@ -155,7 +155,7 @@ class Worker:
         try:
             async with self._store.transaction() as con:
                 ids = await messages.finish(
-                    con, turn, result, pushed=pushed, parked=parked, day=self._today()
+                    con, turn, result, pushed=pushed, parked=parked, now=self._clock()
                 )
                 if ids is None:
                     raise _NotOurs

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from actions.replies import Reply
 from bot.messages import Incoming, StoredReply, TurnResult
 from bot.reply_json import reply_from_json, reply_to_json
-from bot.store import misses
+from bot.store import misses, tickets
 from bot.store.pool import Connection
 
 NOTICES = "assistant_mailbox"  # LISTEN channel; the payload is the conversation's key
@@ -140,13 +140,13 @@ async def survived(con: Connection, row: int, *, failed: bool) -> int:
 
 
 async def finish(
-    con: Connection, turn: Turn, result: TurnResult, *, pushed: bool, parked: bool, day: str
+    con: Connection, turn: Turn, result: TurnResult, *, pushed: bool, parked: bool, now: datetime
 ) -> Sequence[int] | None:
-    """Save the end of a turn: state, done mark, replies, events; returns the replies' ids.
+    """Save the end of a turn: state, done mark, replies, events, tickets; returns the replies' ids.
 
     None means that nothing was saved, because the message was finished by another worker or erased
     meanwhile, or because the conversation moved on since its state was read: the caller rolls back.
-    ``day`` is today's date in Vietnam (``YYYY-MM-DD``).
+    ``now`` is the moment in Vietnamese time.
     """
     cursor = await con.execute(
         "UPDATE messages SET done_at = clock_timestamp(), deaths = deaths - 1,"
@@ -167,8 +167,9 @@ async def finish(
     if not await _save_state(con, turn, turn.state if parked else result.state):
         return None
     ids = await _insert_replies(con, turn, result.replies, pushed)
-    await count(con, result.events, day)
+    await count(con, result.events, now.date().isoformat())
     await misses.note(con, result.misses)
+    await tickets.open_new(con, turn.incoming, result.tickets, now)
     await con.execute("SELECT pg_notify(%s, %s)", (NOTICES, turn.incoming.conversation))
     return ids
 

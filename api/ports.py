@@ -10,7 +10,7 @@ from bot.settings import Settings
 
 
 class TelegramDoor(Protocol):
-    """Where Telegram's updates go; ``bot.channels.telegram.TelegramChannel`` fits."""
+    """Where Telegram's updates go; ``bot.channels.telegram.channel.TelegramChannel`` fits."""
 
     @property
     def secret(self) -> str | None:

@@ -20,7 +20,7 @@ from actions.rehearsal import rehearse
 from actions.replies import Reply
 from actions.understanding import Understanding
 from bot.brain import Brain, Mind
-from bot.channels.telegram import TelegramChannel, open_telegram
+from bot.channels.telegram.channel import TelegramChannel, open_telegram
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Sender
 from bot.postgres import database

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from actions.replies import Choice, Reply
-from bot.channels.telegram import TelegramChannel, open_telegram
+from bot.channels.telegram.channel import TelegramChannel, open_telegram
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Incoming, TurnHandler, TurnResult
 from bot.settings import Settings

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.channels import telegram
-from bot.channels.telegram import COMMANDS, TelegramChannel
+from bot.channels.telegram import client
+from bot.channels.telegram.channel import COMMANDS, TelegramChannel
 from bot.listening import UNREADABLE
 from bot.mailbox import Mailbox, Receipt
 from bot.messages import Incoming
@@ -25,7 +25,7 @@ FILE = {"file_id": "f", "file_unique_id": "u"}
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No long pauses."""
-    monkeypatch.setattr(telegram, "LONGEST_WAIT", 0.1)
+    monkeypatch.setattr(client, "LONGEST_WAIT", 0.1)
 
 
 async def settled(api: BotApi, taken: int) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from actions.replies import Choice, Reply
 from bot import delivery
-from bot.channels import telegram
+from bot.channels.telegram import client
 from bot.messages import ChatBlocked, ReplyRefused, RetryLater
 from tests.emulators.bot_api import Fields, bot_api
 from tests.mailroom import eventually
@@ -24,7 +24,7 @@ Refusal = tuple[int, str, Fields] | None
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No long pauses."""
     monkeypatch.setattr(delivery, "_backoff", lambda attempts: 0.05)
-    monkeypatch.setattr(telegram, "LONGEST_WAIT", 0.1)
+    monkeypatch.setattr(client, "LONGEST_WAIT", 0.1)
 
 
 async def test_the_words_arrive_as_they_are(embedded_conninfo: str, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from api.app import create_app
 from api.server import server_for
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram.channel import TelegramChannel
 from bot.mailbox import Mailbox
 from bot.settings import Settings
 from bot.store.errors import StoreUnavailable

@@ -12,7 +12,7 @@ from actions import menu
 from actions.perform import World, perform
 from actions.replies import Choice, Reply
 from actions.state import Action, Aspect, Kind, State
-from bot.channels.telegram import WIDEST
+from bot.channels.telegram.sending import WIDEST
 from bot.rendering import labels, layout, units
 from bot.telegram_protocol import MOST_DATA, MOST_UNITS
 from knowledge_base import loader, phrases

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.channels.telegram import COMMANDS
+from bot.channels.telegram.channel import COMMANDS
 from bot.listening import COMMANDS as UNDERSTOOD
 from bot.listening import UNREADABLE
 from bot.messages import Incoming

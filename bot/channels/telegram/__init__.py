@@ -1,0 +1,1 @@
+"""Telegram: updates in (channel), replies out (sending), what is asked of it (client)."""

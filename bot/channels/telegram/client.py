@@ -1,0 +1,95 @@
+"""What is asked of Telegram, and what becomes of its refusals."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from telegram import Bot
+from telegram.error import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.messages import ChatBlocked, ReplyRefused, RetryLater
+from bot.store.errors import StoreUnavailable
+from bot.telegram_protocol import WANTED
+
+logger = logging.getLogger(__name__)
+
+LONG_POLL = 30  # seconds
+LONGEST_WAIT = 60.0  # seconds between attempts while Telegram cannot be reached
+UPDATES = list(WANTED)
+
+
+class Client(Bot):
+    """The library's bot without its reading of answers: an update that it cannot parse would come
+    for ever and hold up all others, and a message whose echo it cannot parse would be sent again.
+    """
+
+    async def raw_updates(self, offset: int | None) -> list[Any]:
+        """Wait for updates from number ``offset`` on; those before are acknowledged."""
+        data = {"offset": offset, "timeout": LONG_POLL, "allowed_updates": UPDATES}
+        found = await self._post("getUpdates", data, read_timeout=LONG_POLL + 10)
+        if not isinstance(found, list):
+            raise TelegramError("getUpdates did not give a list")
+        return found
+
+    async def say(self, chat: str, text: str, **more: Any) -> None:
+        """Send a text; ``more`` are further fields of sendMessage."""
+        await self._post("sendMessage", {"chat_id": chat, "text": text, **more})
+
+
+@contextmanager
+def send_errors() -> Iterator[None]:
+    """Turn the library's errors into those a sender raises."""
+    try:
+        yield
+    except Forbidden as error:
+        raise ChatBlocked(str(error)) from error
+    except RetryAfter as error:
+        raise RetryLater(str(error), after=_seconds(error)) from error
+    except BadRequest as error:
+        if "chat not found" in str(error).lower():
+            raise ChatBlocked(str(error)) from error
+        raise ReplyRefused(str(error)) from error
+    except InvalidToken as error:
+        tell("sendMessage", error)
+        raise RetryLater("the token was refused") from error
+    except TelegramError as error:
+        raise RetryLater(f"{type(error).__name__}: {error}") from error
+
+
+def _seconds(error: RetryAfter) -> float:
+    after = error.retry_after  # a number up to version 22, a timedelta in those to come
+    return after.total_seconds() if isinstance(after, timedelta) else float(after)
+
+
+def pause(failures: int, error: Exception) -> float:
+    """Seconds until the next attempt, spread so that many programs do not come together."""
+    if isinstance(error, RetryAfter):
+        return _seconds(error)
+    return min(LONGEST_WAIT, 2.0 ** min(failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
+
+
+def tell(what: str, error: Exception) -> None:
+    match error:
+        case InvalidToken():
+            logger.error("Telegram refuses TELEGRAM_BOT_TOKEN (%s)", what)
+        case Conflict():
+            logger.error(
+                "Another program takes this bot's updates (%s: %s). Run one only, or give each"
+                " its own token.", what, error,
+            )  # fmt: skip
+        case TelegramError() | StoreUnavailable():
+            logger.warning("%s will be tried again: %s: %s", what, type(error).__name__, error)
+        case _:
+            logger.error("%s failed and will be tried again", what, exc_info=error)

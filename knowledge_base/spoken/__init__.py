@@ -1,0 +1,1 @@
+"""Written Vietnamese as it is said: digits, codes, abbreviations and signs in words."""

@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from actions import amounts, answer, cases, danger, events, guide, menu, news, office, place
+from actions import (
+    amounts,
+    answer,
+    cases,
+    danger,
+    dossier,
+    events,
+    guide,
+    menu,
+    news,
+    office,
+    place,
+)
+from actions.dossier_sources.port import Finding
 from actions.place import Places
 from actions.replies import Choice, Reply
 from actions.state import (
@@ -35,7 +48,8 @@ _ASIDES = frozenset(
 
 @dataclass(frozen=True)
 class World:
-    """Everything an action may read; ``team``: who reads tickets, None = nobody."""
+    """Everything an action may read; ``team``: who reads tickets, None = nobody; ``finding``: what
+    came of the look-up that this turn asked for before."""
 
     knowledge: Knowledge
     say: Phrases
@@ -44,6 +58,7 @@ class World:
     places: Places = field(default_factory=Places)
     alarms: Alarms = field(default_factory=load_alarms)
     team: Team | None = None
+    finding: Finding | None = None
 
     def procedure(self, code: str | None, tell: Telling) -> Procedure | None:
         """What holds of the procedure of a code on the day of the turn, where the citizen lives."""
@@ -82,6 +97,8 @@ def perform(
     tell = world.telling(state, now)
     if action.kind is Kind.GUIDE:
         return _guided(action, state, world, now, first=first)
+    if action.kind is Kind.DOSSIER:
+        return _looked_up(action, state, world, now, first=first)
     action = _settled(action, world, tell)
     message = _message(action, state, world, tell)
     if message is None:
@@ -108,6 +125,21 @@ def _guided(
     return reply(shown.state, [*map(Message, first), *shown.messages], shown.event)
 
 
+def _looked_up(
+    action: Action, state: State, world: World, now: datetime, *, first: Sequence[str]
+) -> Outcome:
+    """How a dossier stands; asks for the look-up where it was not done yet."""
+    finding = world.finding
+    if finding is None or finding.code != action.code:
+        return Outcome(state, (), (), lookup=action.code)
+    after = dossier.remembered(state, finding).at(action)
+    tell, calendar = world.telling(after, now), world.places.holidays.calendar
+    *before, last = dossier.show(action, finding, world.knowledge, calendar, tell)
+    offered = guide.offered(last, action, after, world.knowledge, tell)
+    messages = [*map(Message, first), *before, *offered]
+    return reply(after, messages, f"dossier.{finding.why.value}")
+
+
 def _at_home(
     action: Action, state: State, world: World, now: datetime, *, first: Sequence[str]
 ) -> Outcome:
@@ -125,6 +157,8 @@ def followed(said: Outcome, action: Action, world: World, now: datetime) -> Outc
     shown = {choice.id for reply in said.replies for choice in reply.choices}
     offers = tuple(offer for offer in said.state.offers if offer.id not in shown)
     onward = perform(action, said.state.model_copy(update={"offers": offers}), world, now)
+    if onward.lookup is not None:
+        return onward
     quiet = [replace(r, choices=tuple(c for c in r.choices if c.url)) for r in said.replies]
     return replace(
         onward,
@@ -174,7 +208,7 @@ def _buttons_of(key: str, state: State, world: World) -> tuple[Button, ...]:
             return (home, human)
         case "angry":
             return (human, home)
-        case "human" | "dossier_status" | "feedback":
+        case "human" | "feedback":
             return (home,)
         case "decline_again" | "goodbye" | "stop" | "deny" | "secret":
             return (home,)
@@ -200,6 +234,8 @@ def _message(action: Action, state: State, world: World, tell: Telling) -> Messa
             return office.opening_hours(action, world.places, world.phone, tell)
         case Kind.ASK_UNIT:
             return place.ask(action, world.places, tell)
+        case Kind.ASK_CODE:
+            return dossier.ask(action, state, tell)
         case Kind.DANGER:
             return danger.call(action, tell)
         case Kind.SAY if action.phrase and f"talk.{action.phrase}" in world.say:

@@ -58,6 +58,8 @@ class Kind(StrEnum):
     HOURS = "hours"  # when an office is open
     DANGER = "danger"  # whom to call at once; ``phrase`` is the kind of danger
     GUIDE = "guide"  # a move within a guide
+    DOSSIER = "dossier"  # how a dossier stands
+    ASK_CODE = "ask_code"  # its code, again where ``phrase`` says what was wrong with the last one
 
 
 class Move(StrEnum):
@@ -164,6 +166,7 @@ class State(_Model):
     waiting: Action | None = None  # a second question, answered when the first one is
     asked: tuple[Asked, ...] = ()
     guides: tuple[Progress, ...] = ()
+    dossiers: tuple[str, ...] = ()  # codes that were found, the newest first
 
     @classmethod
     def restore(cls, document: dict[str, Any] | None) -> State | None:
@@ -236,10 +239,15 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a turn leads to; ``events`` are counted, ``erase`` forgets what was stored before,
-    ``tickets`` are opened for people to see to."""
+    ``tickets`` are opened for people to see to.
+
+    ``lookup``: the code of a dossier that must be looked up first; the turn is then taken again
+    with what was found, and nothing else of this outcome counts.
+    """
 
     state: State
     replies: tuple[Reply, ...]
     events: tuple[str, ...]
     erase: bool = False
     tickets: tuple[TicketRequest, ...] = ()
+    lookup: str | None = None

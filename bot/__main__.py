@@ -42,10 +42,11 @@ def worker() -> None:
 def chat() -> None:
     """Trò chuyện ngay trong cửa sổ dòng lệnh."""
     from bot.channels.terminal import converse  # noqa: PLC0415
+    from bot.desk import unjoined  # noqa: PLC0415
     from bot.wiring import build_brain  # noqa: PLC0415
 
     brain = build_brain(Settings())
-    converse(brain.conversation, brain.world.say)
+    converse(unjoined(brain.conversation), brain.world.say)
 
 
 @app.command(

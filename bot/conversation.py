@@ -12,7 +12,7 @@ from actions.perform import World, followed, perform, reply, say
 from actions.state import Action, Kind, Outcome, State
 from actions.tickets import TicketRequest
 from actions.understanding import Understanding
-from bot import guiding, hearing, listening
+from bot import coded, guiding, hearing, listening
 from bot.messages import Incoming, TurnResult
 from bot.noticing import noted
 from bot.privacy import OTP, PASSWORD
@@ -41,8 +41,11 @@ class Conversation:
         before = known or State()
         first = () if known else (self._world.say("talk.intro", before.address),)
         heard: list[hearing.Heard] = []
-        turn = _Turn(self._understand, self._world, now, first, heard)
+        world = replace(self._world, finding=incoming.finding)
+        turn = _Turn(self._understand, world, now, first, heard)
         outcome = turn.answered(turn.take(incoming, before), before)
+        if outcome.lookup is not None:
+            return TurnResult(state or {}, (), lookup=outcome.lookup)
         after, misses = noted(before, outcome, heard[-1] if heard else None, now.date())
         return TurnResult(
             after.model_dump(mode="json", exclude_defaults=True) | {"version": 1},
@@ -92,6 +95,8 @@ class _Turn:
             action = guiding.said(text, state, self.world.knowledge, tell)
         if action is not None:
             return self._chosen(action, state)
+        if (looked := coded.said(text, state, self.now.date())) is not None:
+            return self._chosen(looked, state)
         if listening.chosen_in_vain(text, state):
             return self._again("no_such_row", state)
         placed = self._placed(text, state)

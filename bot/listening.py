@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from actions import place
 from actions.state import Action, Aspect, Kind, Offer, State
 from actions.understanding import EMERGENCY, SURE_INTENT, SURE_PROCEDURE, Understanding
+from bot import coded
 from knowledge_base.danger import UNCLEAR, Alarm, Alarms
 from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.text import key
@@ -22,7 +23,7 @@ _PERHAPS = 0.003  # as likely a procedure is still worth asking about when the f
 ASPECTS = {f"ask_{aspect.value}": aspect for aspect in Aspect}
 _SAID = frozenset(
     {"thank", "goodbye", "affirm", "deny", "read_aloud", "stop", "human", "help",
-     "ask_bot", "dossier_status", "feedback", "angry"}
+     "ask_bot", "feedback", "angry"}
 )  # fmt: skip
 # Commands that must work whatever else the sentence seems to be about.
 _FIRST = frozenset({"human", "dossier_status"})
@@ -48,6 +49,7 @@ COMMANDS = {
     "/home": Action(kind=Kind.HOME),
     "/help": Action(kind=Kind.SAY, phrase="help"),
     "/nguoihotro": Action(kind=Kind.SAY, phrase="human"),
+    "/tracuu": Action(kind=Kind.ASK_CODE),
     "/xoa_du_lieu": Action(kind=Kind.SAY, phrase="erase_confirm"),
     UNREADABLE: Action(kind=Kind.SAY, phrase="unreadable"),
 }
@@ -165,13 +167,15 @@ def decide(heard: Understanding, state: State) -> Heard:
     named = link.outcome is LinkOutcome.ANSWER and link.candidates[0].score >= SURE_PROCEDURE
     sure = heard.confidence >= SURE_INTENT
     if intent in _FIRST and sure and not (named and len(heard.text) > 40):
-        return Heard(_say(intent))
+        return Heard(_say(intent) if intent == "human" else coded.asked(state))
     if intent in ASPECTS:
         return _question(ASPECTS[intent], link, state)
     if named or (link.outcome is LinkOutcome.ANSWER and not sure):
         return _question(Aspect.OVERVIEW, link, state)
     if not sure and link.outcome is LinkOutcome.ASK:
         return _question(Aspect.OVERVIEW, link, state)
+    if intent == "dossier_status" and sure:
+        return Heard(coded.asked(state))
     return _command(intent, sure, state)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from actions.dossier_sources.port import Finding
 from actions.replies import Reply
 from actions.tickets import TicketRequest
 from knowledge_base.review.book import Miss
@@ -18,7 +19,8 @@ class Incoming:
     ``channel`` is ``web``, ``api``, ``terminal`` or ``telegram``; ``chat`` the channel's own id
     of the chat; ``message_id`` the channel's own id of the message. The three together are the
     key by which a repeated delivery is recognised. Exactly one of ``text`` and ``choice`` is set:
-    ``choice`` is the :attr:`actions.replies.Choice.id` that a button sent back.
+    ``choice`` is the :attr:`actions.replies.Choice.id` that a button sent back. ``finding``: what
+    came of the look-up that the turn asked for when it was taken without it.
     """
 
     channel: str
@@ -26,6 +28,7 @@ class Incoming:
     message_id: str
     text: str | None = None
     choice: str | None = None
+    finding: Finding | None = None
 
     @property
     def conversation(self) -> str:
@@ -51,7 +54,9 @@ class TurnResult:
     ``state`` is the conversation's new state, a JSON document; ``events`` are the named outcomes
     to count (``answered.fee``, ``declined`` …). ``erase``: forget every earlier message and reply
     of the conversation before these replies are kept. ``misses``: questions for officials to look
-    at, kept apart from whoever asked. ``tickets``: opened for people to see to.
+    at, kept apart from whoever asked. ``tickets``: opened for people to see to. ``lookup``: the
+    code of a dossier to be looked up; nothing of this result is kept then, and the turn is taken
+    again with the finding.
     """
 
     state: dict[str, Any]
@@ -60,6 +65,7 @@ class TurnResult:
     erase: bool = False
     misses: tuple[Miss, ...] = ()
     tickets: tuple[TicketRequest, ...] = ()
+    lookup: str | None = None
 
 
 class TurnHandler(Protocol):

@@ -11,6 +11,7 @@ from actions.perform import World
 from actions.state import Action, Kind, State
 from actions.understanding import Understanding
 from bot.conversation import Conversation, Understand
+from bot.desk import unjoined
 from bot.hearing import hear
 from bot.messages import Incoming
 from bot.privacy import clean, mask
@@ -60,7 +61,7 @@ class Trial:
         """What comes of ``text``, cleaned and masked as at the door."""
         heard: dict[str, tuple[Understanding, float]] = {}
         understand = _timed(self._understand, heard)
-        turn = Conversation(understand, self._world)
+        turn = unjoined(Conversation(understand, self._world))
         now, said = datetime.now(VIETNAM), mask(clean(text))
         result = turn(Incoming("api", "trial", "1", said), None, now)
         state = State.restore(result.state) or State()

@@ -21,11 +21,13 @@ from actions.replies import Reply
 from actions.understanding import Understanding
 from bot.brain import Brain, Mind
 from bot.channels.telegram.channel import TelegramChannel, open_telegram
+from bot.desk import Desk
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Sender
 from bot.postgres import database
 from bot.refresh import Refresh, settle
 from bot.settings import Settings
+from bot.store.dossiers import DossierTable
 from bot.store.pool import Store
 from bot.store.portal import read_portal
 from bot.trial import Trial
@@ -257,6 +259,7 @@ async def _working(services: Services, poll: bool) -> AsyncIterator[None]:
         services.brain.conversation,
         senders,
         parked_reply=parked_reply(services.brain.world),
+        look_up=Desk(DossierTable(services.mailbox.store), {}).look_up,
         retention=timedelta(days=services.settings.retention_days),
         review=timedelta(days=services.settings.review_days),
     )

@@ -7,8 +7,10 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from actions.dossier_sources.port import Finding, Why
 from actions.replies import Reply
 from bot.delivery import Deliveries
 from bot.jobs import REMINDERS, TURNS, Again, delivery_queue
@@ -28,6 +30,13 @@ FAILURE_BACKOFF = (0.5, 2.0, 6.0)  # seconds before the second, third and fourth
 PARKED = "parked"  # named outcome
 
 
+LookUp = Callable[[str, Incoming], Awaitable[Finding]]
+
+
+async def _nowhere(code: str, _incoming: Incoming) -> Finding:
+    return Finding(code, Why.NO_SOURCE)
+
+
 def _now() -> datetime:
     return datetime.now(VIETNAM)
 
@@ -42,6 +51,7 @@ class Worker:
         senders: Sequence[Sender] = (),
         *,
         parked_reply: Reply,
+        look_up: LookUp = _nowhere,
         turn_limit: float = 20.0,
         concurrent_turns: int = 2,
         concurrent_sends: int = 8,
@@ -51,6 +61,7 @@ class Worker:
     ) -> None:
         """``handler`` is called in threads, ``concurrent_turns`` at a time, never twice at a time
         for one conversation. ``parked_reply`` is what a citizen reads whose message was given up.
+        ``look_up``: looks for the dossier of a code that a message asks for; raises nothing.
         ``retention``: how long messages and rare missed questions are kept; ``review``: how long
         the other missed questions are.
         ``turn_limit`` in seconds; ``clock`` gives the aware time passed to the handler.
@@ -60,6 +71,7 @@ class Worker:
         self._jobs = mailbox.jobs
         self._handler = handler
         self._parked_reply = parked_reply
+        self._look_up = look_up
         self._turn_limit = turn_limit
         self._concurrent_turns = concurrent_turns
         self._concurrent_sends = concurrent_sends
@@ -96,17 +108,24 @@ class Worker:
             async with self._gate.passing(alone=suspects):
                 async with self._store.connection() as con:
                     turn = await messages.begin(con, row, suspects=suspects)
-                if turn is not None:
-                    self._undecided.add(row)
+                if turn is None:
+                    continue
+                self._undecided.add(row)
+                wanted = await self._handle(turn)
+            if wanted is not None:  # outside the gate: a slow system holds nobody else up
+                finding = await self._look_up(wanted, turn.incoming)
+                turn = replace(turn, incoming=replace(turn.incoming, finding=finding))
+                async with self._gate.passing(alone=suspects):
                     await self._handle(turn)
-                    self._undecided.discard(row)
-                    return
+            self._undecided.discard(row)
+            return
 
-    async def _handle(self, turn: Turn) -> None:
+    async def _handle(self, turn: Turn) -> str | None:
+        """Take a turn and keep its end; or the code that must be looked up before."""
         if turn.deaths > MAX_DEATHS:
             logger.error("Message %s ended %s processes and is parked", turn.row, MAX_DEATHS)
             await self._park(turn)
-            return
+            return None
         try:
             result = await self._threads.run(
                 self._turn_limit,
@@ -115,6 +134,10 @@ class Worker:
                 deepcopy(turn.state),  # a handler that fails half-way leaves ours as it was
                 self._clock(),
             )
+            if result.lookup is not None:
+                if turn.incoming.finding is None:
+                    return result.lookup
+                raise RuntimeError("a turn asks for a look-up again")
             saved = await self._save(turn, result)
         except StoreUnavailable:
             raise
@@ -122,9 +145,10 @@ class Worker:
             # The handler's error, its time running out, or a result that cannot be stored.
             logger.exception("Message %s could not be handled", turn.row)
             await self._fail(turn)
-            return
+            return None
         if not saved:
             await self._lost_race(turn)
+        return None
 
     async def _fail(self, turn: Turn) -> None:
         async with self._store.connection() as con:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from actions import menu
+from actions.dossier_sources.port import Finding, Why
 from actions.perform import World
 from actions.replies import Reply
 from actions.state import Outcome, State
@@ -16,6 +17,8 @@ from actions.understanding import Understanding
 from bot.conversation import Conversation
 from bot.messages import Incoming
 from knowledge_base import phrases
+from knowledge_base.dossiers.dossier import Dossier, Moment
+from knowledge_base.dossiers.states import DossierState
 from knowledge_base.guides import Guide
 from knowledge_base.life_events import LifeEvent
 from knowledge_base.loader import Knowledge
@@ -170,3 +173,37 @@ class Talk:
         self._document = json.loads(json.dumps(result.state))
         self.replies, self.events = result.replies, result.events
         return self.replies[-1].text
+
+
+def dossier(code: str, state: DossierState, **facts: Any) -> Dossier:
+    """A dossier as an office's list tells it on that morning."""
+    return Dossier(code, state, NOW - timedelta(days=1), "danh sách hồ sơ của nơi này", **facts)
+
+
+DOSSIERS = {
+    found.code: found
+    for found in (
+        dossier(
+            "H57.132-261116-0583",
+            DossierState.PROCESSING,
+            procedure="1.001193",
+            promised=date(2026, 11, 27),
+            moments=(
+                Moment(date(2026, 11, 16), DossierState.RECEIVED),
+                Moment(date(2026, 11, 18), DossierState.PROCESSING, "Chuyển công chức hộ tịch"),
+            ),
+        ),
+        dossier(
+            "H57.132-261102-0412", DossierState.SUPPLEMENT, wanted=("Tờ khai có chữ ký của mẹ",)
+        ),
+        dossier("000.00.12.H62-261020-0004", DossierState.PAYMENT, amount=75_000),
+        dossier("H57.132-261005-0099", DossierState.PROCESSING, promised=date(2026, 11, 13)),
+        dossier("H57.132-261001-0077", DossierState.DONE, result_at="bộ phận một cửa phường"),
+    )
+}
+
+
+def find_sample(code: str) -> Finding:
+    """A look-up among the dossiers above, by the code without its head as every source does."""
+    found = next((d for d in DOSSIERS.values() if d.code.endswith(code.split(".", 3)[-1])), None)
+    return Finding(code, Why.FOUND if found else Why.NOT_FOUND, found)

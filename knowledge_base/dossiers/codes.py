@@ -51,6 +51,12 @@ class DossierCode:
         return bare[re.search(r"[A-Z]", bare).start() :]  # type: ignore[union-attr]  # has one
 
     @property
+    def unit(self) -> str:
+        """The agency with its groups, ``H57.132``: the code without head, day and counter."""
+        first = self.text.rsplit("-", 2)[0]
+        return first[first.index(self.agency) :]
+
+    @property
     def ending(self) -> str:
         """The last two groups, ``260804-0583``."""
         return "-".join(self.text.rsplit("-", 2)[1:])

@@ -20,6 +20,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from bot.privacy import clean, mask
 from bot.settings import Settings
 from bot.understanding.pipeline import NotTrained
 from bot.wiring import build_brain
+from tests.samples import find_sample
 
 FOLDER = Path(__file__).parent
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -67,6 +69,9 @@ class Screen:
         number = str(len(self.record))
         incoming = Incoming("test", "t", number, text, choice)
         result = self._turn(incoming, self.document, NOW)
+        if result.lookup is not None:
+            incoming = replace(incoming, finding=find_sample(result.lookup))
+            result = self._turn(incoming, self.document, NOW)
         self.document = json.loads(json.dumps(result.state))
         self.seen += result.replies
         self.record.append(f">>> {text if choice is None else f'[{choice}]'}  {result.events}")

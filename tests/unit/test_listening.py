@@ -108,10 +108,18 @@ def test_a_procedure_named_for_sure_is_shown_whatever_else_it_looks_like() -> No
 # --- commands ---
 
 
-@pytest.mark.parametrize("intent", ["human", "dossier_status", "angry", "help"])
+@pytest.mark.parametrize("intent", ["human", "angry", "help"])
 def test_commands_are_obeyed_in_any_state(intent: str) -> None:
     for state in (State(), ABOUT_A, ASKED):
         assert decide(meant(intent), state).action == Action(kind=Kind.SAY, phrase=intent)
+
+
+def test_asking_after_a_dossier_asks_for_its_code_or_shows_the_only_one_known() -> None:
+    asked = meant("dossier_status")
+    one, two = "H57.132-260804-0583", "H57.132-260904-0584"
+    assert decide(asked, ASKED).action == Action(kind=Kind.ASK_CODE)
+    assert decide(asked, State(dossiers=(one, two))).action == Action(kind=Kind.ASK_CODE)
+    assert decide(asked, State(dossiers=(one,))).action == Action(kind=Kind.DOSSIER, code=one)
 
 
 def test_yes_and_no_answer_the_question_that_was_asked() -> None:

@@ -1,0 +1,186 @@
+"""What a citizen is told of a dossier: its state in plain words, what it means for them, what to do
+now, and the day it was promised for. By a code alone nobody's name is said, see
+:mod:`knowledge_base.dossiers.dossier`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from actions.dossier_sources.port import Finding, Why
+from actions.guide_screen import opening
+from actions.hours import day_said
+from actions.lines import in_sentence, money
+from actions.replies import Image
+from actions.state import Action, Aspect, Button, Kind, Message, State
+from actions.telling import Telling
+from knowledge_base.dossiers.dossier import Dossier
+from knowledge_base.dossiers.due import Due, due
+from knowledge_base.dossiers.states import DossierState, states
+from knowledge_base.loader import Knowledge
+from knowledge_base.opening import Calendar
+from knowledge_base.phrases import MOST_CHARACTERS
+
+PAPER = "giay-hen"  # the drawing of the paper on which the code is printed
+LOOKING_UP = "tra-cuu-ho-so"  # the guide for whoever looks for themselves
+_KEPT = 5  # codes of the citizen that are remembered
+_STEPS = 5  # of what happened, the newest
+# What the citizen does next, by guide.
+_NEXT = {
+    DossierState.SUPPLEMENT: ("bo-sung-ho-so", "supplement"),
+    DossierState.PAYMENT: ("thanh-toan-truc-tuyen", "pay"),
+    DossierState.DONE: (LOOKING_UP, "collect"),
+}
+
+
+def show(
+    action: Action, finding: Finding, knowledge: Knowledge, calendar: Calendar, tell: Telling
+) -> tuple[Message, ...]:
+    """The messages about the dossier of ``action``; ``calendar``: the days offices work on."""
+    dossier = finding.dossier
+    if dossier is None:
+        return (_without(finding, tell),)
+    if action.detail:
+        return (_history(dossier, tell),)
+    standing = _due(dossier, calendar, tell.now.date())
+    parts = [_named(dossier, knowledge, tell), _state(dossier, tell)]
+    if standing is not None:
+        parts.append(_promise(dossier, standing, tell))
+    if finding.why is Why.UNAVAILABLE:
+        parts.insert(0, tell.say("dossier.stale", tell.address, luc=_moment(dossier.seen, tell)))
+    buttons = tuple(_buttons(dossier, standing, knowledge, tell))
+    source = tell.say("dossier.source", nguon=dossier.source, luc=_moment(dossier.seen, tell))
+    *before, last = _filled(parts)
+    return (*(Message(text) for text in before), Message(last, source, buttons))
+
+
+def ask(action: Action, state: State, tell: Telling) -> Message:
+    """The question for a code; ``phrase`` of the action: what was wrong with the one given."""
+    known = action.codes or state.dossiers
+    buttons = [Button(code, Action(kind=Kind.DOSSIER, code=code)) for code in known[:3]]
+    if action.codes:
+        return Message(tell.say("dossier.which", tell.address), buttons=tuple(buttons))
+    guide = Button(tell.say("dossier.button_no_code"), opening(LOOKING_UP))
+    text = tell.say("dossier.ask", tell.address)
+    if action.phrase:
+        fault = tell.say(f"dossier.fault_{action.phrase}", tell.address, so=action.tries)
+        text = f"{fault} {tell.say('dossier.look_again', tell.address)}"
+    shown = Image(PAPER, tell.say("dossier.paper_alt"))
+    human = Button(tell.say("talk.button_human"), Action(kind=Kind.SAY, phrase="human"))
+    return Message(text, buttons=(*buttons, guide, human), attachment=shown)
+
+
+def remembered(state: State, finding: Finding) -> State:
+    """The state with a dossier that was found among the citizen's own, the newest first."""
+    if finding.dossier is None:
+        return state
+    code = finding.dossier.code
+    codes = (code, *(c for c in state.dossiers if c != code))[:_KEPT]
+    return state.model_copy(update={"dossiers": codes})
+
+
+def _without(finding: Finding, tell: Telling) -> Message:
+    text = tell.say(f"dossier.{finding.why.value}", tell.address, ma=finding.code)
+    again = Button(tell.say("dossier.button_other"), Action(kind=Kind.ASK_CODE))
+    guide = Button(tell.say("dossier.button_look_up"), opening(LOOKING_UP))
+    human = Button(tell.say("talk.button_human"), Action(kind=Kind.SAY, phrase="human"))
+    buttons = (again, human) if finding.why is Why.SLOWED else (again, guide, human)
+    return Message(text, buttons=buttons)
+
+
+def _named(dossier: Dossier, knowledge: Knowledge, tell: Telling) -> str:
+    known = knowledge.name_of(dossier.procedure) if dossier.procedure else None
+    title = in_sentence(known) if known else dossier.title
+    if title is None or len(title) > MOST_CHARACTERS // 2:
+        return tell.say("dossier.unnamed", ma=dossier.code)
+    return tell.say("dossier.named", ma=dossier.code, ten=title)
+
+
+def _state(dossier: Dossier, tell: Telling) -> str:
+    said = tell.say(f"dossier.state_{dossier.state.value}", tell.address)
+    match dossier.state:
+        case DossierState.PAYMENT if dossier.amount:
+            amount = money(dossier.amount, tell.say)
+            return f"{said} {tell.say('dossier.amount', tien=amount)}"
+        case DossierState.SUPPLEMENT if dossier.wanted:
+            papers = "; ".join(dossier.wanted)
+            return f"{said} {tell.say('dossier.wanted', giay=papers)}"
+        case DossierState.DONE if dossier.result_at:
+            return f"{said} {tell.say('dossier.result_at', noi=dossier.result_at)}"
+        case _:
+            return said
+
+
+def _due(dossier: Dossier, calendar: Calendar, today: date) -> Due | None:
+    """How it stands to the promised day; None where none was promised or nothing is awaited."""
+    if dossier.due is None or dossier.state in states().ends:
+        return None
+    return due(dossier.due, today, calendar)
+
+
+def _promise(dossier: Dossier, standing: Due, tell: Telling) -> str:
+    day = _day(standing.day, tell)
+    if standing.late:
+        return tell.say("dossier.late", tell.address, ngay=day, so=standing.late)
+    key = "again" if dossier.again else "promised"
+    said = tell.say(f"dossier.{key}", ngay=day)
+    if standing.left:
+        said = f"{said}, {tell.say('dossier.left', so=standing.left)}"
+    return f"{said}. {tell.say('dossier.day_off')}" if standing.on_day_off else f"{said}."
+
+
+def _buttons(
+    dossier: Dossier, standing: Due | None, knowledge: Knowledge, tell: Telling
+) -> Iterator[Button]:
+    guide, label = _NEXT.get(dossier.state, ("", ""))
+    if knowledge.guide(guide):
+        yield Button(tell.say(f"dossier.button_{label}"), opening(guide, dossier.procedure))
+    if dossier.moments:
+        history = Action(kind=Kind.DOSSIER, code=dossier.code, detail=True)
+        yield Button(tell.say("dossier.button_history"), history)
+    if dossier.state is DossierState.REFUSED or (standing and standing.late):
+        human = Action(kind=Kind.SAY, phrase="human")
+        yield Button(tell.say("talk.button_human"), human)
+    if dossier.procedure and knowledge.by_code(dossier.procedure):
+        about = Action(kind=Kind.SHOW, code=dossier.procedure, aspect=Aspect.OVERVIEW)
+        yield Button(tell.say("dossier.button_procedure"), about)
+    yield Button(tell.say("talk.button_home"), Action(kind=Kind.HOME))
+
+
+def _history(dossier: Dossier, tell: Telling) -> Message:
+    """What happened so far, the newest last."""
+    lines = [
+        tell.say("dossier.moment", ngay=f"{m.at:%d/%m/%Y}", gi=m.what or states().names[m.state])
+        for m in dossier.moments[-_STEPS:]
+    ]
+    heading = tell.say("dossier.history", ma=dossier.code)
+    while len("\n".join((heading, *lines))) > MOST_CHARACTERS and len(lines) > 1:
+        lines.pop(0)
+    back = Button(tell.say("dossier.button_now"), Action(kind=Kind.DOSSIER, code=dossier.code))
+    home = Button(tell.say("talk.button_home"), Action(kind=Kind.HOME))
+    source = tell.say("dossier.source", nguon=dossier.source, luc=_moment(dossier.seen, tell))
+    return Message("\n".join((heading, *lines)), source, (back, home))
+
+
+def _filled(parts: Sequence[str]) -> list[str]:
+    """The parts as few messages, none of them too long."""
+    texts = [""]
+    for part in parts:
+        joined = f"{texts[-1]} {part}".strip()
+        if len(joined) <= MOST_CHARACTERS:
+            texts[-1] = joined
+        else:
+            texts.append(part[:MOST_CHARACTERS])
+    return texts
+
+
+def _moment(at: datetime, tell: Telling) -> str:
+    """``9:05 hôm nay chủ nhật 22/11``."""
+    local = at.astimezone(tell.now.tzinfo)
+    clock = f"{local.hour}:{local.minute:02}"
+    return tell.say("dossier.moment_of_day", gio=clock, ngay=_day(local.date(), tell))
+
+
+def _day(day: date, tell: Telling) -> str:
+    """A day as it is said, with its year where that is another."""
+    return day_said(day, tell) if day.year == tell.now.year else f"{day:%d/%m/%Y}"

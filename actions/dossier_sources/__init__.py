@@ -1,0 +1,1 @@
+"""Where dossiers are looked up: one port, and what speaks to each kind of system."""

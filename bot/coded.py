@@ -1,0 +1,57 @@
+"""What a dossier code in a message means: one to look up, several to choose from, one that is
+nearly right, or the end of one that the citizen gave before."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from actions.state import Action, Kind, State
+from knowledge_base.dossiers.codes import DossierCode, Faulty, grammar
+from knowledge_base.text import key
+
+_ABOUT_IT = frozenset({Kind.DOSSIER, Kind.ASK_CODE})
+_ABOUT_DOSSIERS = re.compile(r"\b(?:ma )?ho so\b|\bgiay hen\b")
+_ONLY_DIGITS = re.compile(r"\D{0,25}\d[\d .-]{2,}\D{0,10}")
+
+
+def said(text: str, state: State, today: date) -> Action | None:
+    """What a text means for dossiers; None when no code, nor a part of one, is in it."""
+    found = grammar().find(text, today)
+    if len(found.codes) == 1:
+        return showing(found.codes[0].text)
+    if found.codes:
+        return Action(kind=Kind.ASK_CODE, codes=tuple(code.text for code in found.codes))
+    if found.faulty:
+        return _faulty(found.faulty)
+    asked = state.current is not None and state.current.kind in _ABOUT_IT
+    if not asked and not _ABOUT_DOSSIERS.search(key(text)):
+        return None
+    whole = grammar().completed(text, _known(state, today))
+    if whole is not None:
+        return showing(whole.text)
+    asking = state.current is not None and state.current.kind is Kind.ASK_CODE
+    if asking and _ONLY_DIGITS.fullmatch(text):
+        return Action(kind=Kind.ASK_CODE, phrase="end_only")
+    return None
+
+
+def asked(state: State) -> Action:
+    """What "hồ sơ của tôi tới đâu rồi" does: shows the only dossier the citizen asked about before,
+    or asks for a code."""
+    if len(state.dossiers) == 1:
+        return showing(state.dossiers[0])
+    return Action(kind=Kind.ASK_CODE)
+
+
+def showing(code: str) -> Action:
+    """The action that shows how a dossier stands."""
+    return Action(kind=Kind.DOSSIER, code=code)
+
+
+def _faulty(faulty: Faulty) -> Action:
+    return Action(kind=Kind.ASK_CODE, phrase=faulty.fault.value, tries=faulty.count)
+
+
+def _known(state: State, today: date) -> list[DossierCode]:
+    return [code for known in state.dossiers for code in grammar().find(known, today).codes]

@@ -1,0 +1,73 @@
+"""The desk at which dossiers are looked up: which source is asked for a code, and what is said when
+it does not answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from actions.dossier_sources.port import DossierSource, Finding, SourceUnavailable, Why
+from bot.messages import Incoming, TurnHandler, TurnResult
+from bot.store.dossiers import DossierTable
+from bot.worker import VIETNAM
+from knowledge_base.dossiers.codes import DossierCode, grammar
+
+logger = logging.getLogger(__name__)
+
+LIMIT = 5.0  # seconds a citizen is kept waiting for a source
+
+
+def unjoined(handler: TurnHandler) -> TurnHandler:
+    """The handler for where nothing can be looked up: the terminal, trials of sentences."""
+
+    def handle(incoming: Incoming, state: dict[str, Any] | None, now: datetime, /) -> TurnResult:
+        result = handler(incoming, state, now)
+        if result.lookup is None:
+            return result
+        finding = Finding(result.lookup, Why.NO_SOURCE)
+        return handler(replace(incoming, finding=finding), state, now)
+
+    return handle
+
+
+class Desk:
+    """Looks codes up in the deployment's own table, then in the source of the code's agency."""
+
+    def __init__(self, table: DossierTable, sources: Mapping[str, DossierSource]) -> None:
+        """``sources`` by the beginning of the codes they hold, such as ``H57`` or ``H57.132``; the
+        longest that fits is asked."""
+        self._table = table
+        self._sources = sources
+
+    async def look_up(self, code: str, _incoming: Incoming) -> Finding:
+        """What is known of a code as :attr:`DossierCode.text` writes it; raises nothing."""
+        today = datetime.now(VIETNAM).date()
+        found = grammar().find(code, today).codes
+        if not found:
+            return Finding(code, Why.NOT_FOUND)
+        try:
+            async with asyncio.timeout(LIMIT):
+                return await self._find(found[0])
+        except (SourceUnavailable, TimeoutError) as error:
+            logger.warning("A source of dossiers does not answer: %s", error or "too slow")
+            return Finding(code, Why.UNAVAILABLE)
+
+    async def _find(self, code: DossierCode) -> Finding:
+        known = await self._table.find(code)
+        if known is not None:
+            return Finding(code.text, Why.FOUND, known)
+        source = self._source(code)
+        if source is not None:
+            known = await source.find(code)
+        elif await self._table.is_empty():
+            return Finding(code.text, Why.NO_SOURCE)
+        return Finding(code.text, Why.FOUND if known else Why.NOT_FOUND, known)
+
+    def _source(self, code: DossierCode) -> DossierSource | None:
+        unit = code.unit
+        fitting = [start for start in self._sources if f"{unit}.".startswith(f"{start}.")]
+        return self._sources[max(fitting, key=len)] if fitting else None

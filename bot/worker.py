@@ -28,6 +28,7 @@ MAX_DEATHS = 4
 MAX_FAILURES = 4  # the first attempt and three more
 FAILURE_BACKOFF = (0.5, 2.0, 6.0)  # seconds before the second, third and fourth attempt
 PARKED = "parked"  # named outcome
+LOOKED_UP = 6  # turns that may wait for what they look up beside those that are handled
 
 
 LookUp = Callable[[str, Incoming], Awaitable[Finding]]
@@ -88,7 +89,7 @@ class Worker:
         """Work until ``stop`` is set, finish what has begun, and return. The database may come and
         go meanwhile."""
         self._jobs.define(self._turn, self._deliveries.deliver, self._remind)
-        lanes: dict[tuple[str, ...], int] = {(TURNS, REMINDERS): self._concurrent_turns}
+        lanes: dict[tuple[str, ...], int] = {(TURNS, REMINDERS): self._concurrent_turns + LOOKED_UP}
         lanes |= {(delivery_queue(one),): self._concurrent_sends for one in sorted(self._pushed)}
         async with asyncio.TaskGroup() as group:
             group.create_task(self._jobs.work(lanes, stop))

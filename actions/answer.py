@@ -111,8 +111,7 @@ def _overview(_action: Action, procedure: Procedure, tell: Telling) -> Body | No
 def _papers(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     if not procedure.papers:
         return None
-    papers = [p for p in procedure.papers if p.case is None or p.case == action.case]
-    papers.sort(key=lambda p: p.case is None)  # the case's own first: they may replace others
+    papers = cases.papers(procedure, action.case)
     if action.detail:
         papers = [p for p in papers if p.note]
     heading, onward = _papers_headings(action, procedure, tell)

@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from actions import amounts, pages
 from actions.state import USUAL, Action, Aspect, Button, Kind, Message
 from actions.telling import Telling
-from knowledge_base.schema import Case, Fact, Procedure
+from knowledge_base.schema import Case, Fact, Paper, Procedure
 
 
 def ask(action: Action, procedure: Procedure, tell: Telling) -> Message:
     """The question: a page of at most four situations, each a button."""
     buttons = [
         Button(c.title[:1].upper() + c.title[1:], action.model_copy(
-            update={"kind": Kind.SHOW, "case": c.id, "page": 0}))
+            update={"kind": _after(action), "then": None, "case": c.id, "page": 0}))
         for c in asked(action.aspect, procedure)
     ]  # fmt: skip
     if _has_usual(action.aspect, procedure):
-        usual = action.model_copy(update={"kind": Kind.SHOW, "case": USUAL, "page": 0})
+        usual = action.model_copy(
+            update={"kind": _after(action), "then": None, "case": USUAL, "page": 0}
+        )
         buttons.append(Button(tell.say("talk.button_common"), usual))
     cut = pages.rows(buttons)
     page = min(action.page, len(cut) - 1)
@@ -47,12 +49,23 @@ def decide(action: Action, procedure: Procedure, tell: Telling) -> bool:
     return all(paper.case not in (None, action.case) for paper in procedure.papers)
 
 
+def papers(procedure: Procedure, case: str | None) -> list[Paper]:
+    """The papers that are needed in a situation, its own first: they may replace others."""
+    needed = [paper for paper in procedure.papers if paper.case in (None, case)]
+    return sorted(needed, key=lambda paper: paper.case is None)
+
+
 def may_differ(action: Action, procedure: Procedure) -> bool:
     """Whether another situation than the one on the screen would show something else."""
     if action.aspect not in (Aspect.PAPERS, Aspect.FEE, Aspect.TIME):
         return False
     shown_apart = action.aspect is Aspect.PAPERS or action.case is not None
     return shown_apart and bool(asked(action.aspect, procedure))
+
+
+def _after(action: Action) -> Kind:
+    """What is done when the question is answered."""
+    return action.then or Kind.SHOW
 
 
 def _has_usual(aspect: Aspect, procedure: Procedure) -> bool:

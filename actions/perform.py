@@ -10,6 +10,7 @@ from actions import (
     amounts,
     answer,
     cases,
+    checklist,
     danger,
     dossier,
     events,
@@ -100,6 +101,8 @@ def perform(
     if action.kind is Kind.DOSSIER:
         return _looked_up(action, state, world, now, first=first)
     action = _settled(action, world, tell)
+    if action.kind is Kind.CHECKLIST:
+        return _listed(action, state, world, now, first=first)
     message = _message(action, state, world, tell)
     if message is None:
         action = Action(kind=Kind.HOME)
@@ -109,6 +112,7 @@ def perform(
         after = after.model_copy(update={"procedure": action.code, "case": action.case})
     said = [Message(text) for text in first]
     said += guide.offered(message, action, after, world.knowledge, tell)
+    said[-1] = checklist.offered(said[-1], action, after, world.knowledge, tell)
     return reply(after, said, event or _event(action))
 
 
@@ -138,6 +142,28 @@ def _looked_up(
     offered = guide.offered(last, action, after, world.knowledge, tell)
     messages = [*map(Message, first), *before, *offered]
     return reply(after, messages, f"dossier.{finding.why.value}")
+
+
+def _listed(
+    action: Action, state: State, world: World, now: datetime, *, first: Sequence[str]
+) -> Outcome:
+    """A move within a checklist: the newest or which one where none is named; the situation asked
+    first where the papers turn on it; where the record lists none, what is said of that."""
+    tell = world.telling(state, now)
+    if action.code is None:
+        chosen = checklist.choose(state, world.knowledge, tell)
+        if isinstance(chosen, Message):
+            return reply(state, [*map(Message, first), chosen], "checklist.which")
+        action = chosen
+    procedure = world.procedure(action.code, tell)
+    papers = Action(kind=Kind.SHOW, code=action.code, aspect=Aspect.PAPERS)
+    if procedure and checklist.asks_case(action, state, procedure):
+        papers = papers.model_copy(update={"kind": Kind.ASK_CASE, "then": Kind.CHECKLIST})
+        return perform(papers, state, world, now, first=first)
+    shown = checklist.act(action, state, procedure, tell) if procedure else None
+    if shown is None:
+        return perform(papers, state, world, now, first=first)
+    return reply(shown.state, [*map(Message, first), *shown.messages], shown.event)
 
 
 def _at_home(
@@ -258,6 +284,7 @@ def _about(action: Action, state: State, world: World, tell: Telling) -> Message
     if action.kind is Kind.ASK_CASE:
         return message
     message = guide.beside(message, action, procedure, world.knowledge, tell)
+    message = checklist.beside(message, action, procedure, state, tell)
     return events.see_also(message, procedure, state, world.knowledge, tell)
 
 
@@ -275,7 +302,7 @@ def _settled(action: Action, world: World, tell: Telling) -> Action:
     if action.case is not None and action.case not in {USUAL, *(c.id for c in procedure.cases)}:
         action = action.model_copy(update={"case": None})  # the file was edited meanwhile
     if action.kind is Kind.ASK_CASE and not cases.asked(action.aspect, procedure):
-        return action.model_copy(update={"kind": Kind.SHOW})
+        return action.model_copy(update={"kind": action.then or Kind.SHOW, "then": None})
     if action.kind is Kind.SHOW and cases.decide(action, procedure, tell):
         return action.model_copy(update={"kind": Kind.ASK_CASE})
     if _turns_on_province(action, procedure, world, tell):
@@ -297,7 +324,7 @@ def _turns_on_province(action: Action, procedure: Procedure, world: World, tell:
 def _which(action: Action, world: World, tell: Telling) -> Message | None:
     known = [(code, world.knowledge.name_of(code)) for code in action.codes]
     buttons = [
-        Button(name, Action(kind=Kind.SHOW, code=code, aspect=action.aspect))
+        Button(name, Action(kind=action.then or Kind.SHOW, code=code, aspect=action.aspect))
         for code, name in known
         if name is not None
     ]

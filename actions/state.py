@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from actions.progress import Progress
 from actions.replies import Attachment, Reply
 from actions.tickets import TicketRequest
+from actions.ticks import Checklist, Tick
 from knowledge_base.day_words import When
 from knowledge_base.offices import OfficeKind
 
@@ -60,6 +61,7 @@ class Kind(StrEnum):
     GUIDE = "guide"  # a move within a guide
     DOSSIER = "dossier"  # how a dossier stands
     ASK_CODE = "ask_code"  # its code, again where ``phrase`` says what was wrong with the last one
+    CHECKLIST = "checklist"  # the papers to be ticked off, or a tick
 
 
 class Move(StrEnum):
@@ -112,6 +114,9 @@ class Action(_Model):
     guide: str | None = None
     screen: str | None = None
     choice: str | None = None
+    paper: str | None = None  # the mark of one of a checklist
+    tick: Tick | None = None  # what is said of it
+    papers: tuple[str, ...] = ()  # marks of those that may be meant
 
     def asking_unit(self) -> Action:
         """Ask where the citizen lives; then this is done."""
@@ -167,6 +172,7 @@ class State(_Model):
     asked: tuple[Asked, ...] = ()
     guides: tuple[Progress, ...] = ()
     dossiers: tuple[str, ...] = ()  # codes that were found, the newest first
+    checklists: tuple[Checklist, ...] = ()  # papers being ticked off, the newest first
 
     @classmethod
     def restore(cls, document: dict[str, Any] | None) -> State | None:

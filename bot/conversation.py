@@ -12,7 +12,7 @@ from actions.perform import World, followed, perform, reply, say
 from actions.state import Action, Kind, Outcome, State
 from actions.tickets import TicketRequest
 from actions.understanding import Understanding
-from bot import coded, guiding, hearing, listening
+from bot import checking, coded, guiding, hearing, listening
 from bot.messages import Incoming, TurnResult
 from bot.noticing import noted
 from bot.privacy import OTP, PASSWORD
@@ -92,7 +92,9 @@ class _Turn:
         action = listening.COMMANDS.get(text.split()[0].lower()) or listening.chosen(text, state)
         if action is None:
             tell = self.world.telling(state, self.now)
-            action = guiding.said(text, state, self.world.knowledge, tell)
+            action = checking.said(text, state, self.world.knowledge, self.now.date())
+            action = action or guiding.said(text, state, self.world.knowledge, tell)
+            action = action or checking.asks_for_this(text, state)
         if action is not None:
             return self._chosen(action, state)
         if (looked := coded.said(text, state, self.now.date())) is not None:
@@ -123,6 +125,8 @@ class _Turn:
             return self._do(Action(kind=Kind.SAY, phrase="unreadable"), state)
         state = _without(said.refused, state)
         decided = listening.decide(heard, state)
+        if checking.asks_for_list(text):
+            decided = replace(decided, action=checking.listed(decided.action))
         if decided.action.kind is Kind.HOURS and decided.event is None:
             asked = office.asked(text, state, self.world.places, self.now)
             decided = replace(decided, action=asked)

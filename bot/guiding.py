@@ -25,11 +25,11 @@ _DONE = frozenset(
      "da lam xong", "lam roi"}
 )  # fmt: skip
 _SKIP = frozenset({"bo qua", "bo qua buoc nay", "qua buoc nay", "buoc nay bo qua", "cho qua"})
-_ONWARD = frozenset(
+ONWARD = frozenset(  # go on with what was left
     {"lam tiep", "lam tiep di", "lam tiep nhe", "cho lam tiep", "toi muon lam tiep", "tiep tuc lam",
      "lam tiep viec hom truoc", "lam tiep huong dan", "tiep tuc huong dan", "lam not"}
 )  # fmt: skip
-_GO_ON = frozenset({"tiep tuc", "tiep", "di tiep", "tiep di", "tiep tuc di"})
+GO_ON = frozenset({"tiep tuc", "tiep", "di tiep", "tiep di", "tiep tuc di"})
 _CHANGE = frozenset(
     {"sua", "sua lai", "sua cau tra loi", "nham", "nham roi", "toi nham", "chon nham",
      "toi chon nham", "bam nham", "bam nham roi", "tra loi nham", "xem lai cau tra loi",
@@ -73,7 +73,7 @@ def said(text: str, state: State, knowledge: Knowledge, tell: Telling) -> Action
     within = _within(words, state, knowledge, tell) if guide.is_on_screen(state) else None
     if within is not None:
         return within
-    if words in _ONWARD or (words in _GO_ON | _DONE and guide.running(state, knowledge)):
+    if words in ONWARD or (words in GO_ON | _DONE and guide.running(state, knowledge)):
         return here()
     found = named(text, knowledge.guides)
     return opening(found.id) if found else None
@@ -123,9 +123,9 @@ def _within(words: str, state: State, knowledge: Knowledge, tell: Telling) -> Ac
     if words in _AFRESH:
         return _move(Move.OPEN, begun)  # asks whether what was done is to be given up
     if match := _BACK_TO.fullmatch(words):
-        return _move(Move.BACK_TO, begun, _number(match["so"]))
+        return _move(Move.BACK_TO, begun, number_of(match["so"]))
     if (match := _BACK.fullmatch(words)) and _was_begun(state):
-        return _move(Move.BACK, begun, _number(match["so"] or "1"))
+        return _move(Move.BACK, begun, number_of(match["so"] or "1"))
     return None
 
 
@@ -134,7 +134,8 @@ def _was_begun(state: State) -> bool:
     return bool(state.guides and state.guides[0].trail)
 
 
-def _number(word: str) -> int:
+def number_of(word: str) -> int:
+    """A number in digits or in words without accents, up to nine."""
     return _NUMBERS.get(word) or int(word)
 
 

@@ -261,7 +261,7 @@ def _reply_to(state: State, yes: bool) -> Action | None:
         return _say("decline")
     if len(asked.codes) > 1:
         return asked  # yes to which?
-    return Action(kind=Kind.SHOW, code=asked.codes[0], aspect=asked.aspect)
+    return Action(kind=asked.then or Kind.SHOW, code=asked.codes[0], aspect=asked.aspect)
 
 
 def _more(state: State) -> Heard:

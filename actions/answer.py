@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from actions import amounts, cases, lines, pages
+from actions import amounts, cases, lines, pages, telling
 from actions.state import USUAL, Action, Aspect, Button, Kind, Message
 from actions.telling import Body, Item, Telling
 from knowledge_base.phrases import MOST_CHARACTERS
@@ -91,8 +91,7 @@ def _missing(action: Action, procedure: Procedure, tell: Telling) -> Message:
     if action.aspect is Aspect.PAPERS and not procedure.curated:
         key = "answer.papers_catalogue"
     text = tell.say(key, tell.address, dieu=what, ten=lines.in_sentence(procedure.name))
-    human = Button(tell.say("talk.button_human"), Action(kind=Kind.SAY, phrase="human"))
-    buttons = (*_follow_ups(action, procedure, tell), human)
+    buttons = (*_follow_ups(action, procedure, tell), telling.human(tell.say))
     portal = ((tell.say("answer.button_link"), procedure.link),) if procedure.link else ()
     source = lines.source_line(procedure, procedure.sources[:1], tell.say)
     return noticed(Message(text, source, buttons, portal), tell)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from actions import cases, lines, pages, ticks
 from actions.guide import Shown
 from actions.state import USUAL, Action, Aspect, Button, Kind, Message, State
-from actions.telling import Telling
+from actions.telling import Telling, home
 from actions.ticks import Checklist, Row, Tick
 from knowledge_base.loader import Knowledge
 from knowledge_base.phrases import MOST_CHARACTERS
@@ -125,8 +125,7 @@ def choose(state: State, knowledge: Knowledge, tell: Telling) -> Message | Actio
     """The newest checklist to go on with, or which of several; a sentence where there is none."""
     known = [(c, p) for c in state.checklists if (p := knowledge.by_code(c.code)) is not None]
     if not known:
-        home = Button(tell.say("talk.button_home"), Action(kind=Kind.HOME))
-        return Message(tell.say("checklist.none_kept", tell.address), buttons=(home,))
+        return Message(tell.say("checklist.none_kept", tell.address), buttons=(home(tell.say),))
     if len(known) == 1 or _is_on_screen(state, known[0][0].code):
         return opening(known[0][0].code)
     buttons = tuple(_kept(c, p, tell) for c, p in known)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from actions.state import Action, Button, Kind, Message
-from actions.telling import Telling
+from actions.state import Action, Kind, Message
+from actions.telling import Telling, home
 from knowledge_base.danger import Alarm
 
 
@@ -24,5 +24,4 @@ def call(action: Action, tell: Telling) -> Message | None:
         (tell.say("danger.call", so=name), f"tel:{number}")
         for number, name in zip(known, named, strict=True)
     )
-    home = Button(tell.say("talk.button_home"), Action(kind=Kind.HOME))
-    return Message(text, buttons=(home,), links=links, urgent=True)
+    return Message(text, buttons=(home(tell.say),), links=links, urgent=True)

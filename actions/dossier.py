@@ -13,7 +13,7 @@ from actions.hours import day_said
 from actions.lines import in_sentence, money
 from actions.replies import Image
 from actions.state import Action, Aspect, Button, Kind, Message, State
-from actions.telling import Telling
+from actions.telling import Telling, home, human
 from knowledge_base.dossiers.dossier import Dossier
 from knowledge_base.dossiers.due import Due, due
 from knowledge_base.dossiers.states import DossierState, states
@@ -66,8 +66,7 @@ def ask(action: Action, state: State, tell: Telling) -> Message:
         fault = tell.say(f"dossier.fault_{action.phrase}", tell.address, so=action.tries)
         text = f"{fault} {tell.say('dossier.look_again', tell.address)}"
     shown = Image(PAPER, tell.say("dossier.paper_alt"))
-    human = Button(tell.say("talk.button_human"), Action(kind=Kind.SAY, phrase="human"))
-    return Message(text, buttons=(*buttons, guide, human), attachment=shown)
+    return Message(text, buttons=(*buttons, guide, human(tell.say)), attachment=shown)
 
 
 def remembered(state: State, finding: Finding) -> State:
@@ -83,8 +82,8 @@ def _without(finding: Finding, tell: Telling) -> Message:
     text = tell.say(f"dossier.{finding.why.value}", tell.address, ma=finding.code)
     again = Button(tell.say("dossier.button_other"), Action(kind=Kind.ASK_CODE))
     guide = Button(tell.say("dossier.button_look_up"), opening(LOOKING_UP))
-    human = Button(tell.say("talk.button_human"), Action(kind=Kind.SAY, phrase="human"))
-    buttons = (again, human) if finding.why is Why.SLOWED else (again, guide, human)
+    person = human(tell.say)
+    buttons = (again, person) if finding.why is Why.SLOWED else (again, guide, person)
     return Message(text, buttons=buttons)
 
 
@@ -139,12 +138,11 @@ def _buttons(
         history = Action(kind=Kind.DOSSIER, code=dossier.code, detail=True)
         yield Button(tell.say("dossier.button_history"), history)
     if dossier.state is DossierState.REFUSED or (standing and standing.late):
-        human = Action(kind=Kind.SAY, phrase="human")
-        yield Button(tell.say("talk.button_human"), human)
+        yield human(tell.say)
     if dossier.procedure and knowledge.by_code(dossier.procedure):
         about = Action(kind=Kind.SHOW, code=dossier.procedure, aspect=Aspect.OVERVIEW)
         yield Button(tell.say("dossier.button_procedure"), about)
-    yield Button(tell.say("talk.button_home"), Action(kind=Kind.HOME))
+    yield home(tell.say)
 
 
 def _history(dossier: Dossier, tell: Telling) -> Message:
@@ -157,9 +155,8 @@ def _history(dossier: Dossier, tell: Telling) -> Message:
     while len("\n".join((heading, *lines))) > MOST_CHARACTERS and len(lines) > 1:
         lines.pop(0)
     back = Button(tell.say("dossier.button_now"), Action(kind=Kind.DOSSIER, code=dossier.code))
-    home = Button(tell.say("talk.button_home"), Action(kind=Kind.HOME))
     source = tell.say("dossier.source", nguon=dossier.source, luc=_moment(dossier.seen, tell))
-    return Message("\n".join((heading, *lines)), source, (back, home))
+    return Message("\n".join((heading, *lines)), source, (back, home(tell.say)))
 
 
 def _filled(parts: Sequence[str]) -> list[str]:

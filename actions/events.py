@@ -11,6 +11,7 @@ from actions.state import Action, Aspect, Button, Kind, Message, State
 from actions.telling import Telling
 from knowledge_base.life_events import LifeEvent, Step
 from knowledge_base.loader import Knowledge
+from knowledge_base.phrases import filled
 from knowledge_base.schema import Confidence, Procedure, Source
 
 # "Mất bao nhiêu tiền" is another answer for each thing of the list, so it is asked of which; what
@@ -88,8 +89,7 @@ def _heading(aspect: Aspect, event: LifeEvent, tell: Telling, *, opening: bool) 
 
 
 def _opening(event: LifeEvent, tell: Telling) -> str:
-    address = tell.address
-    return event.opening.format(ong_ba=address, Ong_ba=address[:1].upper() + address[1:])
+    return filled(event.opening, tell.address)
 
 
 def _line(step: Step, tell: Telling) -> str:

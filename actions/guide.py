@@ -10,7 +10,7 @@ from actions import guide_screen, pages, progress
 from actions.guide_screen import here, opening
 from actions.progress import Answer, Progress, Standing
 from actions.state import Action, Aspect, Button, Kind, Message, Move, State
-from actions.telling import Telling
+from actions.telling import Telling, home
 from knowledge_base.guides import SKIP, Trouble
 from knowledge_base.loader import Knowledge
 from knowledge_base.schema import Procedure
@@ -179,7 +179,9 @@ class _Moves:
         found = [*kept(self._state, self._knowledge)]
         if not found:
             text = self._tell.say("guide.nothing_kept", self._tell.address)
-            return Shown(self._state, (Message(text, buttons=self._home()),), "guide.none")
+            return Shown(
+                self._state, (Message(text, buttons=(home(self._tell.say),)),), "guide.none"
+            )
         first, screen = found[0].progress, self._state.current
         just_paused = screen and screen.kind is Kind.GUIDE and screen.move is Move.STOP
         if len(found) == 1 or not first.paused or just_paused:
@@ -205,8 +207,8 @@ class _Moves:
         if place is None or now.trail[place].choice == choice:
             return self._show(now, "guide.here")  # too old a button, or pressed twice
         if self._only_read(guide, choice):
-            at = now.trail[place].at.model_copy(update={"screen": choice})
-            return self._look(now.model_copy(update={"at": at}), now)
+            at = replace(now.trail[place].at, screen=choice)
+            return self._look(replace(now, at=at), now)
         changed = progress.changed(now, place, choice, self._find)
         return self._show(changed or now, "guide.changed")
 
@@ -223,7 +225,7 @@ class _Moves:
         if place is None:
             return self._show(stand.progress, "guide.here")
         at = stand.progress.trail[place].at
-        return self._look(stand.progress.model_copy(update={"at": at}), stand.progress)
+        return self._look(replace(stand.progress, at=at), stand.progress)
 
     def _look(self, at: Progress, now: Progress) -> Shown | None:
         """Another screen, while the citizen stays where they are."""
@@ -249,11 +251,11 @@ class _Moves:
         return self._show(gone or now, "guide.back" if gone else "guide.here")
 
     def _stop(self, stand: Standing) -> Shown | None:
-        paused = stand.progress.model_copy(update={"paused": True})
+        paused = replace(stand.progress, paused=True)
         stop = Action(kind=Kind.GUIDE, move=Move.STOP, guide=paused.guide)
         state = self._with(paused).at(stop)
         text = guide_screen.place(stand, "paused", self._tell)
-        buttons = (guide_screen.resuming(stand, self._tell), *self._home())
+        buttons = (guide_screen.resuming(stand, self._tell), home(self._tell.say))
         return Shown(state, (Message(text, buttons=buttons),), "guide.paused")
 
     def _review(self, action: Action, stand: Standing) -> Shown | None:
@@ -282,9 +284,6 @@ class _Moves:
             ),
         )
 
-    def _home(self) -> tuple[Button, ...]:
-        return (Button(self._tell.say("talk.button_home"), Action(kind=Kind.HOME)),)
-
     def _show(
         self,
         now: Progress,
@@ -301,8 +300,8 @@ class _Moves:
             first = (*first, *self._between(came_from, stand))
         if self._news:
             first = (self._tell.say(f"guide.{self._news}", self._tell.address), *first)
-        shown = {"edition": stand.guide.edition, "day": self._tell.now.date(), "paused": False}
-        state = self._with(stand.progress.model_copy(update=shown))
+        today, edition = self._tell.now.date(), stand.guide.edition
+        state = self._with(replace(stand.progress, edition=edition, day=today, paused=False))
         if event == "guide.step" and stand.is_over:
             event = "guide.done"
         message = guide_screen.message(stand, self._knowledge, self._tell)

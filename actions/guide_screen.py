@@ -8,11 +8,11 @@ from actions import progress
 from actions.lines import in_sentence
 from actions.progress import Standing
 from actions.state import Action, Aspect, Button, Kind, Message, Move
-from actions.telling import Telling
+from actions.telling import TO_PERSON, Telling, home
 from knowledge_base.guide_graph import GENERIC
 from knowledge_base.guides import DONE, RETURN, SKIP, SOLVED, Choice, Trouble
 from knowledge_base.loader import Knowledge
-from knowledge_base.phrases import MOST_CHARACTERS
+from knowledge_base.phrases import MOST_CHARACTERS, filled
 from knowledge_base.schema import Confidence, Source
 
 
@@ -67,7 +67,7 @@ def choices(
     if isinstance(screen, Trouble):
         if not screen.choices:
             yield Button(tell.say("guide.button_solved"), _go(stand, SOLVED)), ()
-            yield Button(tell.say("guide.button_unsolved"), _human()), ()
+            yield Button(tell.say("guide.button_unsolved"), TO_PERSON), ()
         return
     if step.ends:
         yield from ((button, ()) for button in _after(stand, knowledge, tell))
@@ -89,9 +89,7 @@ def _text(stand: Standing, knowledge: Knowledge, tell: Telling) -> str:
 
 def _filled(stand: Standing, name: str, tell: Telling) -> str:
     def fill(text: str) -> str:
-        address = tell.address
-        capital = address[:1].upper() + address[1:]
-        return text.format(ong_ba=address, Ong_ba=capital, thu_tuc=name)
+        return filled(text, tell.address, thu_tuc=name)
 
     screen, step = stand.screen, stand.step
     text = fill(screen.short or screen.text if tell.brief else screen.text)
@@ -132,13 +130,13 @@ def _after(stand: Standing, knowledge: Knowledge, tell: Telling) -> Iterator[But
         elif onward.procedure and knowledge.by_code(onward.procedure):
             shown = Action(kind=Kind.SHOW, code=onward.procedure, aspect=Aspect.OVERVIEW)
             yield Button(onward.label, shown)
-    yield Button(tell.say("talk.button_home"), Action(kind=Kind.HOME))
+    yield home(tell.say)
 
 
 def action_of(stand: Standing, choice: Choice) -> Action:
     """What the button of a choice does."""
     if choice.human:
-        return _human()
+        return TO_PERSON
     if choice.pause:
         return Action(kind=Kind.GUIDE, move=Move.STOP, guide=stand.progress.guide)
     return _go(stand, choice.id)
@@ -147,7 +145,3 @@ def action_of(stand: Standing, choice: Choice) -> Action:
 def _go(stand: Standing, choice: str) -> Action:
     guide = stand.progress.guide
     return Action(kind=Kind.GUIDE, move=Move.GO, guide=guide, screen=name_of(stand), choice=choice)
-
-
-def _human() -> Action:
-    return Action(kind=Kind.SAY, phrase="human")

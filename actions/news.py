@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from actions.state import Action, Aspect, Button, Kind, Message
-from actions.telling import Telling
+from actions.state import Action, Aspect, Kind, Message
+from actions.telling import Telling, home, human
 from knowledge_base.loader import Knowledge, News
 from knowledge_base.records.build import SOURCE_NAME
 
@@ -45,11 +45,9 @@ def gone(code: str | None, knowledge: Knowledge, tell: Telling) -> Message | Non
     news = knowledge.news.get(code or "")
     if news is None or news.withdrawn is None:
         return None
-    home = Button(tell.say("talk.button_home"), Action(kind=Kind.HOME))
-    human = Button(tell.say("talk.button_human"), Action(kind=Kind.SAY, phrase="human"))
     day = f"{news.withdrawn:%d/%m/%Y}"
     source = tell.say("answer.source", nguon=SOURCE_NAME, ngay=day, ma=code)
-    return Message(_withdrawn(news.withdrawn, tell), source, (home, human))
+    return Message(_withdrawn(news.withdrawn, tell), source, (home(tell.say), human(tell.say)))
 
 
 def _withdrawn(day: date, tell: Telling) -> str:

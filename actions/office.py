@@ -16,7 +16,7 @@ from actions import hours
 from actions.answer import noticed
 from actions.place import Places
 from actions.state import Action, Button, Kind, Message, State
-from actions.telling import Telling
+from actions.telling import Telling, home
 from knowledge_base import day_words
 from knowledge_base.day_words import When
 from knowledge_base.offices import Office, OfficeKind
@@ -173,7 +173,7 @@ def _of_office(office: Office, when: When, places: Places, tell: Telling) -> Mes
     said.insert(1, tell.say("office.sample") if office.sample else "")
     said.append(tell.say("office.phone", so=office.phone) if office.phone else "")
     text = _fitted(tell.say("office.heading", noi=office.name), said)
-    return Message(text, _source_line(sources, tell), _home(tell), _map(office, tell))
+    return Message(text, _source_line(sources, tell), (home(tell.say),), _map(office, tell))
 
 
 def _in_general(action: Action, places: Places, phone: str, tell: Telling) -> Message:
@@ -197,7 +197,7 @@ def _in_general(action: Action, places: Places, phone: str, tell: Telling) -> Me
     if office := next((o for o in known if o.phone), None):
         ask = tell.say("office.ask_office", noi=office.name, dien_thoai=office.phone)
         sources.append(places.directory.source_of(office))
-    buttons = _home(tell)
+    buttons: tuple[Button, ...] = (home(tell.say),)
     if tell.unit is None and action.office and places.directory.has(action.office):
         mine = Button(tell.say("office.button_my_unit"), action.asking_unit())
         buttons = (mine, *buttons)
@@ -210,9 +210,11 @@ def _of_holiday(when: When, places: Places, phone: str, tell: Telling) -> Messag
     holiday = calendar.next_holiday(tell.now.date(), when.holiday)
     if holiday is None:
         ask = tell.say("office.ask_first", tell.address, dien_thoai=phone)
-        return Message(f"{tell.say('office.holiday_unknown')} {ask}", buttons=_home(tell))
+        return Message(f"{tell.say('office.holiday_unknown')} {ask}", buttons=(home(tell.say),))
     text = hours.whole_holiday(holiday, calendar.new_year(holiday.first.year), tell)
-    return Message(text, _source_line([places.holidays.source_of(holiday)], tell), _home(tell))
+    return Message(
+        text, _source_line([places.holidays.source_of(holiday)], tell), (home(tell.say),)
+    )
 
 
 def _map(office: Office, tell: Telling) -> tuple[tuple[str, str], ...]:
@@ -224,10 +226,6 @@ def _map(office: Office, tell: Telling) -> tuple[tuple[str, str], ...]:
         where = f"{office.point.latitude},{office.point.longitude}"
     url = f"https://www.google.com/maps/search/?api=1&query={where}"
     return ((tell.say("office.button_map"), url),)
-
-
-def _home(tell: Telling) -> tuple[Button, ...]:
-    return (Button(tell.say("talk.button_home"), Action(kind=Kind.HOME)),)
 
 
 def _fitted(text: str, extra: Iterable[str]) -> str:

@@ -19,6 +19,7 @@ from actions import (
     news,
     office,
     place,
+    telling,
 )
 from actions.dossier_sources.port import Finding
 from actions.place import Places
@@ -222,8 +223,7 @@ def say(key: str, state: State, world: World, **values: object) -> Message:
 
 
 def _buttons_of(key: str, state: State, world: World) -> tuple[Button, ...]:
-    home = Button(world.say("talk.button_home"), Action(kind=Kind.HOME))
-    human = Button(world.say("talk.button_human"), Action(kind=Kind.SAY, phrase="human"))
+    home, human = telling.home(world.say), telling.human(world.say)
     match key:
         case "erase_confirm":
             keep = Button(world.say("talk.button_keep"), state.before("erase_confirm"))

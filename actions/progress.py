@@ -7,10 +7,11 @@ away; answers given are read off it; changing one of them walks the rest of it a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from knowledge_base.guides import (
     DONE,
@@ -29,11 +30,13 @@ Find = Callable[[str], Guide | None]  # the guide of an id
 _LONGEST = 120  # entries of a trail; only going round troubles makes a longer one
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class _Stored:
+    __slots__ = ()
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
 
-class Caller(_Model):
+@dataclass(frozen=True, slots=True)
+class Caller(_Stored):
     """A choice that called a guide: where to go on after it."""
 
     guide: str
@@ -41,7 +44,8 @@ class Caller(_Model):
     choice: str
 
 
-class Spot(_Model):
+@dataclass(frozen=True, slots=True)
+class Spot(_Stored):
     """A screen of a guide, with what called the guide, innermost last."""
 
     guide: str
@@ -49,14 +53,16 @@ class Spot(_Model):
     callers: tuple[Caller, ...] = ()
 
 
-class Taken(_Model):
+@dataclass(frozen=True, slots=True)
+class Taken(_Stored):
     """A screen that was left by a choice."""
 
     at: Spot
     choice: str
 
 
-class Progress(_Model):
+@dataclass(frozen=True, slots=True)
+class Progress(_Stored):
     """One guide under way. ``trail`` oldest first; ``edition`` of the guide of ``at`` when it was
     last shown, on ``day``; ``code`` of the procedure it is done for; ``paused`` by the citizen."""
 
@@ -110,7 +116,8 @@ def stand(progress: Progress, find: Find) -> Standing | None:
         screen = guide.screen(at.screen) if guide else None
         step = guide.step(at.screen) if guide else None
         if guide and screen and step:
-            progress = progress.model_copy(update={"at": at, "trail": trail})
+            if at is not progress.at:
+                progress = replace(progress, at=at, trail=trail)
             return Standing(progress, guide, screen, step)
     first = find(progress.guide)
     return stand(begin(first, progress.code), find) if first else None
@@ -133,7 +140,7 @@ def take(progress: Progress, choice: str, find: Find) -> Progress | None:
     target = _leads_to(here, choice, find)
     if target is None:
         return None
-    return _arrive(progress.model_copy(update={"at": target, "trail": _compact(taken)}), find)
+    return _arrive(replace(progress, at=target, trail=_compact(taken)), find)
 
 
 def _leads_to(here: Standing, choice: str, find: Find) -> Spot | None:
@@ -141,7 +148,7 @@ def _leads_to(here: Standing, choice: str, find: Find) -> Spot | None:
     at, guide, screen = here.progress.at, here.guide, here.screen
 
     def spot(id: str | None) -> Spot | None:
-        return at.model_copy(update={"screen": id}) if id else None
+        return replace(at, screen=id) if id else None
 
     if isinstance(screen, Trouble):
         if choice == SOLVED and not screen.choices:
@@ -188,13 +195,14 @@ def _arrive(progress: Progress, find: Find) -> Progress | None:
         here = stand(progress, find)
         if here is None:
             return None
-        progress = here.progress.model_copy(update={"edition": here.guide.edition})
+        progress = here.progress
+        if progress.edition != here.guide.edition:
+            progress = replace(progress, edition=here.guide.edition)
         known = _known(here, find)
         target = here.guide.target(here.step, known) if known else None
         if target is None:
             return progress
-        at = progress.at.model_copy(update={"screen": target})
-        progress = progress.model_copy(update={"at": at})
+        progress = replace(progress, at=replace(progress.at, screen=target))
 
 
 def _known(here: Standing, find: Find) -> Choice | None:
@@ -225,8 +233,8 @@ def back(progress: Progress, find: Find, steps: int = 1) -> Progress | None:
             continue  # the file was edited
         steps -= 1
         if steps <= 0:
-            update = {"at": at, "trail": progress.trail[:place], "edition": guide.edition}
-            return progress.model_copy(update=update)
+            trail = progress.trail[:place]
+            return replace(progress, at=at, trail=trail, edition=guide.edition)
     return None
 
 
@@ -274,8 +282,8 @@ def place_of(progress: Progress, guide: str, screen: str) -> int | None:
 def changed(progress: Progress, place: int, choice: str, find: Find) -> Progress | None:
     """The progress with another choice at an entry of the trail: what was done after it and still
     lies on the way is not asked for again. None when there is no such choice."""
-    cut = {"at": progress.trail[place].at, "trail": progress.trail[:place]}
-    now = take(progress.model_copy(update=cut), choice, find)
+    cut = replace(progress, at=progress.trail[place].at, trail=progress.trail[:place])
+    now = take(cut, choice, find)
     if now is None:
         return None
     left = {t.at: t.choice for t in progress.trail[place + 1 :]}
@@ -299,16 +307,7 @@ def count(here: Standing) -> tuple[int, int]:
     before = [*done, here.step.id].index(here.step.id)
     if here.step.ends:
         return before, before
-    return before + 1, before + _ahead(here.guide)[here.step.id]
-
-
-def _ahead(guide: Guide) -> dict[str, int]:
-    """From each step, the steps on the longest way to an end, itself included; an end is none."""
-    ahead: dict[str, int] = {}
-    for step in reversed(guide.steps):  # every way leads down the file
-        onward = (ahead[way] for way in guide.ways(step) if way)
-        ahead[step.id] = max(onward, default=0) + (step.ends is None)
-    return ahead
+    return before + 1, before + here.guide.ahead[here.step.id]
 
 
 def _compact(trail: tuple[Taken, ...]) -> tuple[Taken, ...]:

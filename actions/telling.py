@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from actions import pages
+from actions.state import Action, Button, Kind
 from knowledge_base.phrases import DEFAULT_ADDRESS, Phrases
 from knowledge_base.schema import Source
+
+TO_PERSON = Action(kind=Kind.SAY, phrase="human")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,16 @@ class Telling:
         if first == last:
             return self.say("answer.button_more_one", so=first, tong=total)
         return self.say("answer.button_more", tu=first, den=last, tong=total)
+
+
+def home(say: Phrases) -> Button:
+    """The button to the menu."""
+    return Button(say("talk.button_home"), Action(kind=Kind.HOME))
+
+
+def human(say: Phrases) -> Button:
+    """The button to a person."""
+    return Button(say("talk.button_human"), TO_PERSON)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from actions.guide_screen import here, opening
 from actions.state import Action, Kind, Move, State
 from actions.telling import Telling
 from actions.understanding import SURE_INTENT, Understanding
-from knowledge_base.guide_names import bare, named
+from knowledge_base.guide_names import bare
 from knowledge_base.guides import DONE
 from knowledge_base.loader import Knowledge
 from knowledge_base.retrieval.link import LinkOutcome
@@ -75,7 +75,7 @@ def said(text: str, state: State, knowledge: Knowledge, tell: Telling) -> Action
         return within
     if words in ONWARD or (words in GO_ON | _DONE and guide.running(state, knowledge)):
         return here()
-    found = named(text, knowledge.guides)
+    found = knowledge.guide_named(text)
     return opening(found.id) if found else None
 
 

@@ -7,8 +7,7 @@ finds procedures and life events, with ``goi_la`` and ``cau_hoi_mau`` as their t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Mapping
 
 from knowledge_base.guides import Guide
 from knowledge_base.text import key
@@ -26,21 +25,20 @@ _AFTER = re.compile(
 )
 
 
-def named(text: str, guides: Iterable[Guide]) -> Guide | None:
-    """The guide whose title or lay name the text is, whole or within the words of a question."""
-    found = {form: guide for guide in guides for form in forms(guide)}
-    said = key(text)
-    return next((found[form] for form in bare(said) if form in found), None)
+def by_form(guides: Iterable[Guide]) -> dict[str, Guide]:
+    """The guides by every form of their names."""
+    return {form: guide for guide in guides for form in forms(guide)}
+
+
+def named(text: str, known: Mapping[str, Guide]) -> Guide | None:
+    """The guide whose title or lay name the text is, whole or within the words of a question;
+    ``known`` as :func:`by_form` gives it."""
+    return next((known[form] for form in bare(key(text)) if form in known), None)
 
 
 def forms(guide: Guide) -> frozenset[str]:
     """The names of a guide in the form in which they are compared."""
-    return _forms((guide.title, *guide.lay_names))
-
-
-@cache  # a message is held against all of them
-def _forms(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(form for name in names for form in bare(key(name)))
+    return frozenset(form for name in (guide.title, *guide.lay_names) for form in bare(key(name)))
 
 
 def bare(said: str) -> list[str]:

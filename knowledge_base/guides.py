@@ -182,6 +182,21 @@ class Guide(Model):
     def _steps(self) -> dict[str, Step]:
         return {screen.id: step for step in self.steps for screen in (step, *step.troubles)}
 
+    @cached_property
+    def _below(self) -> dict[str, str | None]:
+        ids = [step.id for step in self.steps]
+        return dict(zip(ids, [*ids[1:], None], strict=True))
+
+    @cached_property
+    def ahead(self) -> dict[str, int]:
+        """From each step, the steps on the longest way to an end, itself included; an end is none.
+        Only of a guide whose every way leads down the file."""
+        ahead: dict[str, int] = {}
+        for step in reversed(self.steps):
+            onward = (ahead[way] for way in self.ways(step) if way)
+            ahead[step.id] = max(onward, default=0) + (step.ends is None)
+        return ahead
+
     def screen(self, id: str) -> Screen | None:
         """The step or trouble of an id."""
         return self._screens.get(id)
@@ -192,8 +207,7 @@ class Guide(Model):
 
     def below(self, step: Step) -> str | None:
         """The id of the step that follows where nothing else is said."""
-        place = self.steps.index(step) + 1
-        return self.steps[place].id if place < len(self.steps) else None
+        return self._below[step.id]
 
     def target(self, screen: Screen, choice: Choice) -> str | None:
         """Where a choice of a screen leads to (after its call): a trouble's back to its step."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from knowledge_base import guide_names
 from knowledge_base.checked import checked, details
 from knowledge_base.guide_graph import GuideFile, broken
 from knowledge_base.guides import Guide
@@ -26,6 +27,7 @@ PROCEDURES_FOLDER = "procedures"
 EVENTS_FOLDER = "life_events"
 GUIDES_FOLDER = "guides"
 CATALOGUE_FILE = "catalogue.jsonl"
+_Named = TypeVar("_Named", LifeEvent, Guide)
 
 
 class KnowledgeError(Exception):
@@ -99,20 +101,45 @@ class Knowledge:
         """Whether its fee is another one in some province, as far as is known."""
         return differs(procedure, day, self.provinces)
 
+    @cached_property
+    def _events(self) -> Mapping[str, LifeEvent]:
+        return {event.id: event for event in self.events}
+
+    @cached_property
+    def _guides(self) -> Mapping[str, Guide]:
+        return {guide.id: guide for guide in self.guides}
+
+    @cached_property
+    def _guides_by_name(self) -> Mapping[str, Guide]:
+        return guide_names.by_form(self.guides)
+
+    @cached_property
+    def _guides_by_code(self) -> Mapping[str, Guide]:
+        return {code: guide for guide in reversed(self.guides) for code in guide.procedures}
+
+    @cached_property
+    def _general_guide(self) -> Guide | None:
+        return next((guide for guide in self.guides if guide.general), None)
+
     def event(self, code: str) -> LifeEvent | None:
         """The life event of an id such as ``vua-sinh-con``; no procedure's code is one."""
-        return next((event for event in self.events if event.id == code), None)
+        return self._events.get(code)
 
     def guide(self, id: str) -> Guide | None:
         """The guide of an id such as ``cai-vneid``."""
-        return next((guide for guide in self.guides if guide.id == id), None)
+        return self._guides.get(id)
+
+    def guide_named(self, text: str) -> Guide | None:
+        """The guide that a message asks for by its name."""
+        return guide_names.named(text, self._guides_by_name)
 
     def guide_for(self, procedure: Procedure) -> Guide | None:
         """The guide that carries a procedure out; the general one where it is handed in online."""
-        own = (g for g in self.guides if not {*g.procedures}.isdisjoint(procedure.codes))
+        for code in procedure.codes:
+            if own := self._guides_by_code.get(code):
+                return own
         online = any(way.manner is Manner.ONLINE for way in procedure.submissions)
-        general = (g for g in self.guides if g.general and online)
-        return next(own, None) or next(general, None)
+        return self._general_guide if online else None
 
     def name_of(self, code: str) -> str | None:
         """What a procedure or a life event is called in plain words."""
@@ -241,23 +268,27 @@ def _read_provinces(folder: Path, problems: list[Problem]) -> Iterator[ProvinceF
 
 
 def _read_events(folder: Path, problems: list[Problem]) -> Iterator[EventFile]:
-    for path in sorted(folder.glob("*")):
-        document = read_yaml(path)
-        event, wrong = checked(document, LifeEvent)
-        if path.suffix != ".yaml" or (event is not None and event.id != path.stem):
-            wrong.append(document.problem(("id",), f"id phải là tên tệp: {path.stem}.yaml"))
-        problems.extend(wrong)
-        yield EventFile(document, event if not wrong else None)
+    for document, event in _named_by_file(folder, LifeEvent, problems):
+        yield EventFile(document, event)
 
 
 def _read_guides(folder: Path, problems: list[Problem]) -> Iterator[GuideFile]:
+    for document, guide in _named_by_file(folder, Guide, problems):
+        yield GuideFile(document, guide)
+
+
+def _named_by_file(
+    folder: Path, shape: type[_Named], problems: list[Problem]
+) -> Iterator[tuple[Document, _Named | None]]:
+    """The files of a folder, each with what it holds, whose id is the file's name; None where it is
+    broken."""
     for path in sorted(p for p in folder.glob("*") if p.is_file()):
         document = read_yaml(path)
-        guide, wrong = checked(document, Guide)
-        if path.suffix != ".yaml" or (guide is not None and guide.id != path.stem):
+        found, wrong = checked(document, shape)
+        if path.suffix != ".yaml" or (found is not None and found.id != path.stem):
             wrong.append(document.problem(("id",), f"id phải là tên tệp: {path.stem}.yaml"))
         problems.extend(wrong)
-        yield GuideFile(document, guide if not wrong else None)
+        yield document, found if not wrong else None
 
 
 def _unknown_steps(file: EventFile, known: set[str]) -> Iterator[Problem]:

@@ -57,11 +57,18 @@ class Phrases:
             PhraseError: no such phrase, or a value is missing.
         """
         try:
-            text = self._phrases[key].text
-            capital = address[:1].upper() + address[1:]
-            return text.format(ong_ba=address, Ong_ba=capital, **values)
+            return filled(self._phrases[key].text, address, **values)
         except KeyError as error:
             raise PhraseError(f"{key}: {error.args[0]}") from error
+
+
+def filled(text: str, address: str, **values: object) -> str:
+    """A text with what the citizen is called, and other ``values``, in its places.
+
+    Raises:
+        KeyError: a value is missing.
+    """
+    return text.format(ong_ba=address, Ong_ba=address[:1].upper() + address[1:], **values)
 
 
 def load(folder: Path = WORDING) -> Phrases:

@@ -172,7 +172,8 @@ def _check_topic(document: Document, index: int, topic: dict[Any, Any]) -> Itera
 def _check_listed(
     document: Document, topics: list[dict[Any, Any]], kind: _Listed, root: Path
 ) -> Iterator[Problem]:
-    """Life events or guides of topics that exist nowhere or stand twice, and those of no topic."""
+    """Life events or guides of topics that exist nowhere or stand twice, and those that neither a
+    topic nor a procedure's answers lead to."""
     key, what, folder = kind
     known = {path.stem for path in (root / folder).glob("*") if path.is_file()}
     seen: set[str] = set()
@@ -190,8 +191,16 @@ def _check_listed(
                 yield document.problem((index, key, number), message)
             seen.add(id)
     for id in sorted(known - seen):
+        if _is_of_procedures(root / folder / f"{id}.yaml"):
+            continue
         message = f"{what} '{id}' chưa nằm trong chủ đề nào, người dân không bấm tới được"
         yield document.problem((), message, Severity.WARNING)
+
+
+def _is_of_procedures(path: Path) -> bool:
+    """Whether it is a guide that carries procedures out: their answers offer it."""
+    data = read_yaml(path).data if path.is_file() else None
+    return isinstance(data, dict) and bool(data.get("thu_tuc") or data.get("chung"))
 
 
 def _fields(index: int, topic: dict[Any, Any]) -> Iterable[tuple[Loc, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from knowledge_base import loader
-from knowledge_base.guide_names import named
+from knowledge_base.guide_names import by_form, named
 from knowledge_base.guides_check import wanting
 from tests.samples import guide
 
@@ -134,14 +134,14 @@ def test_names_of_a_guide_are_its_own_and_enough(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_guide_is_known_by_its_name(text: str) -> None:
     one = guide()
-    assert named(text, [one]) is one
+    assert named(text, by_form([one])) is one
 
 
 @pytest.mark.parametrize(
     "text", ["", "thử", "làm thử được không", "làm thử giấy khai sinh", "không làm thử", "cách"]
 )
 def test_other_words_name_no_guide(text: str) -> None:
-    assert named(text, [guide()]) is None
+    assert named(text, by_form([guide()])) is None
 
 
 def test_its_edition_changes_with_its_ways_and_not_with_its_words() -> None:

@@ -154,6 +154,15 @@ def test_an_event_no_topic_leads_to_is_reminded_of(tmp_path: Path) -> None:
     assert "'sinh-con' chưa nằm trong chủ đề nào" in found.message
 
 
+def test_a_guide_that_no_procedure_and_no_topic_leads_to_is_reminded_of(tmp_path: Path) -> None:
+    (tmp_path / "guides").mkdir()
+    (tmp_path / "guides" / "khai-sinh.yaml").write_text('thu_tuc: ["1.001193"]', encoding="utf-8")
+    assert not menu(tmp_path, MENU, "Hộ tịch")
+    (tmp_path / "guides" / "khai-sinh.yaml").write_text("thu_tuc: []", encoding="utf-8")
+    (found,) = menu(tmp_path, MENU, "Hộ tịch")
+    assert "hướng dẫn 'khai-sinh' chưa nằm trong chủ đề nào" in found.message
+
+
 def test_a_field_that_no_file_has_is_reminded_of(tmp_path: Path) -> None:
     (found,) = menu(tmp_path, MENU.replace("[Hộ tịch]", "[Hộ tịch, Hộ tich]"), "Hộ tịch")
     assert found.severity is Severity.WARNING

@@ -59,6 +59,13 @@ def running(state: State, knowledge: Knowledge) -> Standing | None:
     return next((s for s in kept(state, knowledge) if not s.progress.paused), None)
 
 
+def fresh(state: State, knowledge: Knowledge, tell: Telling) -> Standing | None:
+    """The same where it was shown since yesterday."""
+    stand = running(state, knowledge)
+    day = stand.progress.day if stand else None
+    return stand if day and tell.now.date() - day <= _FRESH else None
+
+
 def without(state: State, guide: str | None) -> State:
     """The state without a guide that is no longer there; None: without the newest."""
     lost = guide or next((p.guide for p in state.guides), None)
@@ -87,11 +94,10 @@ def offered(
     menu, whose rows fill it, a sentence. A question that fills all rows is answered first."""
     if message.urgent:
         return (message,)
-    stand = running(state, knowledge)
     if action.kind is Kind.HOME:
         stand = next(kept(state, knowledge), None)
-    elif stand and not (stand.progress.day and tell.now.date() - stand.progress.day <= _FRESH):
-        return (message,)
+    else:
+        stand = fresh(state, knowledge, tell)
     if stand is None:
         return (message,)
     button = guide_screen.resuming(stand, tell)

@@ -19,6 +19,7 @@ from actions import (
     news,
     office,
     place,
+    rating_screen,
     telling,
 )
 from actions.dossier_sources.port import Finding
@@ -61,6 +62,7 @@ class World:
     alarms: Alarms = field(default_factory=load_alarms)
     team: Team | None = None
     finding: Finding | None = None
+    asks_rating: bool = False  # how content citizens are
 
     def procedure(self, code: str | None, tell: Telling) -> Procedure | None:
         """What holds of the procedure of a code on the day of the turn, where the citizen lives."""
@@ -101,6 +103,8 @@ def perform(
         return _guided(action, state, world, now, first=first)
     if action.kind is Kind.DOSSIER:
         return _looked_up(action, state, world, now, first=first)
+    if action.kind is Kind.RATE:
+        return rated(rating_screen.act(action, state, tell), first=first)
     action = _settled(action, world, tell)
     if action.kind is Kind.CHECKLIST:
         return _listed(action, state, world, now, first=first)
@@ -165,6 +169,12 @@ def _listed(
     if shown is None:
         return perform(papers, state, world, now, first=first)
     return reply(shown.state, [*map(Message, first), *shown.messages], shown.event)
+
+
+def rated(shown: rating_screen.Shown, *, first: Sequence[str] = ()) -> Outcome:
+    """What a face or a reason leads to."""
+    outcome = reply(shown.state, [*map(Message, first), shown.message], shown.event)
+    return replace(outcome, ratings=shown.ratings)
 
 
 def _at_home(

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from actions.progress import Progress
+from actions.rating import Face, Rated, Rating
 from actions.replies import Attachment, Reply
 from actions.tickets import TicketRequest
 from actions.ticks import Checklist, Tick
@@ -24,6 +25,7 @@ from knowledge_base.offices import OfficeKind
 VERSION = 1
 _TRAIL = 20  # steps "quay lại" can undo
 USUAL = "-"  # a citizen's situation: none of those that the record names
+BEHIND = "r"  # ends the turn's number in ids of a question put behind the turn's answer
 _OFFERS = 60  # buttons still answered; about the last ten messages
 
 
@@ -62,6 +64,7 @@ class Kind(StrEnum):
     DOSSIER = "dossier"  # how a dossier stands
     ASK_CODE = "ask_code"  # its code, again where ``phrase`` says what was wrong with the last one
     CHECKLIST = "checklist"  # the papers to be ticked off, or a tick
+    RATE = "rate"  # a face, or the reason for one
 
 
 class Move(StrEnum):
@@ -117,6 +120,7 @@ class Action(_Model):
     paper: str | None = None  # the mark of one of a checklist
     tick: Tick | None = None  # what is said of it
     papers: tuple[str, ...] = ()  # marks of those that may be meant
+    face: Face | None = None
 
     def asking_unit(self) -> Action:
         """Ask where the citizen lives; then this is done."""
@@ -132,11 +136,16 @@ class Action(_Model):
 
 
 class Offer(_Model):
-    """A button that was shown: its id, its words, what it does."""
+    """A button that was shown: its id (``turn.number``), its words, what it does."""
 
     id: str
     label: str
     action: Action
+
+    @property
+    def turn(self) -> str:
+        """The number of the turn it was shown in."""
+        return self.id.partition(".")[0].removesuffix(BEHIND)
 
 
 class Asked(_Model):
@@ -173,6 +182,7 @@ class State(_Model):
     guides: tuple[Progress, ...] = ()
     dossiers: tuple[str, ...] = ()  # codes that were found, the newest first
     checklists: tuple[Checklist, ...] = ()  # papers being ticked off, the newest first
+    rating: Rating = Rating()
 
     @classmethod
     def restore(cls, document: dict[str, Any] | None) -> State | None:
@@ -220,6 +230,13 @@ class State(_Model):
         newest = self.offers[0].id.partition(".")[0]
         return tuple(o for o in self.offers if o.id.partition(".")[0] == newest)
 
+    def offers_of_turn(self) -> tuple[Offer, ...]:
+        """The same and, after a question put behind an answer, those of the answer."""
+        if not self.offers:
+            return ()
+        turn = self.offers[0].turn
+        return tuple(o for o in self.offers if o.turn == turn)
+
 
 @dataclass(frozen=True, slots=True)
 class Button:
@@ -244,8 +261,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a turn leads to; ``events`` are counted, ``erase`` forgets what was stored before,
-    ``tickets`` are opened for people to see to.
+    """What a turn leads to; ``events`` and ``ratings`` are counted, ``erase`` forgets what was
+    stored before, ``tickets`` are opened for people to see to.
 
     ``lookup``: the code of a dossier that must be looked up first; the turn is then taken again
     with what was found, and nothing else of this outcome counts.
@@ -257,3 +274,4 @@ class Outcome:
     erase: bool = False
     tickets: tuple[TicketRequest, ...] = ()
     lookup: str | None = None
+    ratings: tuple[Rated, ...] = ()

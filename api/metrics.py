@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import Counter as Counted
+from collections.abc import Mapping
 
 from prometheus_client import (
     CollectorRegistry,
@@ -64,6 +66,7 @@ class Metrics:
             ("name",),
             registry=self.registry,
         )
+        self._ratings = _Ratings(self.registry)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
 
@@ -78,4 +81,39 @@ class Metrics:
         if counts:
             for name, count in counts.events.items():
                 self._events.labels(name).set(count)
+            self._ratings.set(counts.ratings)
         return generate_latest(self.registry)
+
+
+class _Ratings:
+    """How content citizens are."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._asked = Gauge(
+            "assistant_ratings_asked",
+            "How often citizens were asked how content they are, since the first day",
+            registry=registry,
+        )
+        self._scores = Gauge(
+            "assistant_ratings",
+            "Answers to that, by score from 1 to 5, since the first day",
+            ("score",),
+            registry=registry,
+        )
+        self._reasons = Gauge(
+            "assistant_rating_reasons",
+            "Reasons of those not content, since the first day",
+            ("reason",),
+            registry=registry,
+        )
+
+    def set(self, ratings: Mapping[tuple[int, str], int]) -> None:
+        self._asked.set(ratings.get((0, ""), 0))
+        reasons: Counted[str] = Counted()
+        for (score, reason), count in ratings.items():
+            if reason:
+                reasons[reason] += count
+            elif score:
+                self._scores.labels(score).set(count)
+        for reason, count in reasons.items():
+            self._reasons.labels(reason).set(count)

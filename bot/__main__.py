@@ -1,9 +1,10 @@
-"""``python -m bot setup | worker | chat | rasa``."""
+"""``python -m bot setup | worker | chat | ratings | rasa``."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -49,6 +50,34 @@ def chat() -> None:
     converse(unjoined(brain.conversation), brain.world.say)
 
 
+@app.command()
+def ratings(
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Của bao nhiêu ngày gần đây.")] = 30,
+) -> None:
+    """Người dân hài lòng đến đâu: theo ngày, theo việc, vì sao chưa hài lòng."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from bot.ratings_report import report  # noqa: PLC0415
+    from bot.record_book import read_ratings  # noqa: PLC0415
+    from bot.worker import VIETNAM  # noqa: PLC0415
+    from knowledge_base import loader  # noqa: PLC0415
+    from knowledge_base.units import Units  # noqa: PLC0415
+
+    since = datetime.now(VIETNAM).date() - timedelta(days=days - 1)
+    rows, words = asyncio.run(read_ratings(since))
+    knowledge, units = loader.load(), Units()
+
+    def name_of(about: str) -> str | None:
+        guide = knowledge.guide(about)
+        return guide.title if guide else knowledge.name_of(about)
+
+    def unit_of(code: str) -> str | None:
+        unit = units.by_code(code)
+        return units.said(unit) if unit else None
+
+    Console().print(report(rows, words, name_of, unit_of))
+
+
 @app.command(
     add_help_option=False,  # --help is Rasa's own
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
@@ -68,7 +97,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     except Exception as error:
-        if type(error).__name__ in {"KnowledgeError", "DatabaseError"}:
+        if type(error).__name__ in {"KnowledgeError", "DatabaseError", "BookUnavailable"}:
             print(error, file=sys.stderr)
             return 1
         raise

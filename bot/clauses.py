@@ -207,6 +207,12 @@ def questions(text: str) -> tuple[str, ...]:
     return tuple(line.cut(*part) for part in parts)
 
 
+def asks(text: str) -> bool:
+    """Whether the words of ``text`` ask something."""
+    line = _Line(text)
+    return line.plain.endswith(" ? ") or _asked(line.plain) is not None
+
+
 def last_question(text: str) -> str:
     """The last clause of ``text`` that asks something; "" where none does."""
     line = _Line(text)

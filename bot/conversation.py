@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from actions import address, danger, office, place
+from actions import address, danger, office, place, rating
 from actions.perform import World, followed, perform, reply, say
 from actions.state import Action, Kind, Outcome, State
+from actions.survey import explained, surveyed
 from actions.tickets import TicketRequest
 from actions.understanding import Understanding
 from bot import checking, coded, guiding, hearing, listening
@@ -46,6 +47,7 @@ class Conversation:
         outcome = turn.answered(turn.take(incoming, before), before)
         if outcome.lookup is not None:
             return TurnResult(state or {}, (), lookup=outcome.lookup)
+        outcome = surveyed(before, outcome, self._world, now)
         after, misses = noted(before, outcome, heard[-1] if heard else None, now.date())
         return TurnResult(
             after.model_dump(mode="json", exclude_defaults=True) | {"version": 1},
@@ -54,6 +56,7 @@ class Conversation:
             erase=outcome.erase,
             misses=misses,
             tickets=self._complete(outcome),
+            ratings=outcome.ratings,
         )
 
     def _complete(self, outcome: Outcome) -> tuple[TicketRequest, ...]:
@@ -108,13 +111,8 @@ class _Turn:
         said = hearing.hear(text, self.understand, state)
         heard = said.first
         self.heard.append(said)
-        alarm = listening.fears(heard, self.world.alarms)
-        if alarm is not None:
-            return self._call(alarm, state)
-        if (move := guiding.meant(heard, state, self.world.knowledge)) is not None:
-            return self._chosen(move, state)
-        if heard.intent == "set_address":
-            return self._set_address(text, state)
+        if (meant := self._meant(text, heard, state)) is not None:
+            return meant
         if listening.names_home(heard):
             return self._home(text, state)
         state = address.notice(text, state)
@@ -146,6 +144,17 @@ class _Turn:
             return self._after("not_that", state)._do(decided.action, state, decided.event)
         outcome = self._do(decided.action, state, decided.event)
         return self._then(outcome, said.then) if said.then else outcome
+
+    def _meant(self, text: str, heard: Understanding, state: State) -> Outcome | None:
+        """What comes before any question: danger, a step of a guide, words to be taken down."""
+        alarm = listening.fears(heard, self.world.alarms)
+        if alarm is not None:
+            return self._call(alarm, state)
+        if (move := guiding.meant(heard, state, self.world.knowledge)) is not None:
+            return self._chosen(move, state)
+        if state.rating.telling and not hearing.is_request(heard):
+            return explained(text, state, self.world, self.now)
+        return self._set_address(text, state) if heard.intent == "set_address" else None
 
     def _then(self, outcome: Outcome, second: Understanding) -> Outcome:
         """The second question of a message after the first, or when the first is answered."""
@@ -195,7 +204,8 @@ class _Turn:
 
     def _call(self, alarm: Alarm, state: State) -> Outcome:
         """Nothing is said before it."""
-        calm = state.model_copy(update={"misses": 0})
+        hushed = rating.hushed(state.rating, self.now.date())
+        calm = state.model_copy(update={"misses": 0, "rating": hushed})
         return replace(self, first=())._do(danger.alarmed(alarm), calm, _ALARMED)
 
     def _placed(self, text: str, state: State, asked: Action | None = None) -> Outcome | None:

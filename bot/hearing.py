@@ -14,6 +14,13 @@ from knowledge_base.retrieval.link import Link, LinkOutcome
 
 Understand = Callable[[str], Understanding]
 REFUSED = "correct"  # the intent of "không phải cái đó"
+_ORDERS = frozenset(
+    {"back", "stop", "home", "restart", "human", "repeat", "help", "erase_data", "shorter",
+     "read_aloud", "thank", "goodbye", "greet", "ask_bot"}
+)  # fmt: skip
+_SHORT = 4  # words of an order at most; what is longer tells something
+_CALL = 8  # of a call for a person
+_LONG = 16  # of a question
 _OPEN = frozenset({LinkOutcome.NONE, LinkOutcome.DECLINE})
 
 
@@ -46,6 +53,17 @@ def hear(text: str, understand: Understand, state: State) -> Heard:
     if whole.intent == "angry":
         return Heard(_asked_angrily(text, understand) or whole)
     return Heard(whole)
+
+
+def is_request(heard: Understanding) -> bool:
+    """Whether a text that may be words to be taken down is a question or a command instead."""
+    words = len(heard.text.split())
+    if heard.confidence < SURE_INTENT:
+        return False
+    if heard.intent in _ORDERS:
+        return words <= (_CALL if heard.intent == "human" else _SHORT)
+    asked = heard.intent in ASPECTS or heard.intent in ("office_hours", "dossier_status")
+    return asked and words <= _LONG and clauses.asks(heard.text)
 
 
 def _in_turn(whole: Understanding, first: Understanding, then: Understanding) -> Heard | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from actions import place
 from actions.state import Action, Aspect, Kind, Offer, State
 from actions.understanding import EMERGENCY, SURE_INTENT, SURE_PROCEDURE, Understanding
-from bot import coded
+from bot import coded, contentment
 from knowledge_base.danger import UNCLEAR, Alarm, Alarms
 from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.text import key
@@ -65,14 +65,17 @@ class Heard:
 
 
 def chosen(text: str, state: State) -> Action | None:
-    """The newest message's button that a typed text means: its number, an ordinal, its words."""
+    """The newest message's button that a typed text means: its number, an ordinal, its words; by
+    its words one of the message before it in the same turn too."""
     offers = state.latest_offers()
     if not offers:
         return None
     said = key(text)
-    for offer in offers:
+    for offer in state.offers_of_turn():
         if key(offer.label) == said:
             return offer.action
+    if (face := contentment.pressed(said, offers)) is not None:
+        return face
     match = _ORDINAL.fullmatch(said)
     if match is None:
         return None

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from actions.dossier_sources.port import Finding
+from actions.rating import Rated
 from actions.replies import Reply
 from actions.tickets import TicketRequest
 from knowledge_base.review.book import Miss
@@ -54,9 +55,9 @@ class TurnResult:
     ``state`` is the conversation's new state, a JSON document; ``events`` are the named outcomes
     to count (``answered.fee``, ``declined`` …). ``erase``: forget every earlier message and reply
     of the conversation before these replies are kept. ``misses``: questions for officials to look
-    at, kept apart from whoever asked. ``tickets``: opened for people to see to. ``lookup``: the
-    code of a dossier to be looked up; nothing of this result is kept then, and the turn is taken
-    again with the finding.
+    at, kept apart from whoever asked; ``ratings``: how content citizens are, likewise. ``tickets``:
+    opened for people to see to. ``lookup``: the code of a dossier to be looked up; nothing of this
+    result is kept then, and the turn is taken again with the finding.
     """
 
     state: dict[str, Any]
@@ -66,6 +67,7 @@ class TurnResult:
     misses: tuple[Miss, ...] = ()
     tickets: tuple[TicketRequest, ...] = ()
     lookup: str | None = None
+    ratings: tuple[Rated, ...] = ()
 
 
 class TurnHandler(Protocol):

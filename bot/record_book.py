@@ -1,5 +1,5 @@
-"""Opens what the officials' commands of ``knowledge_base`` keep in the program's database: the
-book of portal records and the book of missed questions.
+"""Opens what officials' commands read and write in the program's database: the book of portal
+records, the book of missed questions, how content citizens are.
 
 Apart from :mod:`bot.wiring`, whose imports cost five seconds and 400 MB that a synchronisation
 has no use for.
@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import date
 
 from pydantic import ValidationError
 
 from bot.jobs import queue_schema
 from bot.postgres import DatabaseError, database
 from bot.settings import Settings
+from bot.store import ratings
 from bot.store.errors import StoreError
 from bot.store.migrate import migrate
 from bot.store.misses import Misses
@@ -55,6 +57,13 @@ async def open_miss_book() -> AsyncIterator[MissBook]:
     """
     async with _open_store() as store:
         yield Misses(store)
+
+
+async def read_ratings(since: date) -> tuple[list[ratings.Row], list[ratings.Words]]:
+    """How content citizens are since a day. Raises
+    :class:`~knowledge_base.portal.book.BookUnavailable`."""
+    async with _open_store() as store, store.connection() as con:
+        return await ratings.read(con, since)
 
 
 @asynccontextmanager

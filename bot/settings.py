@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     sample_offices: bool = Field(
         False, description="dùng cả các nơi làm việc bịa ra để thử (offices_mau.yaml)"
     )
+    ask_rating: bool = Field(
+        True, description="hỏi người dân có hài lòng không, mỗi ngày nhiều nhất một lần"
+    )
     retention_days: int = Field(30, ge=1, description="số ngày giữ lời thoại đã che")
     review_days: int = Field(
         90, ge=1, description="số ngày giữ các câu chưa trả lời được (đã che) để cán bộ xem"

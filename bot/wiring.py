@@ -73,7 +73,10 @@ def build_world(settings: Settings, root: Path = loader.PACKAGE) -> World:
     if broken := errors_of([*check_wording(root), *check_menu(root)]):
         raise loader.KnowledgeError(broken)
     say, topics = phrases.load(root / phrases.WORDING.name), menu.load(root / menu.FILE.name)
-    return World(knowledge, say, topics, settings.helper_phone, _places(settings, root))
+    places = _places(settings, root)
+    return World(
+        knowledge, say, topics, settings.helper_phone, places, asks_rating=settings.ask_rating
+    )
 
 
 def _places(settings: Settings, root: Path) -> Places:

@@ -16,7 +16,7 @@ from bot.delivery import Deliveries
 from bot.jobs import REMINDERS, TURNS, Again, delivery_queue
 from bot.mailbox import Mailbox, Receipt
 from bot.messages import Incoming, Sender, TurnHandler, TurnResult
-from bot.store import messages, misses
+from bot.store import messages, misses, ratings
 from bot.store.errors import StoreUnavailable
 from bot.store.messages import Turn
 from bot.threads import Gate, Threads
@@ -64,7 +64,7 @@ class Worker:
         for one conversation. ``parked_reply`` is what a citizen reads whose message was given up.
         ``look_up``: looks for the dossier of a code that a message asks for; raises nothing.
         ``retention``: how long messages and rare missed questions are kept; ``review``: how long
-        the other missed questions are.
+        the other missed questions are, and what citizens say of why they are not content.
         ``turn_limit`` in seconds; ``clock`` gives the aware time passed to the handler.
         """
         self._mailbox = mailbox
@@ -211,6 +211,7 @@ class Worker:
         today = date.fromisoformat(self._today())
         async with self._store.connection() as con:
             await misses.forget_old(con, today - self._review, today - self._retention)
+            await ratings.forget_old(con, today - self._review)
 
     async def _repeat(
         self, work: Callable[[], Awaitable[None]], seconds: float, stop: asyncio.Event

@@ -11,6 +11,7 @@ from typing import Any
 from actions import menu
 from actions.dossier_sources.port import Finding, Why
 from actions.perform import World
+from actions.rating import Rated
 from actions.replies import Reply
 from actions.state import Outcome, State
 from actions.understanding import Understanding
@@ -125,6 +126,7 @@ class Talk:
         self.replies: tuple[Reply, ...] = ()
         self.events: tuple[str, ...] = ()
         self.misses: list[Miss] = []  # of all turns
+        self.ratings: list[Rated] = []  # the same
         self.now = NOW
 
     def restart(self, world: World) -> None:
@@ -170,6 +172,7 @@ class Talk:
         incoming = Incoming("test", "t", str(self._count), text, choice)
         result = self._turn(incoming, self._document, self.now)
         self.misses += result.misses
+        self.ratings += result.ratings
         self._document = json.loads(json.dumps(result.state))
         self.replies, self.events = result.replies, result.events
         return self.replies[-1].text

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from actions.replies import Reply
 from bot.messages import Incoming, StoredReply, TurnResult
 from bot.reply_json import reply_from_json, reply_to_json
-from bot.store import misses, tickets
+from bot.store import misses, ratings, tickets
 from bot.store.pool import Connection
 
 NOTICES = "assistant_mailbox"  # LISTEN channel; the payload is the conversation's key
@@ -44,13 +44,15 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Counts:
     """For the metrics: messages not yet answered and the age of the oldest in seconds, messages
-    given up on, replies not yet delivered, and every named outcome since the first day."""
+    given up on, replies not yet delivered, every named outcome since the first day, and how content
+    citizens were, by (score, reason) as in :class:`bot.store.ratings.Row`."""
 
     pending: int
     oldest_pending_seconds: float
     parked: int
     undelivered: int
     events: dict[str, int]
+    ratings: dict[tuple[int, str], int]
 
 
 async def lock_conversation(con: Connection, conversation: str) -> None:
@@ -170,6 +172,7 @@ async def finish(
     await count(con, result.events, now.date().isoformat())
     await misses.note(con, result.misses)
     await tickets.open_new(con, turn.incoming, result.tickets, now)
+    await ratings.note(con, result.ratings)
     await con.execute("SELECT pg_notify(%s, %s)", (NOTICES, turn.incoming.conversation))
     return ids
 
@@ -346,6 +349,7 @@ async def counts(con: Connection) -> Counts:
         parked=row["parked"],
         undelivered=row["undelivered"],
         events={found["name"]: int(found["n"]) for found in await events.fetchall()},
+        ratings=await ratings.totals(con),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from actions import progress
 from actions.lines import in_sentence
 from actions.progress import Standing
+from actions.replies import Image
 from actions.state import Action, Aspect, Button, Kind, Message, Move
 from actions.telling import TO_PERSON, Telling, home
 from knowledge_base.guide_graph import GENERIC
@@ -35,10 +36,11 @@ def name_of(stand: Standing) -> str:
 def message(stand: Standing, knowledge: Knowledge, tell: Telling) -> Message:
     """What is shown where the citizen stands."""
     buttons = tuple(button for button, _ in choices(stand, knowledge, tell))
-    source = stand.guide.source_of(stand.screen)
-    return Message(
-        _text(stand, knowledge, tell), _cited(source, tell), buttons, _links(stand, knowledge)
-    )
+    source = _cited(stand.guide.source_of(stand.screen), tell)
+    drawn = stand.screen.picture  # to those too who asked for few words: it has none to read
+    picture = Image(drawn.name, drawn.alt) if drawn else None
+    text, links = _text(stand, knowledge, tell), _links(stand, knowledge)
+    return Message(text, source, buttons, links, attachment=picture)
 
 
 def resuming(stand: Standing, tell: Telling) -> Button:

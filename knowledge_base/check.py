@@ -11,6 +11,7 @@ from knowledge_base.agreement import disagreements
 from knowledge_base.curation import shortcomings
 from knowledge_base.danger_check import check_danger
 from knowledge_base.documents import unknown_documents
+from knowledge_base.drawings import check_drawings
 from knowledge_base.guides_check import wanting
 from knowledge_base.life_events_check import lacking
 from knowledge_base.loader import PACKAGE, News, read
@@ -70,7 +71,7 @@ def check_days_off(root: Path) -> Iterable[Problem]:
 # Checkers of other files (lexicon, training sentences) are added here by their owners.
 CHECKERS: tuple[Checker, ...] = (
     check_procedures, check_wording, check_uses, check_menu, check_offices, check_days_off,
-    check_danger,
+    check_danger, check_drawings,
 )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def _short(most: int) -> StringConstraints:
 Row = Annotated[str, _short(60)]  # a button
 Title = Annotated[str, _short(38)]  # fits after "Làm tiếp bước 12/14: " on a button
 Text = Annotated[str, _short(MOST_TEXT)]
-FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.(svg|png)$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.svg$")]
 
 
 class Ending(StrEnum):
@@ -46,6 +46,11 @@ class Picture(Model):
 
     file: FileName = Field(alias="tep", description="in guides/hinh/")
     alt: Line = Field(alias="mo_ta")
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending."""
+        return self.file.removesuffix(".svg")
 
 
 class Link(Model):

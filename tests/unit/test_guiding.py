@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from actions.replies import Image
 from tests.samples import Talk, guide, meant, procedure, world
 
 A = "1.000001"
@@ -294,3 +295,23 @@ def test_a_step_that_is_gone_leaves_the_citizen_at_the_one_before() -> None:
     citizen.restart(world(procedure(A, **ONLINE), guides=(edited,)))
     assert citizen.say("làm tiếp") == "Bước 1/2. Máy nào?"
     assert "bước ông/bà đang làm không còn" in citizen.replies[0].text
+
+
+def test_a_screen_brings_its_drawing_each_time_it_is_shown() -> None:
+    def drawn(name: str) -> dict[str, str]:
+        return {"tep": f"{name}.svg", "mo_ta": f"Hình {name}."}
+
+    trouble = {"id": "kho", "nut": "Chưa thấy", "loi": "Nhìn kỹ.", "hinh": drawn("kho")}
+    steps = [STEPS[0], STEPS[1], {**STEPS[2], "hinh": drawn("hai"), "su_co": [trouble]}, STEPS[3]]
+    citizen = at_second(buoc=steps)
+    step, stuck = Image("hai", "Hình hai."), Image("kho", "Hình kho.")
+    assert citizen.replies[-1].attachment == step
+    for said, shown in (("nói lại", step), ("phí", None), ("làm tiếp", step), ("ngắn thôi", step)):
+        citizen.say(said)
+        assert citizen.replies[-1].attachment == shown, said
+    citizen.press("Chưa thấy")
+    assert citizen.replies[-1].attachment == stuck
+    citizen.press("Được rồi")
+    assert citizen.replies[-1].attachment == step
+    citizen.press("Xong rồi")
+    assert citizen.replies[-1].attachment is None

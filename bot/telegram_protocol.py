@@ -22,6 +22,7 @@ from bot.settings import Settings
 CHANNEL = "telegram"
 WEBHOOK_PATH = "/webhooks/telegram"
 MOST_UNITS = 4096  # UTF-16 code units of a message's text
+MOST_CAPTION = 1024  # the same of what stands below a photo
 MOST_DATA = 64  # bytes a button sends back
 MOST_BODY = 1024 * 1024  # bytes of an update that we take at the webhook
 WANTED = ("message", "callback_query")  # edits are not asked for: they are no second turn

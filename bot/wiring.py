@@ -24,6 +24,7 @@ from bot.channels.telegram.channel import TelegramChannel, open_telegram
 from bot.desk import Desk
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Sender
+from bot.pictures import Pictures
 from bot.postgres import database
 from bot.refresh import Refresh, settle
 from bot.settings import Settings
@@ -34,7 +35,7 @@ from bot.trial import Trial
 from bot.understanding import resources, stamp
 from bot.understanding.pipeline import NotTrained, Pipeline
 from bot.worker import Worker
-from knowledge_base import loader, offices, phrases, public_holidays
+from knowledge_base import drawings, loader, offices, phrases, public_holidays
 from knowledge_base.loader import Knowledge
 from knowledge_base.overlay import Synchronised, overlay
 from knowledge_base.problems import errors_of
@@ -208,7 +209,7 @@ async def open_services(
         async with (
             open_mailbox(conninfo) as mailbox,
             _open_brain(settings, world, mailbox.store) as brain,
-            open_telegram(settings, mailbox, world.say) as telegram,
+            open_telegram(settings, mailbox, world.say, Pictures(drawings.load())) as telegram,
         ):
             services = Services(settings, mailbox, brain, telegram)
             if not worker:

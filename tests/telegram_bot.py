@@ -14,9 +14,10 @@ from actions.replies import Choice, Reply
 from bot.channels.telegram.channel import TelegramChannel, open_telegram
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Incoming, TurnHandler, TurnResult
+from bot.pictures import Pictures
 from bot.settings import Settings
 from bot.worker import Worker
-from knowledge_base import phrases
+from knowledge_base import drawings, phrases
 from tests.emulators.bot_api import TOKEN
 from tests.mailroom import FAST, PARKED
 
@@ -30,6 +31,7 @@ BIRTH = Reply(
         Choice("1.link", "Cổng Dịch vụ công", "https://dichvucong.gov.vn/"),
     ),
 )
+PICTURES = Pictures(drawings.load())
 LONG = " ".join(f"Câu số {n} nói về việc cần làm." for n in range(300))
 
 
@@ -68,7 +70,9 @@ async def assistant(
     stop = asyncio.Event()
     async with (
         open_mailbox(conninfo, timing=FAST, cap=cap) as mailbox,
-        open_telegram(Settings(_env_file=None, **given), mailbox, phrases.load()) as channel,
+        open_telegram(
+            Settings(_env_file=None, **given), mailbox, phrases.load(), PICTURES
+        ) as channel,
     ):
         assert channel
         worker = Worker(mailbox, handler, [channel], parked_reply=PARKED)

@@ -34,6 +34,7 @@ class BotApi:
     rule: Rule = lambda method, fields: None
     calls: list[tuple[str, Fields]] = field(default_factory=list)
     pending: list[Fields] = field(default_factory=list)
+    photos: dict[str, bytes] = field(default_factory=dict)  # uploaded, by Telegram's names
     webhook: Fields | None = None
     polls: int = 0
     _number: int = 1000
@@ -46,9 +47,10 @@ class BotApi:
         return [fields for name, fields in self.calls if name == method]
 
     def texts(self, chat: int) -> list[str]:
-        """The texts one chat has received."""
+        """The texts one chat has received, those below photos too."""
         sent = (fields for name, fields in self.calls if name == "sent")
-        return [str(fields["text"]) for fields in sent if fields["chat_id"] == str(chat)]
+        mine = (fields for fields in sent if fields["chat_id"] == str(chat))
+        return [str(fields.get("text") or fields.get("caption", "")) for fields in mine]
 
     def update(self, **content: Any) -> Fields:
         """A new update, not delivered yet."""
@@ -101,7 +103,7 @@ class BotApi:
 
     async def _answer(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
-        fields = {name: _decoded(str(value)) for name, value in (await request.post()).items()}
+        fields = {name: _decoded(value) for name, value in (await request.post()).items()}
         if request.match_info["token"] != TOKEN:
             return _refused(401, "Unauthorized", {})
         self.calls.append((method, fields))
@@ -117,6 +119,8 @@ class BotApi:
                 self.webhook = None
             case "sendMessage":
                 return self._sent(fields)
+            case "sendPhoto":
+                return self._photographed(fields)
         return web.json_response({"ok": True, "result": True})
 
     def _sent(self, fields: Fields) -> web.Response:
@@ -127,6 +131,21 @@ class BotApi:
         chat = {"id": int(fields["chat_id"]), "type": "private", "first_name": "An"}
         message = {"message_id": self._number, "date": 1_790_000_000, "chat": chat}
         return web.json_response({"ok": True, "result": {**message, "text": fields["text"]}})
+
+    def _photographed(self, fields: Fields) -> web.Response:
+        """A photo is uploaded, or named as it was before."""
+        if len(str(fields.get("caption", "")).encode("utf-16-le")) > 2 * 1024:
+            return _refused(400, "Bad Request: message caption is too long", {})
+        photo = fields["photo"]
+        if isinstance(photo, bytes):
+            self.photos[f"photo-{len(self.photos)}"] = photo
+            photo = f"photo-{len(self.photos) - 1}"
+        if photo not in self.photos:
+            return _refused(400, "Bad Request: wrong file identifier/HTTP URL specified", {})
+        self.calls.append(("sent", fields))
+        small = {"file_id": f"{photo}-small", "file_unique_id": "s", "width": 90, "height": 120}
+        size = {"file_id": photo, "file_unique_id": photo, "width": 720, "height": 960}
+        return web.json_response({"ok": True, "result": {"message_id": 1, "photo": [small, size]}})
 
     async def _updates(self, fields: Fields) -> web.Response:
         offset = int(fields.get("offset", 0))
@@ -142,8 +161,11 @@ class BotApi:
         return web.json_response({"ok": True, "result": self.pending[:100]})
 
 
-def _decoded(value: str) -> Any:
-    return json.loads(value) if value[:1] in "[{" else value
+def _decoded(value: str | bytes | bytearray | web.FileField) -> Any:
+    if isinstance(value, web.FileField):
+        return value.file.read()
+    text = str(value)
+    return json.loads(text) if text[:1] in "[{" else text
 
 
 def _refused(status: int, description: str, parameters: Fields) -> web.Response:

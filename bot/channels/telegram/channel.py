@@ -25,6 +25,7 @@ from actions.replies import Reply
 from bot.channels.telegram.client import UPDATES, Client, pause, tell
 from bot.channels.telegram.sending import Sending
 from bot.mailbox import Mailbox, MailboxError, Receipt
+from bot.pictures import Pictures
 from bot.settings import Settings
 from bot.store import messages
 from bot.store.errors import StoreUnavailable
@@ -49,6 +50,7 @@ class TelegramChannel:
         bot: Client,
         mailbox: Mailbox,
         say: Phrases,
+        pictures: Pictures,
         *,
         webhook: str | None = None,
         secret: str | None = None,
@@ -60,7 +62,7 @@ class TelegramChannel:
         self._mailbox = mailbox
         self._say = say
         self._webhook = webhook
-        self._sending = Sending(bot)
+        self._sending = Sending(bot, pictures, say)
         self._crowded: OrderedDict[str, float] = OrderedDict()
         self._asides: set[asyncio.Task[None]] = set()
 
@@ -195,7 +197,7 @@ class TelegramChannel:
 
 @asynccontextmanager
 async def open_telegram(
-    settings: Settings, mailbox: Mailbox, say: Phrases
+    settings: Settings, mailbox: Mailbox, say: Phrases, pictures: Pictures
 ) -> AsyncIterator[TelegramChannel | None]:
     """The channel, ready to send; None without a token. Asks nothing of the network yet.
 
@@ -220,7 +222,7 @@ async def open_telegram(
         request=sending,
         get_updates_request=polling,
     )
-    channel = TelegramChannel(bot, mailbox, say, webhook=webhook, secret=secret)
+    channel = TelegramChannel(bot, mailbox, say, pictures, webhook=webhook, secret=secret)
     try:
         yield channel
     finally:

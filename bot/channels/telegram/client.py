@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from telegram import Bot
+from telegram import Bot, InputFile
 from telegram.error import (
     BadRequest,
     Conflict,
@@ -46,6 +46,15 @@ class Client(Bot):
     async def say(self, chat: str, text: str, **more: Any) -> None:
         """Send a text; ``more`` are further fields of sendMessage."""
         await self._post("sendMessage", {"chat_id": chat, "text": text, **more})
+
+    async def photo(self, chat: str, photo: InputFile | str, **more: Any) -> str | None:
+        """Send a picture, or one that Telegram knows by name; ``more`` are further fields of
+        sendPhoto. Returns its name there, if Telegram tells one."""
+        sent = await self._post("sendPhoto", {"chat_id": chat, "photo": photo, **more})
+        try:
+            return str(sent["photo"][-1]["file_id"])
+        except (LookupError, TypeError):
+            return None
 
 
 @contextmanager

@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
+import asyncio
+import logging
+
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    MessageEntity,
+)
 from telegram.error import BadRequest
 
-from actions.replies import Choice, Reply
+from actions.replies import Choice, Image, Reply
 from bot.channels.telegram.client import Client, send_errors
 from bot.messages import ChatBlocked, ReplyRefused
-from bot.rendering import Part, labels, layout, shorten, units, without_dialling
-from bot.telegram_protocol import MOST_DATA, MOST_UNITS
+from bot.pictures import Pictures
+from bot.rendering import Part, labels, layout, shorten, spelled, units, without_dialling
+from bot.telegram_protocol import MOST_CAPTION, MOST_DATA, MOST_UNITS
+from knowledge_base.phrases import Phrases
+
+logger = logging.getLogger(__name__)
 
 WIDEST = 32  # characters of a button that a phone with large text shows in one row
 LONGEST_LABEL = 60
 
 
+class _NotShown(Exception):
+    """A picture cannot be made or sent: what it shows is to be said."""
+
+
 class Sending:
     """Sends replies; remembers what was sent of one before a failure."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, pictures: Pictures, say: Phrases) -> None:
         self._client = client
+        self._pictures = pictures
+        self._say = say
+        self._uploaded: dict[str, str] = {}  # picture -> Telegram's name for it
         self._begun: dict[str, tuple[Reply, int]] = {}  # chat -> reply sent in part, parts sent
 
     async def send(self, chat: str, reply: Reply) -> None:
@@ -28,9 +48,13 @@ class Sending:
         Raises:
             bot.messages.SendError: see :class:`bot.messages.Sender`.
         """
+        reply = without_dialling(reply)
         try:
             with send_errors():
-                await self._send(chat, without_dialling(reply))
+                try:
+                    await self._send(chat, reply)
+                except _NotShown:
+                    await self._send(chat, spelled(reply, self._say))
         except (ChatBlocked, ReplyRefused):
             self._begun.pop(chat, None)
             raise
@@ -47,22 +71,76 @@ class Sending:
             await self._send_parts(chat, reply, buttons)
 
     async def _send_parts(self, chat: str, reply: Reply, buttons: tuple[Choice, ...]) -> None:
-        links = buttons != reply.choices
-        parts = layout(reply, MOST_UNITS, widest=WIDEST, links=links)
+        parts = _parts(reply, links=buttons != reply.choices)
         keyboard = _keyboard(buttons)
         begun, done = self._begun.get(chat, (reply, 0))
-        for number, part in enumerate(parts, 1):
+        for number, (image, part) in enumerate(parts, 1):
             if begun == reply and number <= done:
                 continue
-            await self._client.say(
-                chat,
-                part.text,
-                entities=_italic(part),
-                reply_markup=keyboard if number == len(parts) else None,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-            )
+            below = keyboard if number == len(parts) else None
+            if image:
+                await self._show(chat, image, part, below)
+            else:
+                await self._client.say(
+                    chat,
+                    part.text,
+                    entities=_italic(part),
+                    reply_markup=below,
+                    link_preview_options=LinkPreviewOptions(is_disabled=True),
+                )
             self._begun[chat] = (reply, number)
         self._begun.pop(chat, None)
+
+    async def _show(
+        self, chat: str, image: Image, part: Part, below: InlineKeyboardMarkup | None
+    ) -> None:
+        """Send a picture with ``part`` as its caption; uploaded once, named from then on.
+
+        Raises:
+            _NotShown: it cannot be made, or Telegram does not want it.
+        """
+        more = {
+            "caption": part.text or None,
+            "caption_entities": _italic(part),
+            "reply_markup": below,
+        }
+        known = self._uploaded.pop(image.name, None)
+        try:
+            if known:
+                try:
+                    await self._client.photo(chat, known, **more)
+                except BadRequest:  # forgotten there; what else is wrong is told again below
+                    known = None
+            if not known:
+                known = await self._client.photo(chat, await self._drawn(image.name), **more)
+        except BadRequest as error:
+            if any(other in str(error).lower() for other in ("button", "chat not found")):
+                raise
+            logger.error("Telegram refuses the picture %s: %s", image.name, error)
+            raise _NotShown from error
+        if known:
+            self._uploaded[image.name] = known
+
+    async def _drawn(self, name: str) -> InputFile:
+        try:
+            png = await asyncio.to_thread(self._pictures.png, name)
+        except Exception as error:  # whatever is wrong with it, the words can be sent
+            logger.exception("The picture %s cannot be drawn", name)
+            raise _NotShown from error
+        if png is None:
+            raise _NotShown(name)
+        return InputFile(png, filename=f"{name}.png")
+
+
+def _parts(reply: Reply, *, links: bool) -> list[tuple[Image | None, Part]]:
+    """The messages of a reply: its picture with the words below, or first where those are long."""
+    whole = layout(reply, MOST_UNITS, widest=WIDEST, links=links)
+    image = reply.attachment
+    if not isinstance(image, Image):
+        return [(None, part) for part in whole]
+    if len(whole) == 1 and units(whole[0].text) <= MOST_CAPTION:
+        return [(image, whole[0])]
+    return [(image, Part("")), *((None, part) for part in whole)]
 
 
 def _keyboard(choices: tuple[Choice, ...]) -> InlineKeyboardMarkup | None:

@@ -17,10 +17,11 @@ from api.metrics import Metrics
 from api.observe import Observe
 from api.ports import Services
 from api.problems import install_problem_handlers
-from api.routes import json_api, operations, telegram, web
+from api.routes import json_api, operations, pictures, telegram, web
 from api.security import Sessions
 from api.streams import Streams
 from api.wording import Wording, load_wording
+from knowledge_base.drawings import load as load_drawings
 
 VERSION = "1"  # of the JSON API, as in its paths
 _STATIC = Path(__file__).resolve().parent / "static"
@@ -70,6 +71,7 @@ def create_app(
         sessions=Sessions(https=https, days=settings.retention_days),
         buckets=TokenBuckets(limits),
         streams=Streams(per_chat=limits.streams_per_chat, total=limits.streams),
+        drawings=load_drawings(),
     )
     app = FastAPI(docs_url=None, redoc_url=None, version=VERSION)
     app.state.context = context
@@ -78,8 +80,8 @@ def create_app(
     app.state.answer_within = answer_within
     app.state.page = web.render_page(wording, settings.helper_phone)
     install_problem_handlers(app, wording)
-    for router in (json_api.router, web.router, operations.router, telegram.router):
-        app.include_router(router)
+    for routes in (json_api, web, pictures, operations, telegram):
+        app.include_router(routes.router)
     install_docs(app)
     app.mount("/static", _Revalidated(directory=_STATIC))
     app.add_middleware(Observe, context=context)

@@ -1,10 +1,18 @@
-"""What comes with a reply, as the JSON API gives it."""
+"""What comes with a reply, as the web page and the JSON API get it."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
+
+from actions.replies import Image
+from bot.messages import StoredReply
+from bot.reply_json import reply_to_json
+from knowledge_base.drawings import Drawing
+
+DRAWINGS = "/hinh"  # where they lie on the server
 
 
 class ImageBody(BaseModel):
@@ -13,6 +21,9 @@ class ImageBody(BaseModel):
     kind: Literal["image"]
     name: str
     alt: str
+    url: str
+    width: int
+    height: int
 
 
 class VoiceBody(BaseModel):
@@ -43,3 +54,24 @@ class PlaceBody(BaseModel):
 AttachmentBody = Annotated[
     ImageBody | VoiceBody | DocumentBody | PlaceBody, Field(discriminator="kind")
 ]
+
+
+def address_of(drawing: Drawing) -> str:
+    """Where a drawing lies, from the root of the server: another place when it changes."""
+    return f"{DRAWINGS}/{drawing.name}.{drawing.digest}.svg"
+
+
+def reply_body(stored: StoredReply, drawings: Mapping[str, Drawing]) -> dict[str, Any]:
+    """A stored reply as JSON: id, message_id, and :func:`bot.reply_json.reply_to_json`; a picture
+    with its address and size, none where there is no such drawing any more."""
+    body = {"id": stored.id, "message_id": stored.message_id, **reply_to_json(stored.reply)}
+    shown = stored.reply.attachment
+    if isinstance(shown, Image):
+        drawing = drawings.get(shown.name)
+        body["attachment"] = drawing and {
+            **body["attachment"],
+            "url": address_of(drawing),
+            "width": drawing.width,
+            "height": drawing.height,
+        }
+    return body

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
@@ -14,6 +15,7 @@ from api.problems import Problem
 from api.security import Sessions
 from api.streams import Streams
 from api.wording import Wording
+from knowledge_base.drawings import Drawing
 
 
 @dataclass(slots=True)
@@ -27,6 +29,7 @@ class Context:
     sessions: Sessions
     buckets: TokenBuckets
     streams: Streams
+    drawings: Mapping[str, Drawing]
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

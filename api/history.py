@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from api.streams import reply_body
+from api.attachments import reply_body
 from bot.mailbox import Mailbox
 from bot.store.messages import Entry
+from knowledge_base.drawings import Drawing
 
 START = "/start"  # what the page sends by itself to be welcomed
 LINES = 200
 
 
-def history_body(entries: Iterable[Entry]) -> dict[str, Any]:
+def history_body(entries: Iterable[Entry], drawings: Mapping[str, Drawing]) -> dict[str, Any]:
     """A transcript, oldest first, as JSON.
 
     Returns:
         ``items``: ``{"who": "me", "message_id", "text"}`` (a pressed choice by its label) and
-        ``{"who": "assistant", ...}`` as :func:`api.streams.reply_body`; ``last``: the highest
+        ``{"who": "assistant", ...}`` as :func:`api.attachments.reply_body`; ``last``: the highest
         reply id (0 without any), after which the stream goes on; ``unanswered``: ids of the
         messages that have no reply yet.
     """
@@ -31,7 +32,7 @@ def history_body(entries: Iterable[Entry]) -> dict[str, Any]:
             last = max(last, entry.reply.id)
             waiting.pop(entry.reply.message_id, None)
             labels.update((c.id, c.label) for c in entry.reply.reply.choices)
-            items.append({"who": "assistant", **reply_body(entry.reply)})
+            items.append({"who": "assistant", **reply_body(entry.reply, drawings)})
         elif entry.incoming is not None:
             said = entry.incoming
             waiting[said.message_id] = None
@@ -42,6 +43,8 @@ def history_body(entries: Iterable[Entry]) -> dict[str, Any]:
     return {"items": items, "last": last, "unanswered": list(waiting)}
 
 
-async def history_of(mailbox: Mailbox, conversation: str) -> dict[str, Any]:
+async def history_of(
+    mailbox: Mailbox, conversation: str, drawings: Mapping[str, Drawing]
+) -> dict[str, Any]:
     """The last :data:`LINES` lines of a conversation as :func:`history_body`."""
-    return history_body(await mailbox.transcript(conversation, LINES))
+    return history_body(await mailbox.transcript(conversation, LINES), drawings)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from typing import Any
 
 from fastapi.sse import format_sse_event
 
+from api.attachments import reply_body
 from bot.messages import StoredReply
-from bot.reply_json import reply_to_json
+from knowledge_base.drawings import Drawing
 
 PING_SECONDS = 15.0
 _RETRY_MS = 2_000
@@ -46,14 +46,10 @@ class Streams:
             del self._open[chat]
 
 
-def reply_body(stored: StoredReply) -> dict[str, Any]:
-    """A stored reply as JSON: id, message_id, and :func:`bot.reply_json.reply_to_json`."""
-    return {"id": stored.id, "message_id": stored.message_id, **reply_to_json(stored.reply)}
-
-
 async def events(
     replies: AsyncIterator[StoredReply],
     closing: asyncio.Event,
+    drawings: Mapping[str, Drawing],
     *,
     ping_seconds: float = PING_SECONDS,
 ) -> AsyncIterator[bytes]:
@@ -78,7 +74,7 @@ async def events(
                 return
             yield format_sse_event(
                 event="reply",
-                data_str=json.dumps(reply_body(stored), ensure_ascii=False),
+                data_str=json.dumps(reply_body(stored, drawings), ensure_ascii=False),
                 id=str(stored.id),
             )
             coming = asyncio.ensure_future(anext(replies))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from actions.replies import Choice, Reply
+from actions.replies import Choice, Image, Reply
 from actions.understanding import Understanding
 from api.app import create_app
 from api.limits import Limits
@@ -44,6 +44,7 @@ BIRTH_FEE = Reply(
         Choice("portal", "Mở Cổng Dịch vụ công", url="https://dichvucong.gov.vn/"),
     ),
 )
+DRAWN = Image("cong-dang-nhap", "Trang đăng nhập; nút Đăng nhập được khoanh.")
 PARKED = Reply("Tin này tôi chưa trả lời được.")
 
 
@@ -65,6 +66,9 @@ def scripted_turn(incoming: Incoming, state: dict[str, Any] | None, now: datetim
         case "cháy nhà":
             dial = Choice("dial", "Gọi 114", url="tel:114")
             replies = (Reply("Gọi ngay 114.", choices=(dial, Choice("home", "Việc khác"))),)
+        case "xem hình":
+            drawn = (DRAWN, Image("khong-co-hinh", "Hình không còn."))
+            replies = tuple(Reply("Bước 1/9.", attachment=one) for one in drawn)
         case "hai câu":
             replies = (Reply("Câu một."), Reply("Câu hai."))
         case "quên hết":

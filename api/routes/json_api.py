@@ -8,11 +8,10 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from api.attachments import AttachmentBody
+from api.attachments import AttachmentBody, reply_body
 from api.context import context_of
 from api.incoming import ID_PATTERN, check, checked_text
 from api.problems import Problem
-from api.streams import reply_body
 from bot.mailbox import NotAnswered, Receipt, UnknownMessage
 from bot.messages import StoredReply
 
@@ -134,4 +133,5 @@ async def messages(request: Request, response: Response, message: Message) -> Re
         response.headers["Retry-After"] = str(_ASK_AGAIN)
     except UnknownMessage:  # erased while its answer was awaited
         response.status_code = 200
-    return Replies(replies=[ReplyBody.model_validate(reply_body(one)) for one in stored])
+    bodies = (reply_body(one, context.drawings) for one in stored)
+    return Replies(replies=[ReplyBody.model_validate(body) for body in bodies])

@@ -117,7 +117,7 @@ async def history(request: Request) -> dict[str, Any]:
     context = context_of(request)
     chat = context.sessions.require_chat(request)
     context.admit(request)
-    return await history_of(context.services.mailbox, f"{CHANNEL}:{chat}")
+    return await history_of(context.services.mailbox, f"{CHANNEL}:{chat}", context.drawings)
 
 
 @router.get("/web/stream")
@@ -146,7 +146,7 @@ async def _stream(context: Context, chat: str, after: int) -> AsyncIterator[byte
     context.streams.opened(chat)
     try:
         replies = context.services.mailbox.follow(f"{CHANNEL}:{chat}", after)
-        async for chunk in events(replies, context.closing):
+        async for chunk in events(replies, context.closing, context.drawings):
             yield chunk
     except StoreUnavailable as error:
         _log.warning("a stream ends, the page will open it again: %s", error)

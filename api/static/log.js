@@ -1,5 +1,6 @@
 // The conversation on the page. Everything said by anyone goes in as text, never as markup.
 
+import { enlarge, showIn } from "./picture.js";
 import { stopReading, toggleReading } from "./speech.js";
 
 const copy = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
@@ -90,11 +91,12 @@ export class Log {
     return new Mine(element, this.words);
   }
 
-  /** Add a reply {text, source, choices}; each id is shown once. */
+  /** Add a reply {text, source, choices, attachment}; each id is shown once. */
   addReply(reply) {
     const element = copy("reply");
     element.dataset.id = reply.id;
     element.querySelector(".said").textContent = reply.text;
+    this.#addPicture(element.querySelector(".picture"), reply.attachment);
     if (reply.source) {
       const source = element.querySelector(".source");
       source.textContent = reply.source;
@@ -167,6 +169,13 @@ export class Log {
       }
       list.append(item);
     }
+  }
+
+  #addPicture(control, attachment) {
+    if (attachment?.kind !== "image") return;
+    showIn(control.querySelector("img"), attachment);
+    control.addEventListener("click", () => enlarge(control, attachment));
+    control.hidden = false;
   }
 
   #addAloud(button, reply) {

@@ -76,7 +76,8 @@ def test_a_reminder_is_not_shown_as_the_citizens_words() -> None:
             Entry(now, reply=reply),
             Entry(now, incoming=Incoming("web", "a", "reminder-3", choice="remind:tomorrow")),
             Entry(now, incoming=Incoming("web", "a", "n", choice="a")),
-        ]
+        ],
+        {},
     )
     said = [(item["who"], item["text"]) for item in body["items"]]
     assert said == [("me", "chào"), ("assistant", "Chào."), ("me", "Bấm")]

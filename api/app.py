@@ -61,28 +61,31 @@ def create_app(
     """
     settings = services.settings
     limits = limits or Limits(per_second=settings.rate_per_second)
-    wording = wording or load_wording()
-    https = str(settings.public_url or "").startswith("https:")
-    context = Context(
-        services=services,
-        wording=wording,
-        limits=limits,
-        metrics=Metrics(),
-        sessions=Sessions(https=https, days=settings.retention_days),
-        buckets=TokenBuckets(limits),
-        streams=Streams(per_chat=limits.streams_per_chat, total=limits.streams),
-        drawings=load_drawings(),
-    )
+    context = _context(services, limits, wording or load_wording())
     app = FastAPI(docs_url=None, redoc_url=None, version=VERSION)
     app.state.context = context
     app.state.model_probe = operations.new_probe()
     app.state.understand_limiter = CapacityLimiter(2)
     app.state.answer_within = answer_within
-    app.state.page = web.render_page(wording, settings.helper_phone)
-    install_problem_handlers(app, wording)
+    app.state.page = web.render_page(context.wording, settings.helper_phone)
+    install_problem_handlers(app, context.wording)
     for routes in (json_api, web, pictures, operations, telegram):
         app.include_router(routes.router)
     install_docs(app)
     app.mount("/static", _Revalidated(directory=_STATIC))
     app.add_middleware(Observe, context=context)
     return app
+
+
+def _context(services: Services, limits: Limits, wording: Wording) -> Context:
+    https = str(services.settings.public_url or "").startswith("https:")
+    return Context(
+        services=services,
+        wording=wording,
+        limits=limits,
+        metrics=Metrics(),
+        sessions=Sessions(https=https, days=services.settings.retention_days),
+        buckets=TokenBuckets(limits),
+        streams=Streams(per_chat=limits.streams_per_chat, total=limits.streams),
+        drawings=load_drawings(),
+    )

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from actions import cases, lines, pages, ticks
-from actions.guide import Shown
-from actions.state import USUAL, Action, Aspect, Button, Kind, Message, State
+from actions.state import USUAL, Action, Aspect, Button, Kind, Message, Shown, State
 from actions.telling import Telling, home
 from actions.ticks import Checklist, Row, Tick
 from knowledge_base.loader import Knowledge

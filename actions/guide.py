@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
-from actions import guide_screen, pages, progress
+from actions import guide_screen, pages, progress, reminding
 from actions.guide_screen import here, opening
 from actions.progress import Answer, Progress, Standing
-from actions.state import Action, Aspect, Button, Kind, Message, Move, State
+from actions.state import Action, Aspect, Button, Kind, Message, Move, Shown, State
 from actions.telling import Telling, home
 from knowledge_base.guides import SKIP, Trouble
 from knowledge_base.loader import Knowledge
@@ -19,15 +19,6 @@ _KEPT = 5  # guides under way at the same time
 _FRESH = timedelta(days=1)  # so long a step is offered again under every answer
 _ANSWERS = 3  # a page of the review, beside the rows that turn it and go on
 _ASKED_HOW = frozenset({Aspect.HOW, Aspect.LINK})
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What a move led to; ``event`` is counted."""
-
-    state: State
-    messages: tuple[Message, ...]
-    event: str
 
 
 def act(action: Action, state: State, knowledge: Knowledge, tell: Telling) -> Shown | None:
@@ -131,6 +122,8 @@ class _Moves:
                 return self._go(action)
             case Move.HERE if action.guide is None:
                 return self._newest()
+            case Move.REMIND | Move.NO_REMINDER:
+                return self._remind(action)
         stand = self._of(action.guide)
         if stand is None:
             return None
@@ -179,7 +172,8 @@ class _Moves:
         if talked := code or next(iter(guide.procedures), None):
             self._state = self._state.model_copy(update={"procedure": talked})
         self._news = None
-        return self._show(progress.begin(guide, code), "guide.begun")
+        shown = self._show(progress.begin(guide, code), "guide.begun")
+        return reminding.pending(shown, guide.id, self._tell) if shown else None
 
     def _newest(self) -> Shown | None:
         found = [*kept(self._state, self._knowledge)]
@@ -257,12 +251,25 @@ class _Moves:
         return self._show(gone or now, "guide.back" if gone else "guide.here")
 
     def _stop(self, stand: Standing) -> Shown | None:
-        paused = replace(stand.progress, paused=True)
+        paused = replace(stand.progress, paused=True, day=self._tell.now.date())
         stop = Action(kind=Kind.GUIDE, move=Move.STOP, guide=paused.guide)
         state = self._with(paused).at(stop)
         text = guide_screen.place(stand, "paused", self._tell)
         buttons = (guide_screen.resuming(stand, self._tell), home(self._tell.say))
-        return Shown(state, (Message(text, buttons=buttons),), "guide.paused")
+        shown = Shown(state, (Message(text, buttons=buttons),), "guide.paused")
+        return reminding.put_aside(shown, stand, self._tell)
+
+    def _remind(self, action: Action) -> Shown | None:
+        """Whether the citizen wants to be reminded of the guide named, or of the newest."""
+        asked = (
+            s
+            for s in kept(self._state, self._knowledge)
+            if action.guide in (None, s.progress.guide)
+        )
+        stand = next(asked, None)
+        if action.move is Move.NO_REMINDER:
+            return reminding.refused(self._state, stand, self._tell)
+        return reminding.allowed(self._state, stand, self._tell) if stand else self._newest()
 
     def _review(self, action: Action, stand: Standing) -> Shown | None:
         given = progress.answers(stand.progress, self._find)

@@ -34,6 +34,7 @@ from actions.state import (
     Message,
     Offer,
     Outcome,
+    Shown,
     State,
 )
 from actions.telling import Telling
@@ -131,7 +132,7 @@ def _guided(
         gone = world.say("guide.gone", state.address)
         home = Action(kind=Kind.HOME)
         return perform(home, state, world, now, first=(*first, gone), event="guide.gone")
-    return reply(shown.state, [*map(Message, first), *shown.messages], shown.event)
+    return told(shown, first)
 
 
 def _looked_up(
@@ -168,7 +169,7 @@ def _listed(
     shown = checklist.act(action, state, procedure, tell) if procedure else None
     if shown is None:
         return perform(papers, state, world, now, first=first)
-    return reply(shown.state, [*map(Message, first), *shown.messages], shown.event)
+    return told(shown, first)
 
 
 def rated(shown: rating_screen.Shown, *, first: Sequence[str] = ()) -> Outcome:
@@ -189,6 +190,12 @@ def _at_home(
     return perform(onward, state, world, now, first=(*first, said), event="placed")
 
 
+def told(shown: Shown, first: Sequence[str] = ()) -> Outcome:
+    """The outcome of a move within a guide or a list, after ``first``."""
+    outcome = reply(shown.state, [*map(Message, first), *shown.messages], shown.event)
+    return replace(outcome, reminders=shown.reminders)
+
+
 def followed(said: Outcome, action: Action, world: World, now: datetime) -> Outcome:
     """``said``, and ``action`` after it in the same turn: the buttons are those of the last."""
     shown = {choice.id for reply in said.replies for choice in reply.choices}
@@ -202,6 +209,7 @@ def followed(said: Outcome, action: Action, world: World, now: datetime) -> Outc
         replies=(*quiet, *onward.replies),
         events=(*said.events, *onward.events),
         tickets=(*said.tickets, *onward.tickets),
+        reminders=(*said.reminders, *onward.reminders),
     )
 
 

@@ -64,7 +64,8 @@ class Taken(_Stored):
 @dataclass(frozen=True, slots=True)
 class Progress(_Stored):
     """One guide under way. ``trail`` oldest first; ``edition`` of the guide of ``at`` when it was
-    last shown, on ``day``; ``code`` of the procedure it is done for; ``paused`` by the citizen."""
+    last shown, on ``day``; ``code`` of the procedure it is done for; ``paused`` by the citizen;
+    ``remind``: the day of the reminder that is under way."""
 
     at: Spot
     trail: tuple[Taken, ...] = ()
@@ -72,6 +73,7 @@ class Progress(_Stored):
     day: date | None = None
     code: str | None = None
     paused: bool = False
+    remind: date | None = None
 
     @property
     def guide(self) -> str:

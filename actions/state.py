@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from actions.progress import Progress
 from actions.rating import Face, Rated, Rating
+from actions.reminders import Reminder
 from actions.replies import Attachment, Reply
 from actions.tickets import TicketRequest
 from actions.ticks import Checklist, Tick
@@ -80,6 +81,8 @@ class Move(StrEnum):
     BACK_TO = "back_to"  # the step of a number
     STOP = "stop"
     REVIEW = "review"  # list what was answered
+    REMIND = "remind"  # two days after it was left
+    NO_REMINDER = "no_reminder"  # of whatever
 
 
 class _Model(BaseModel):
@@ -183,6 +186,7 @@ class State(_Model):
     dossiers: tuple[str, ...] = ()  # codes that were found, the newest first
     checklists: tuple[Checklist, ...] = ()  # papers being ticked off, the newest first
     rating: Rating = Rating()
+    reminding: bool | None = None  # of a guide left unfinished; None = not asked yet
 
     @classmethod
     def restore(cls, document: dict[str, Any] | None) -> State | None:
@@ -260,9 +264,20 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a move within a guide or a list led to; ``event`` is counted."""
+
+    state: State
+    messages: tuple[Message, ...]
+    event: str
+    reminders: tuple[Reminder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a turn leads to; ``events`` and ``ratings`` are counted, ``erase`` forgets what was
-    stored before, ``tickets`` are opened for people to see to.
+    stored before, ``tickets`` are opened for people to see to, ``reminders`` come back as messages
+    when they are due.
 
     ``lookup``: the code of a dossier that must be looked up first; the turn is then taken again
     with what was found, and nothing else of this outcome counts.
@@ -273,5 +288,6 @@ class Outcome:
     events: tuple[str, ...]
     erase: bool = False
     tickets: tuple[TicketRequest, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
     lookup: str | None = None
     ratings: tuple[Rated, ...] = ()

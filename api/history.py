@@ -35,9 +35,11 @@ def history_body(entries: Iterable[Entry], drawings: Mapping[str, Drawing]) -> d
             items.append({"who": "assistant", **reply_body(entry.reply, drawings)})
         elif entry.incoming is not None:
             said = entry.incoming
+            if said.is_reminder:
+                continue  # nobody said it, and it may have no reply
             waiting[said.message_id] = None
             text = said.text if said.choice is None else labels.get(said.choice)
-            # Neither the page's own start nor a reminder's choice was said by the citizen.
+            # The page's own start was not said by the citizen.
             if text is not None and text != START:
                 items.append({"who": "me", "message_id": said.message_id, "text": text})
     return {"items": items, "last": last, "unanswered": list(waiting)}

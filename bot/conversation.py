@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from actions import address, danger, office, place, rating
-from actions.perform import World, followed, perform, reply, say
+from actions import address, danger, office, place, rating, reminding
+from actions.perform import World, followed, perform, reply, say, told
 from actions.state import Action, Kind, Outcome, State
 from actions.survey import explained, surveyed
 from actions.tickets import TicketRequest
@@ -41,6 +41,8 @@ class Conversation:
         known = State.restore(state)
         before = known or State()
         first = () if known else (self._world.say("talk.intro", before.address),)
+        if incoming.is_reminder and (due := self._reminded(incoming.choice or "", before, now)):
+            return due
         heard: list[hearing.Heard] = []
         world = replace(self._world, finding=incoming.finding)
         turn = _Turn(self._understand, world, now, first, heard)
@@ -50,18 +52,32 @@ class Conversation:
         outcome = surveyed(before, outcome, self._world, now)
         after, misses = noted(before, outcome, heard[-1] if heard else None, now.date())
         return TurnResult(
-            after.model_dump(mode="json", exclude_defaults=True) | {"version": 1},
+            _document(after),
             outcome.replies,
             outcome.events,
             erase=outcome.erase,
             misses=misses,
             tickets=self._complete(outcome),
             ratings=outcome.ratings,
+            reminders=outcome.reminders,
         )
+
+    def _reminded(self, choice: str, state: State, now: datetime) -> TurnResult | None:
+        """What a reminder leads to, which the citizen did not send; None for another choice."""
+        shown = reminding.due(choice, state, self._world.knowledge, self._world.telling(state, now))
+        if shown is None:
+            return None
+        outcome = told(shown)
+        document = _document(outcome.state)
+        return TurnResult(document, outcome.replies, outcome.events, reminders=outcome.reminders)
 
     def _complete(self, outcome: Outcome) -> tuple[TicketRequest, ...]:
         unit, address = self._world.places.of(outcome.state), outcome.state.address
         return tuple(replace(one, unit=unit, address=address) for one in outcome.tickets)
+
+
+def _document(state: State) -> dict[str, Any]:
+    return state.model_dump(mode="json", exclude_defaults=True) | {"version": 1}
 
 
 @dataclass(frozen=True, slots=True)

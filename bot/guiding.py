@@ -40,6 +40,15 @@ _STOP = frozenset(
 )
 _HALT = "dừng"  # without its accents it may be "đúng"
 _AFRESH = frozenset({"lam lai tu dau", "bat dau lai", "bat dau lai tu dau"})
+_REMIND = frozenset(
+    {"nhac toi", "nhac toi nhe", "nhac toi nha", "nho nhac toi", "nho nhac toi nhe", "nhac toi voi",
+     "nhac toi sau 2 ngay", "nhac toi sau hai ngay", "hom nao nhac toi", "nhac toi lam tiep"}
+)  # fmt: skip
+_NO_REMINDER = frozenset(
+    {"dung nhac nua", "dung nhac", "dung nhac toi nua", "dung nhac toi", "khong can nhac",
+     "khoi nhac", "khong nhac nua", "thoi dung nhac nua", "khong can nhac nua",
+     "khoi nhac nua", "tat nhac"}
+)  # fmt: skip
 _NUMBERS = {
     "mot": 1,
     "hai": 2,
@@ -70,10 +79,13 @@ def said(text: str, state: State, knowledge: Knowledge, tell: Telling) -> Action
     halted = words in _STOP or fold(text).strip(" .!") == _HALT
     if halted and (under_way := guide.running(state, knowledge)):
         return _move(Move.STOP, under_way.progress.guide)
+    if words in _REMIND | _NO_REMINDER:
+        return Action(kind=Kind.GUIDE, move=Move.REMIND if words in _REMIND else Move.NO_REMINDER)
     within = _within(words, state, knowledge, tell) if guide.is_on_screen(state) else None
     if within is not None:
         return within
-    if words in ONWARD or (words in GO_ON | _DONE and guide.running(state, knowledge)):
+    goes_on = words in GO_ON | _DONE and not _is_asked_to_remind(state)
+    if words in ONWARD or (goes_on and guide.running(state, knowledge)):
         return here()
     found = knowledge.guide_named(text)
     return opening(found.id) if found else None
@@ -82,7 +94,12 @@ def said(text: str, state: State, knowledge: Knowledge, tell: Telling) -> Action
 def meant(heard: Understanding, state: State, knowledge: Knowledge) -> Action | None:
     """What a command, a yes or a no in other words means for the guide on the screen; None when it
     is a question, or there is nothing before the guide's first step to go back to."""
-    if not guide.is_on_screen(state) or heard.confidence < SURE_INTENT:
+    if heard.confidence < SURE_INTENT:
+        return None
+    if _is_asked_to_remind(state) and heard.intent in _REPLIES:
+        yes = heard.intent == "affirm"
+        return Action(kind=Kind.GUIDE, move=Move.REMIND if yes else Move.NO_REMINDER)
+    if not guide.is_on_screen(state):
         return None
     if heard.link.outcome is LinkOutcome.ANSWER:
         return None
@@ -92,6 +109,13 @@ def meant(heard: Understanding, state: State, knowledge: Knowledge) -> Action | 
     if move is None or (move is Move.BACK and not _was_begun(state)):
         return None
     return _move(move, state.guides[0].guide)
+
+
+def _is_asked_to_remind(state: State) -> bool:
+    """Whether a guide was just put aside, and it was asked whether to remind of it."""
+    current = state.current
+    stopped = current is not None and current.kind is Kind.GUIDE and current.move is Move.STOP
+    return stopped and state.reminding is None
 
 
 def _replied(ids: tuple[str, ...], state: State, knowledge: Knowledge) -> Action | None:

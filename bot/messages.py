@@ -8,9 +8,12 @@ from typing import Any, Protocol
 
 from actions.dossier_sources.port import Finding
 from actions.rating import Rated
+from actions.reminders import Reminder
 from actions.replies import Reply
 from actions.tickets import TicketRequest
 from knowledge_base.review.book import Miss
+
+_REMINDER = "reminder-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,16 @@ class Incoming:
         """Key of the conversation: ``channel:chat``."""
         return f"{self.channel}:{self.chat}"
 
+    @classmethod
+    def reminder(cls, job: int, channel: str, chat: str, choice: str) -> Incoming:
+        """The message that a reminder puts in when it is due: once for a job."""
+        return cls(channel, chat, f"{_REMINDER}{job}", choice=choice)
+
+    @property
+    def is_reminder(self) -> bool:
+        """Whether nobody sent it: a reminder was due."""
+        return self.message_id.startswith(_REMINDER)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredReply:
@@ -56,8 +69,9 @@ class TurnResult:
     to count (``answered.fee``, ``declined`` …). ``erase``: forget every earlier message and reply
     of the conversation before these replies are kept. ``misses``: questions for officials to look
     at, kept apart from whoever asked; ``ratings``: how content citizens are, likewise. ``tickets``:
-    opened for people to see to. ``lookup``: the code of a dossier to be looked up; nothing of this
-    result is kept then, and the turn is taken again with the finding.
+    opened for people to see to. ``reminders``: choices that come in at the door when they are due.
+    ``lookup``: the code of a dossier to be looked up; nothing of this result is kept then, and the
+    turn is taken again with the finding.
     """
 
     state: dict[str, Any]
@@ -66,6 +80,7 @@ class TurnResult:
     erase: bool = False
     misses: tuple[Miss, ...] = ()
     tickets: tuple[TicketRequest, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
     lookup: str | None = None
     ratings: tuple[Rated, ...] = ()
 

@@ -174,7 +174,7 @@ class Worker:
             raise Again(0.05)
 
     async def _save(self, turn: Turn, result: TurnResult, *, parked: bool = False) -> bool:
-        """Commit the turn's end with its deliveries; False where it was not ours to commit."""
+        """Commit the turn's end with its deliveries and reminders; False where it was not ours."""
         channel = turn.incoming.channel
         pushed = channel in self._pushed
         try:
@@ -184,6 +184,10 @@ class Worker:
                 )
                 if ids is None:
                     raise _NotOurs
+                for reminder in result.reminders:
+                    await self._jobs.enqueue_reminder(
+                        con, channel, turn.incoming.chat, reminder.choice, reminder.due
+                    )
                 if pushed:
                     for reply in ids:
                         await self._jobs.enqueue_delivery(
@@ -195,7 +199,7 @@ class Worker:
 
     async def _remind(self, job: int, channel: str, chat: str, choice: str) -> None:
         """A reminder is due: put its choice in at the door, once, like any other message."""
-        incoming = Incoming(channel, chat, f"reminder-{job}", choice=choice)
+        incoming = Incoming.reminder(job, channel, chat, choice)
         if await self._mailbox.receive(incoming) is Receipt.CROWDED:
             raise Again(30.0)
 

@@ -12,6 +12,7 @@ from actions import menu
 from actions.dossier_sources.port import Finding, Why
 from actions.perform import World
 from actions.rating import Rated
+from actions.reminders import Reminder
 from actions.replies import Reply
 from actions.state import Outcome, State
 from actions.understanding import Understanding
@@ -127,6 +128,7 @@ class Talk:
         self.events: tuple[str, ...] = ()
         self.misses: list[Miss] = []  # of all turns
         self.ratings: list[Rated] = []  # the same
+        self.reminders: tuple[Reminder, ...] = ()  # asked for by the last turn
         self.now = NOW
 
     def restart(self, world: World) -> None:
@@ -157,6 +159,11 @@ class Talk:
         """Press a button by its id."""
         return self._send(choice=choice)
 
+    def due(self, reminder: Reminder) -> str:
+        """A reminder comes in; returns the last reply's text, "" where there is none."""
+        self._count += 1
+        return self._take(Incoming.reminder(self._count, "test", "t", reminder.choice))
+
     def resume(self, outcome: Outcome) -> None:
         """Go on from what an action led to."""
         self._document = outcome.state.model_dump(mode="json")
@@ -169,13 +176,16 @@ class Talk:
 
     def _send(self, text: str | None = None, choice: str | None = None) -> str:
         self._count += 1
-        incoming = Incoming("test", "t", str(self._count), text, choice)
+        return self._take(Incoming("test", "t", str(self._count), text, choice))
+
+    def _take(self, incoming: Incoming) -> str:
         result = self._turn(incoming, self._document, self.now)
         self.misses += result.misses
         self.ratings += result.ratings
         self._document = json.loads(json.dumps(result.state))
         self.replies, self.events = result.replies, result.events
-        return self.replies[-1].text
+        self.reminders = result.reminders
+        return self.replies[-1].text if self.replies else ""
 
 
 def dossier(code: str, state: DossierState, **facts: Any) -> Dossier:

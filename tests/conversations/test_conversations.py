@@ -5,6 +5,7 @@ what must come back:
 
 - ``noi``: what the citizen writes; it goes through the same cleaning and masking as at the door.
 - ``bam``: the button of the last reply that begins with these words, or its number.
+- ``sau_ngay``: so many days pass, and what reminders are due come in.
 - ``bam_cu``: the same among all earlier replies; ``bam_ma``: a button by its raw id.
 - ``co``, ``khong_co``: words that the replies of the turn must or must not hold.
 - ``nguon: true``: the last reply carries a source with its day; ``false``: it carries none.
@@ -21,13 +22,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from actions.reminders import Reminder
 from actions.replies import Reply
 from actions.state import State
 from bot.brain import Brain
@@ -36,12 +38,13 @@ from bot.privacy import clean, mask
 from bot.settings import Settings
 from bot.understanding.pipeline import NotTrained
 from bot.wiring import build_brain
+from bot.worker import VIETNAM
 from tests.samples import find_sample
 
 FOLDER = Path(__file__).parent
-NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+NOW = datetime(2026, 11, 23, 15, tzinfo=VIETNAM)  # a Monday
 DATED = re.compile(r"ngày \d\d/\d\d/20\d\d\)?, mã \d\.\d{6}")
-DOING = ("noi", "bam", "bam_cu", "bam_ma")
+DOING = ("noi", "bam", "bam_cu", "bam_ma", "sau_ngay")
 EXPECTING = ("co", "khong_co", "nguon", "nut", "lien_ket", "y", "so_cau", "goi")
 
 
@@ -63,20 +66,40 @@ class Screen:
         self.document: dict[str, Any] | None = None
         self.seen: list[Reply] = []
         self.record: list[str] = []
+        self._now = NOW
+        self._reminders: list[Reminder] = []
+
+    def wait(self, days: int) -> TurnResult:
+        """The turn of the last reminder that fell due within so many days."""
+        end = self._now + timedelta(days=days)
+        result = TurnResult(self.document or {}, ())
+        while due := [r for r in self._reminders if r.due <= end]:
+            first = min(due, key=lambda reminder: reminder.due)
+            self._reminders.remove(first)
+            self._now = first.due
+            number = len(self.record)
+            result = self._take(Incoming.reminder(number, "test", "t", first.choice))
+        self._now = end
+        return result
 
     def send(self, text: str | None = None, choice: str | None = None) -> TurnResult:
         """One turn; the state goes through JSON as it does in the database."""
         number = str(len(self.record))
-        incoming = Incoming("test", "t", number, text, choice)
-        result = self._turn(incoming, self.document, NOW)
+        result = self._take(Incoming("test", "t", number, text, choice))
+        check_replies(result)
+        return result
+
+    def _take(self, incoming: Incoming) -> TurnResult:
+        text, choice = incoming.text, incoming.choice
+        result = self._turn(incoming, self.document, self._now)
         if result.lookup is not None:
             incoming = replace(incoming, finding=find_sample(result.lookup))
-            result = self._turn(incoming, self.document, NOW)
+            result = self._turn(incoming, self.document, self._now)
+        self._reminders += result.reminders
         self.document = json.loads(json.dumps(result.state))
         self.seen += result.replies
         self.record.append(f">>> {text if choice is None else f'[{choice}]'}  {result.events}")
         self.record += [f"    {r.text}\n    {r.source} {_labels(r)}" for r in result.replies]
-        check_replies(result)
         return result
 
     def button(self, wanted: str | int, replies: list[Reply]) -> str:
@@ -131,6 +154,8 @@ def test_script(turns: list[dict[str, Any]], brain: Brain) -> None:
     for turn in turns:
         if "noi" in turn:
             result = screen.send(text=mask(clean(str(turn["noi"]))))
+        elif "sau_ngay" in turn:
+            result = screen.wait(turn["sau_ngay"])
         elif "bam_ma" in turn:
             result = screen.send(choice=turn["bam_ma"])
         elif "bam_cu" in turn:
@@ -143,7 +168,7 @@ def test_script(turns: list[dict[str, Any]], brain: Brain) -> None:
 
 def _unmet(turn: dict[str, Any], result: TurnResult) -> list[str]:
     said = "\n".join(reply.text for reply in result.replies)
-    last = result.replies[-1]
+    last = result.replies[-1] if result.replies else Reply("")
     wrong = [f"missing: {words!r}" for words in turn.get("co", ()) if words not in said]
     wrong += [f"not wanted: {words!r}" for words in turn.get("khong_co", ()) if words in said]
     if "nguon" in turn and bool(DATED.search(last.source or "")) is not turn["nguon"]:
@@ -161,7 +186,8 @@ def _unmet(turn: dict[str, Any], result: TurnResult) -> list[str]:
         wrong.append(f"counted as {result.events}, not {turn['y']!r}")
     if "so_cau" in turn and len(result.replies) != turn["so_cau"]:
         wrong.append(f"{len(result.replies)} replies")
-    dialled = [c.url.removeprefix("tel:") for c in result.replies[0].choices if c.url]
+    first = result.replies[0] if result.replies else last
+    dialled = [c.url.removeprefix("tel:") for c in first.choices if c.url]
     if "goi" in turn and dialled != turn["goi"]:
         wrong.append(f"dials {dialled}")
     return wrong

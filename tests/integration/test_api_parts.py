@@ -82,7 +82,7 @@ def test_a_reminder_is_not_shown_as_the_citizens_words() -> None:
     said = [(item["who"], item["text"]) for item in body["items"]]
     assert said == [("me", "chào"), ("assistant", "Chào."), ("me", "Bấm")]
     assert body["last"] == 7
-    assert body["unanswered"] == ["reminder-3", "n"]
+    assert body["unanswered"] == ["n"]
 
 
 def sources(pattern: str) -> str:

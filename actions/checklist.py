@@ -46,7 +46,7 @@ def act(action: Action, state: State, procedure: Procedure, tell: Telling) -> Sh
     now = begun or Checklist(code=procedure.code)
     if action.case is not None:
         now = now.model_copy(update={"case": action.case})
-    listed = ticks.rows(now, cases.papers(procedure, now.case))
+    listed = rows_of(now, procedure)
     if not listed:
         return None
     marks = tuple(row.mark for row in listed)
@@ -64,7 +64,7 @@ def act(action: Action, state: State, procedure: Procedure, tell: Telling) -> Sh
         now = now.ticked((m for m in of_them if m in marks), action.tick)
         event = "checklist.ticked"
     now = now.model_copy(update={"known": marks, "day": tell.now.date()})
-    listed = ticks.rows(now, cases.papers(procedure, now.case))
+    listed = rows_of(now, procedure)
     have, needed = ticks.count(listed)
     if asked is not None:
         said.append(_ask(action, asked, tell))
@@ -143,6 +143,11 @@ def which(action: Action, procedure: Procedure, tell: Telling) -> Message:
     return Message(tell.say("checklist.ask_which", tell.address), buttons=tuple(buttons))
 
 
+def rows_of(now: Checklist, procedure: Procedure) -> list[Row]:
+    """The papers of a checklist as the record is now, with their ticks."""
+    return ticks.rows(now, cases.papers(procedure, now.case))
+
+
 def _with(state: State, now: Checklist, action: Action) -> State:
     """The state with this checklist as the newest, and on the screen in place of itself."""
     others = [c for c in state.checklists if c.code != now.code]
@@ -216,6 +221,7 @@ def _list(
         buttons.append(Button(tell.more_label(cut, page + 1), onward))
     elif page:
         buttons.append(Button(tell.say("checklist.button_first"), opening(now.code)))
+    buttons.append(_printing(now.code, tell))
     text = "\n".join([heading, *(f"• {_line(row, tell)}" for row in shown)])
     sources = [procedure.source_of(row.paper) for row in shown]
     return Message(text, lines.source_line(procedure, sources, tell.say), tuple(buttons))
@@ -232,7 +238,11 @@ def _all_there(now: Checklist, procedure: Procedure, needed: int, tell: Telling)
         for aspect in (Aspect.PLACE, Aspect.FEE)
     ]
     again = Button(tell.say("checklist.button_list"), opening(now.code))
-    return Message(text, buttons=(*onward, again))
+    return Message(text, buttons=(*onward, again, _printing(now.code, tell)))
+
+
+def _printing(code: str, tell: Telling) -> Button:
+    return Button(tell.say("checklist.button_print"), Action(kind=Kind.PRINT, code=code))
 
 
 def _heading(now: Checklist, listed: Sequence[Row], procedure: Procedure, tell: Telling) -> str:
@@ -298,13 +308,13 @@ def _shortened(name: str, most: int) -> str:
 
 
 def _resuming(now: Checklist, procedure: Procedure, tell: Telling) -> Button:
-    have, needed = ticks.count(ticks.rows(now, cases.papers(procedure, now.case)))
+    have, needed = ticks.count(rows_of(now, procedure))
     label = tell.say("checklist.button_resume", co=have, tong=needed)
     return Button(label, opening(now.code))
 
 
 def _kept(now: Checklist, procedure: Procedure, tell: Telling) -> Button:
-    have, needed = ticks.count(ticks.rows(now, cases.papers(procedure, now.case)))
+    have, needed = ticks.count(rows_of(now, procedure))
     label = tell.say("checklist.button_kept", ten=procedure.name, co=have, tong=needed)
     return Button(label, opening(now.code))
 
@@ -314,5 +324,5 @@ def _is_fresh(now: Checklist, tell: Telling) -> bool:
 
 
 def _is_complete(now: Checklist, procedure: Procedure) -> bool:
-    have, needed = ticks.count(ticks.rows(now, cases.papers(procedure, now.case)))
+    have, needed = ticks.count(rows_of(now, procedure))
     return have == needed

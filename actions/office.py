@@ -102,11 +102,8 @@ def near(
     kind = _takes(procedure)
     if kind is None or action.detail:
         return message
-    at_commune = Level.COMMUNE in procedure.levels or kind is not OfficeKind.CENTRE
-    if at_commune:
-        offices = places.offices(kind, tell.unit)
-    else:
-        offices = places.directory.of(kind, tell.province) if tell.province else ()
+    at_commune = _is_at_commune(kind, procedure)
+    offices = serving(procedure, places, tell)
     if not offices:
         asking = Button(tell.say("office.button_near"), action.asking_unit())
         if at_commune and (unit := places.units.by_code(tell.unit or "")) and not unit.is_province:
@@ -136,6 +133,21 @@ def near(
         _map(first, tell),
     )
     return noticed(told, tell)
+
+
+def serving(procedure: Procedure, places: Places, tell: Telling) -> tuple[Office, ...]:
+    """The known offices that take a procedure's papers where the citizen lives."""
+    kind = _takes(procedure)
+    if kind is None:
+        return ()
+    if _is_at_commune(kind, procedure):
+        return places.offices(kind, tell.unit)
+    return places.directory.of(kind, tell.province) if tell.province else ()
+
+
+def _is_at_commune(kind: OfficeKind, procedure: Procedure) -> bool:
+    """Whether the commune's own office is meant, and not the province's centre."""
+    return Level.COMMUNE in procedure.levels or kind is not OfficeKind.CENTRE
 
 
 def _takes(procedure: Procedure) -> OfficeKind | None:

@@ -11,15 +11,18 @@ from actions import (
     answer,
     cases,
     checklist,
+    crowd,
     danger,
     dossier,
     events,
     guide,
+    helping,
     menu,
     news,
     office,
     place,
     rating_screen,
+    sheet,
     telling,
 )
 from actions.dossier_sources.port import Finding
@@ -109,6 +112,8 @@ def perform(
     action = _settled(action, world, tell)
     if action.kind is Kind.CHECKLIST:
         return _listed(action, state, world, now, first=first)
+    if action.kind is Kind.HELP:
+        return _helped(action, state, world, now, first=first)
     message = _message(action, state, world, tell)
     if message is None:
         action = Action(kind=Kind.HOME)
@@ -119,6 +124,7 @@ def perform(
     said = [Message(text) for text in first]
     said += guide.offered(message, action, after, world.knowledge, tell)
     said[-1] = checklist.offered(said[-1], action, after, world.knowledge, tell)
+    said[-1] = crowd.beside(said[-1], after, tell)
     return reply(after, said, event or _event(action))
 
 
@@ -126,13 +132,26 @@ def _guided(
     action: Action, state: State, world: World, now: datetime, *, first: Sequence[str]
 ) -> Outcome:
     """A move within a guide; the menu where the guide is no longer there."""
-    shown = guide.act(action, state, world.knowledge, world.telling(state, now))
+    tell = world.telling(state, now)
+    shown = guide.act(action, state, world.knowledge, tell)
     if shown is None:
         state = guide.without(state, action.guide)
         gone = world.say("guide.gone", state.address)
         home = Action(kind=Kind.HOME)
         return perform(home, state, world, now, first=(*first, gone), event="guide.gone")
-    return told(shown, first)
+    return told(shown, first, tell)
+
+
+def _helped(
+    action: Action, state: State, world: World, now: datetime, *, first: Sequence[str]
+) -> Outcome:
+    """A helper's move among the people they guide, and what is on the screen of the one it is."""
+    helped = helping.act(action, state, world.knowledge, world.telling(state, now))
+    if helped.then is None:
+        return reply(helped.state, [*map(Message, first), *helped.said], helped.event)
+    before = (*first, *(message.text for message in helped.said))
+    outcome = perform(helped.then, helped.state, world, now, first=before)
+    return replace(outcome, events=(helped.event,))
 
 
 def _looked_up(
@@ -169,7 +188,7 @@ def _listed(
     shown = checklist.act(action, state, procedure, tell) if procedure else None
     if shown is None:
         return perform(papers, state, world, now, first=first)
-    return told(shown, first)
+    return told(shown, first, tell)
 
 
 def rated(shown: rating_screen.Shown, *, first: Sequence[str] = ()) -> Outcome:
@@ -190,9 +209,13 @@ def _at_home(
     return perform(onward, state, world, now, first=(*first, said), event="placed")
 
 
-def told(shown: Shown, first: Sequence[str] = ()) -> Outcome:
-    """The outcome of a move within a guide or a list, after ``first``."""
-    outcome = reply(shown.state, [*map(Message, first), *shown.messages], shown.event)
+def told(shown: Shown, first: Sequence[str] = (), tell: Telling | None = None) -> Outcome:
+    """The outcome of a move within a guide or a list, after ``first``; with ``tell``, a helper gets
+    the way to their other people."""
+    messages = [*map(Message, first), *shown.messages]
+    if tell is not None and messages:
+        messages[-1] = crowd.beside(messages[-1], shown.state, tell)
+    outcome = reply(shown.state, messages, shown.event)
     return replace(outcome, reminders=shown.reminders)
 
 
@@ -282,6 +305,8 @@ def _message(action: Action, state: State, world: World, tell: Telling) -> Messa
             return dossier.ask(action, state, tell)
         case Kind.DANGER:
             return danger.call(action, tell)
+        case Kind.PRINT if (procedure := world.procedure(action.code, tell)) is not None:
+            return sheet.page(procedure, state, world.places, world.phone, tell)
         case Kind.SAY if action.phrase and f"talk.{action.phrase}" in world.say:
             return say(action.phrase, state, world)
         case _:
@@ -362,6 +387,8 @@ def _which(action: Action, world: World, tell: Telling) -> Message | None:
 
 def _is_aside(action: Action) -> bool:
     """Said in passing: what is on the screen stays the current step."""
+    if action.kind is Kind.PRINT:
+        return True
     return action.kind is Kind.SAY and action.phrase in _ASIDES
 
 

@@ -66,6 +66,8 @@ class Kind(StrEnum):
     ASK_CODE = "ask_code"  # its code, again where ``phrase`` says what was wrong with the last one
     CHECKLIST = "checklist"  # the papers to be ticked off, or a tick
     RATE = "rate"  # a face, or the reason for one
+    PRINT = "print"  # the same on a page of paper
+    HELP = "help"  # a helper's move among the people they guide
 
 
 class Move(StrEnum):
@@ -83,6 +85,18 @@ class Move(StrEnum):
     REVIEW = "review"  # list what was answered
     REMIND = "remind"  # two days after it was left
     NO_REMINDER = "no_reminder"  # of whatever
+
+
+class Help(StrEnum):
+    """What a helper does with the people they guide."""
+
+    LIST = "list"
+    ADD = "add"
+    SWITCH = "switch"
+    MENU = "menu"  # what can be done with the one on the screen
+    DONE = "done"
+    HAND = "hand"  # to the citizen's own phone
+    LEAVE = "leave"
 
 
 class _Model(BaseModel):
@@ -124,6 +138,8 @@ class Action(_Model):
     tick: Tick | None = None  # what is said of it
     papers: tuple[str, ...] = ()  # marks of those that may be meant
     face: Face | None = None
+    help: Help | None = None
+    person: int | None = None  # the id of one whom a helper guides
 
     def asking_unit(self) -> Action:
         """Ask where the citizen lives; then this is done."""
@@ -163,6 +179,44 @@ class Asked(_Model):
     missed: bool = False
 
 
+class Matter(_Model):
+    """What is remembered of one citizen's matter while a helper sees to another's: the fields of
+    :class:`State` of the same names."""
+
+    address: str = "ông/bà"
+    brief: bool = False
+    procedure: str | None = None
+    case: str | None = None
+    unit: str | None = None
+    anywhere: bool = False
+    offers: tuple[Offer, ...] = ()
+    trail: tuple[Action, ...] = ()
+    misses: int = 0
+    also: tuple[str, ...] = ()
+    waiting: Action | None = None
+    guides: tuple[Progress, ...] = ()
+    dossiers: tuple[str, ...] = ()
+    checklists: tuple[Checklist, ...] = ()
+
+
+class Person(_Model):
+    """One whom a helper guides: no name, only a ``number`` to call them by, free again when they
+    are done; ``id`` never comes back. ``matter`` is theirs as it was left."""
+
+    id: int
+    number: int
+    matter: Matter = Matter()
+
+
+class Helping(_Model):
+    """Whom a helper guides. ``active``: the id of the one on the screen, None = the helper's own
+    conversation, which else lies in ``own``."""
+
+    people: tuple[Person, ...] = ()
+    active: int | None = None
+    own: Matter = Matter()
+
+
 class State(_Model):
     """One conversation. ``offers`` newest message first; ``trail`` oldest first, last = current;
     ``asked`` oldest first: questions whose outcome is open, see :mod:`bot.noticing`; ``guides``
@@ -187,6 +241,7 @@ class State(_Model):
     checklists: tuple[Checklist, ...] = ()  # papers being ticked off, the newest first
     rating: Rating = Rating()
     reminding: bool | None = None  # of a guide left unfinished; None = not asked yet
+    helping: Helping | None = None  # of a registered helper
 
     @classmethod
     def restore(cls, document: dict[str, Any] | None) -> State | None:

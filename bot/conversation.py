@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from actions import address, danger, office, place, rating, reminding
+from actions import address, crowd, danger, office, place, rating, reminding
 from actions.perform import World, followed, perform, reply, say, told
-from actions.state import Action, Kind, Outcome, State
+from actions.replies import Reply
+from actions.state import Action, Kind, Message, Outcome, State
 from actions.survey import explained, surveyed
 from actions.tickets import TicketRequest
 from actions.understanding import Understanding
-from bot import checking, coded, guiding, hearing, listening
+from bot import checking, coded, guiding, hearing, helping_words, listening, resuming
 from bot.messages import Incoming, TurnResult
 from bot.noticing import noted
 from bot.privacy import OTP, PASSWORD
@@ -40,9 +41,14 @@ class Conversation:
         """See :class:`bot.messages.TurnHandler`."""
         known = State.restore(state)
         before = known or State()
-        first = () if known else (self._world.say("talk.intro", before.address),)
         if incoming.is_reminder and (due := self._reminded(incoming.choice or "", before, now)):
             return due
+        first: tuple[str, ...] = ()
+        if known is None:
+            first = (self._world.say("talk.intro", before.address),)
+        elif resuming.revoked(incoming, before):
+            before = crowd.ended(before)
+            first = (self._world.say("help.revoked", before.address),)
         heard: list[hearing.Heard] = []
         world = replace(self._world, finding=incoming.finding)
         turn = _Turn(self._understand, world, now, first, heard)
@@ -53,7 +59,7 @@ class Conversation:
         after, misses = noted(before, outcome, heard[-1] if heard else None, now.date())
         return TurnResult(
             _document(after),
-            outcome.replies,
+            self._signed(outcome, now),
             outcome.events,
             erase=outcome.erase,
             misses=misses,
@@ -70,6 +76,15 @@ class Conversation:
         outcome = told(shown)
         document = _document(outcome.state)
         return TurnResult(document, outcome.replies, outcome.events, reminders=outcome.reminders)
+
+    def _signed(self, outcome: Outcome, now: datetime) -> tuple[Reply, ...]:
+        """The replies; to a helper, the line under the last one says whose matter it is."""
+        tell = self._world.telling(outcome.state, now)
+        who = crowd.who(outcome.state, tell)
+        if who is None or not outcome.replies:
+            return outcome.replies
+        *others, last = outcome.replies
+        return (*others, replace(last, source=f"{who} {last.source or ''}".rstrip()))
 
     def _complete(self, outcome: Outcome) -> tuple[TicketRequest, ...]:
         unit, address = self._world.places.of(outcome.state), outcome.state.address
@@ -92,7 +107,15 @@ class _Turn:
     heard: list[hearing.Heard]
 
     def take(self, incoming: Incoming, state: State) -> Outcome:
+        if incoming.opens is not None:
+            entered = resuming.enter(incoming, state, self.world)
+            turn = replace(self, first=(*self.first, *entered.first))
+            outcome = turn._do(entered.action, entered.state)
+            return replace(outcome, events=(entered.event,))
         if incoming.choice is not None:
+            if (gone := crowd.handed_over(incoming.choice)) is not None:
+                return self._handed(gone, state)
+            state = crowd.turned_to_owner(state, incoming.choice)
             action = listening.pressed(incoming.choice, state)
             if action is None:
                 return self._again("stale", state)
@@ -111,7 +134,8 @@ class _Turn:
         action = listening.COMMANDS.get(text.split()[0].lower()) or listening.chosen(text, state)
         if action is None:
             tell = self.world.telling(state, self.now)
-            action = checking.said(text, state, self.world.knowledge, self.now.date())
+            action = helping_words.said(text, state, incoming.team)
+            action = action or checking.said(text, state, self.world.knowledge, self.now.date())
             action = action or guiding.said(text, state, self.world.knowledge, tell)
             action = action or checking.asks_for_this(text, state)
         if action is not None:
@@ -204,6 +228,17 @@ class _Turn:
         case = current.case if code == current.code else None
         action = waiting.model_copy(update={"code": code, "case": case})
         return followed(done, action, self.world, self.now) if action != current else done
+
+    def _handed(self, person: int, state: State) -> Outcome:
+        """A citizen goes on with their own phone: the helper hears it; they are off the list."""
+        there = crowd.person(state, person)
+        if there is None:
+            return self._again("stale", state)
+        tell = self.world.telling(state, self.now)
+        said = self.world.say("help.handed", state.address, so=there.number)
+        after = crowd.without(state, person)
+        message = crowd.beside(Message(said), after, tell)
+        return reply(after, [*map(Message, self.first), message], "help.handed")
 
     def _chosen(self, action: Action, state: State) -> Outcome:
         also = listening.others(action, None, state)

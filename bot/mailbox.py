@@ -191,5 +191,5 @@ def _check_address(incoming: Incoming) -> None:
             )
     if ":" in incoming.channel:
         raise BadAddress("a channel's name has no colon")
-    if (incoming.text is None) == (incoming.choice is None):
-        raise BadAddress("a message is either a text or a choice")
+    if [incoming.text, incoming.choice, incoming.opens].count(None) != 2:
+        raise BadAddress("a message is either a text or a choice or a pass")

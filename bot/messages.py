@@ -11,6 +11,7 @@ from actions.rating import Rated
 from actions.reminders import Reminder
 from actions.replies import Reply
 from actions.tickets import TicketRequest
+from bot.passes import Opened
 from knowledge_base.review.book import Miss
 
 _REMINDER = "reminder-"
@@ -22,9 +23,12 @@ class Incoming:
 
     ``channel`` is ``web``, ``api``, ``terminal`` or ``telegram``; ``chat`` the channel's own id
     of the chat; ``message_id`` the channel's own id of the message. The three together are the
-    key by which a repeated delivery is recognised. Exactly one of ``text`` and ``choice`` is set:
-    ``choice`` is the :attr:`actions.replies.Choice.id` that a button sent back. ``finding``: what
-    came of the look-up that the turn asked for when it was taken without it.
+    key by which a repeated delivery is recognised. Exactly one of ``text``, ``choice`` and
+    ``opens`` is set: ``choice`` is the :attr:`actions.replies.Choice.id` that a button sent back,
+    ``opens`` the digest of a pass that was opened. The rest the worker looks up before the turn:
+    ``opened``, what the pass holds (None where it cannot be opened); ``team``, of a registered
+    helper; ``finding``, what came of the look-up that the turn asked for when it was taken
+    without it.
     """
 
     channel: str
@@ -32,6 +36,9 @@ class Incoming:
     message_id: str
     text: str | None = None
     choice: str | None = None
+    opens: str | None = None
+    opened: Opened | None = None
+    team: str | None = None
     finding: Finding | None = None
 
     @property

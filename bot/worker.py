@@ -12,11 +12,12 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from actions.dossier_sources.port import Finding, Why
 from actions.replies import Reply
+from bot import opening
 from bot.delivery import Deliveries
 from bot.jobs import REMINDERS, TURNS, Again, delivery_queue
 from bot.mailbox import Mailbox, Receipt
 from bot.messages import Incoming, Sender, TurnHandler, TurnResult
-from bot.store import messages, misses, ratings
+from bot.store import messages, misses, passes, ratings
 from bot.store.errors import StoreUnavailable
 from bot.store.messages import Turn
 from bot.threads import Gate, Threads
@@ -112,6 +113,8 @@ class Worker:
                 if turn is None:
                     continue
                 self._undecided.add(row)
+                incoming = await opening.looked_up(turn.incoming, self._store)
+                turn = replace(turn, incoming=incoming)
                 wanted = await self._handle(turn)
             if wanted is not None:  # outside the gate: a slow system holds nobody else up
                 finding = await self._look_up(wanted, turn.incoming)
@@ -184,6 +187,8 @@ class Worker:
                 )
                 if ids is None:
                     raise _NotOurs
+                if not parked and not await opening.taken(con, turn.incoming, self._jobs):
+                    raise _NotOurs
                 for reminder in result.reminders:
                     await self._jobs.enqueue_reminder(
                         con, channel, turn.incoming.chat, reminder.choice, reminder.due
@@ -214,6 +219,7 @@ class Worker:
                 removed = await messages.forget_old(con, self._retention)
         today = date.fromisoformat(self._today())
         async with self._store.connection() as con:
+            await passes.forget_old(con)
             await misses.forget_old(con, today - self._review, today - self._retention)
             await ratings.forget_old(con, today - self._review)
 

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from actions.replies import Reply
 from bot.messages import Incoming, StoredReply, TurnResult
 from bot.reply_json import reply_from_json, reply_to_json
-from bot.store import misses, ratings, tickets
+from bot.store import helpers, misses, passes, ratings, tickets
 from bot.store.pool import Connection
 
 NOTICES = "assistant_mailbox"  # LISTEN channel; the payload is the conversation's key
@@ -70,8 +70,9 @@ async def insert(con: Connection, incoming: Incoming, cap: int) -> tuple[int | N
             SELECT 1 FROM messages
             WHERE channel = %(channel)s AND chat = %(chat)s AND message_id = %(message_id)s
         ), stored AS (
-            INSERT INTO messages (conversation, channel, chat, message_id, text, choice)
-            SELECT %(key)s, %(channel)s, %(chat)s, %(message_id)s, %(text)s, %(choice)s
+            INSERT INTO messages (conversation, channel, chat, message_id, text, choice, opens)
+            SELECT %(key)s, %(channel)s, %(chat)s, %(message_id)s, %(text)s, %(choice)s,
+                %(opens)s
             WHERE NOT EXISTS (SELECT 1 FROM known) AND (
                 SELECT count(*) FROM messages WHERE conversation = %(key)s AND done_at IS NULL
             ) < %(cap)s
@@ -86,6 +87,7 @@ async def insert(con: Connection, incoming: Incoming, cap: int) -> tuple[int | N
             "message_id": incoming.message_id,
             "text": incoming.text,
             "choice": incoming.choice,
+            "opens": incoming.opens,
             "cap": cap,
         },
     )
@@ -165,6 +167,7 @@ async def finish(
             (turn.incoming.conversation, turn.row),
         )
         await _erase_reminders(con, turn.incoming.conversation)
+        await _erase_passes(con, turn.incoming.conversation)
     # A message given up on leaves the state as it was.
     if not await _save_state(con, turn, turn.state if parked else result.state):
         return None
@@ -274,12 +277,12 @@ async def transcript(con: Connection, conversation: str, limit: int) -> list[Ent
         """
         SELECT * FROM (
             SELECT m.id AS turn, -1 AS place, m.received_at AS created_at, m.channel, m.chat,
-                m.message_id, m.text, m.choice, NULL::bigint AS id, m.conversation,
+                m.message_id, m.text, m.choice, m.opens, NULL::bigint AS id, m.conversation,
                 NULL::jsonb AS body
             FROM messages m WHERE m.conversation = %(key)s
             UNION ALL
             SELECT r.message, r.position, r.created_at, m.channel, m.chat, m.message_id,
-                NULL, NULL, r.id, r.conversation, r.body
+                NULL, NULL, NULL, r.id, r.conversation, r.body
             FROM replies r JOIN messages m ON m.id = r.message WHERE r.conversation = %(key)s
         ) AS line ORDER BY turn DESC, place DESC LIMIT %(limit)s
         """,
@@ -302,9 +305,15 @@ async def erase(con: Connection, conversation: str) -> None:
         ([f"turn:{conversation}", f"chat:{conversation}"],),
     )
     await _erase_reminders(con, conversation)
+    await _erase_passes(con, conversation)
     await con.execute("DELETE FROM messages WHERE conversation = %s", (conversation,))
     await con.execute("DELETE FROM conversations WHERE key = %s", (conversation,))
     await con.execute("SELECT pg_notify(%s, %s)", (NOTICES, conversation))
+
+
+async def _erase_passes(con: Connection, conversation: str) -> None:
+    await passes.erase(con, conversation)
+    await helpers.forget(con, conversation)
 
 
 async def _erase_reminders(con: Connection, conversation: str) -> None:
@@ -354,7 +363,8 @@ async def counts(con: Connection) -> Counts:
 
 
 def _incoming(row: dict[str, Any]) -> Incoming:
-    return Incoming(row["channel"], row["chat"], row["message_id"], row["text"], row["choice"])
+    said = (row["text"], row["choice"], row["opens"])
+    return Incoming(row["channel"], row["chat"], row["message_id"], *said)
 
 
 def _reply(row: dict[str, Any]) -> StoredReply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from actions import amounts, checklist, lines, office, passing, ticks
@@ -10,7 +10,7 @@ from actions.place import Places
 from actions.replies import Document
 from actions.state import USUAL, Button, Message, State
 from actions.telling import Telling
-from actions.ticks import Tick
+from actions.ticks import Checklist, Row, Tick
 from knowledge_base.schema import Procedure, Source
 from knowledge_base.text import key
 
@@ -28,8 +28,10 @@ class _Cited:
         known = self._numbers
         return text, tuple(sorted({known.setdefault(source, len(known) + 1) for source in sources}))
 
-    def __iter__(self) -> Any:
-        return iter(self._numbers)
+    @property
+    def sources(self) -> list[Source]:
+        """In the order of their numbers."""
+        return [*self._numbers]
 
 
 def page(
@@ -41,55 +43,68 @@ def page(
     (label, text); ``sources``; ``ends``, the last line; ``scan``, beside the QR code; ``matter``,
     what the QR code goes on with.
     """
-    code = procedure.code
-    now = checklist.of(state, code) or ticks.Checklist(code=code, case=state.case)
+    now = checklist.of(state, procedure.code)
+    now = now or Checklist(code=procedure.code, case=state.case)
     listed = checklist.rows_of(now, procedure)
     if not listed:
         return None
-    cited = _Cited()
-    rows = []
-    for row in listed:
-        if row.tick is not Tick.SPARE:
-            said = lines.paper_line(row.paper, tell.say, notes=False)
-            rows.append((*cited.line(said, [procedure.source_of(row.paper)]), row.tick))
-    facts = [
-        ("fee", *cited.line(*_fee(procedure, now.case, tell))),
-        ("time", *cited.line(*_time(procedure, now.case, tell))),
-        ("place", *cited.line(*_place(procedure, places, tell))),
-    ]
-    several = len([*cited]) > 1
-
-    def marked(text: str, numbers: tuple[int, ...]) -> str:
-        sign = "".join(f" [{number}]" for number in numbers) if several else ""
-        return f"{text[:1].upper()}{text[1:]}{sign}"
-
-    have, needed = ticks.count(listed)
+    opening = checklist.opening(procedure.code)
     body = {
         "layout": "papers",
         "title": procedure.name,
         "under": _under(procedure, now.case, tell),
-        "heading": tell.say("sheet.papers", co=have, tong=needed),
-        "rows": [
-            {"text": marked(text, numbers), "ticked": tick is Tick.HAVE}
-            for text, numbers, tick in rows
-        ],
-        "facts": [
-            {"label": tell.say(f"sheet.{name}"), "text": marked(text, numbers)}
-            for name, text, numbers in facts
-        ],
-        "sources": [
-            f"{f'[{number}] ' if several else ''}{lines.cited(source, procedure.code, tell.say)}"
-            for number, source in enumerate(cited, 1)
-        ],
+        **_facts(now, listed, procedure, places, tell),
         "ends": tell.say("sheet.ends", so=phone, ngay=tell.now.strftime("%d/%m/%Y")),
         "scan": tell.say("sheet.scan"),
-        "matter": passing.packed(state, checklist.opening(code)),
+        "matter": passing.packed(state, opening),
     }
     name = f"ho-so-{key(procedure.name).replace(' ', '-')[:40].strip('-')}.pdf"
-    back = Button(tell.say("checklist.button_list"), checklist.opening(code))
+    back = Button(tell.say("checklist.button_list"), opening)
     shown = Document(name, tell.say("sheet.title", ten=procedure.name), body)
     said = tell.say("sheet.ready", tell.address, ten=lines.in_sentence(procedure.name))
     return Message(said, buttons=(back,), attachment=shown)
+
+
+def _facts(
+    now: Checklist, listed: Sequence[Row], procedure: Procedure, places: Places, tell: Telling
+) -> dict[str, Any]:
+    """The papers, fee, time and place, each with its source: by its number where there are
+    several."""
+    cited = _Cited()
+    papers = [
+        (row, cited.line(_paper(row, tell), [procedure.source_of(row.paper)]))
+        for row in listed
+        if row.tick is not Tick.SPARE
+    ]
+    others = {
+        "fee": cited.line(*_fee(procedure, now.case, tell)),
+        "time": cited.line(*_time(procedure, now.case, tell)),
+        "place": cited.line(*_place(procedure, places, tell)),
+    }
+    several = len(cited.sources) > 1
+
+    def marked(line: tuple[str, tuple[int, ...]]) -> str:
+        text, numbers = line
+        sign = "".join(f" [{number}]" for number in numbers) if several else ""
+        return f"{text[:1].upper()}{text[1:]}{sign}"
+
+    have, needed = ticks.count(listed)
+    return {
+        "heading": tell.say("sheet.papers", co=have, tong=needed),
+        "rows": [{"text": marked(line), "ticked": row.tick is Tick.HAVE} for row, line in papers],
+        "facts": [
+            {"label": tell.say(f"sheet.{name}"), "text": marked(line)}
+            for name, line in others.items()
+        ],
+        "sources": [
+            f"{f'[{number}] ' if several else ''}{lines.cited(source, procedure.code, tell.say)}"
+            for number, source in enumerate(cited.sources, 1)
+        ],
+    }
+
+
+def _paper(row: Row, tell: Telling) -> str:
+    return lines.paper_line(row.paper, tell.say, notes=False)
 
 
 def _under(procedure: Procedure, case: str | None, tell: Telling) -> list[str]:

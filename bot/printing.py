@@ -180,7 +180,8 @@ class _Page(FPDF):
         needed = self.multi_cell(
             0, self._size * _LINE, text, align="L", dry_run=True, output=MethodReturnValue.HEIGHT
         )
-        self._keep_together(float(needed))
+        assert isinstance(needed, float)
+        self._keep_together(needed)
         top = self.get_y() + 1
         self.set_line_width(0.5)
         self.rect(_MARGIN, top, _BOX, _BOX)
@@ -200,7 +201,7 @@ class _Page(FPDF):
 
     def _draw(self, address: str, left: float, top: float, width: float) -> None:
         """A QR code of squares, sharp at every size."""
-        rows = [*_code(address).matrix_iter(border=_QUIET)]
+        rows = [[*row] for row in _code(address).matrix_iter(border=_QUIET)]
         side = width / len(rows)
         for y, row in enumerate(rows):
             x = 0

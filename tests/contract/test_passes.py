@@ -114,7 +114,7 @@ async def test_no_token_is_stored_anywhere(conninfo: str) -> None:
         await answer(mailbox, opening("a", token))
         with psycopg.connect(conninfo) as con:
             for table in ("passes", "pass_openings", "messages", "replies", "conversations"):
-                rows = con.execute(f"SELECT * FROM {table}").fetchall()  # type: ignore[call-overload]
+                rows = con.execute(f"SELECT * FROM {table}").fetchall()
                 assert rows or table == "replies"
                 assert token not in str(rows)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from actions import (
     amounts,
     answer,
+    asking,
     cases,
     checklist,
     crowd,
@@ -292,7 +293,7 @@ def _message(action: Action, state: State, world: World, tell: Telling) -> Messa
             again = state.procedure == action.code
             return events.show(action, event, world.knowledge, tell, again=again) if event else None
         case Kind.ASK_WHICH:
-            return _which(action, world, tell)
+            return asking.which(action, world.knowledge, tell)
         case Kind.HOME:
             return menu.home(action, world.topics, tell)
         case Kind.TOPIC:
@@ -362,27 +363,6 @@ def _turns_on_province(action: Action, procedure: Procedure, world: World, tell:
     if not any(fee.by_province for fee in amounts.of_case(procedure.fees, action.case)):
         return False  # the situation decides already
     return world.knowledge.province_matters(procedure, tell.now.date())
-
-
-def _which(action: Action, world: World, tell: Telling) -> Message | None:
-    known = [(code, world.knowledge.name_of(code)) for code in action.codes]
-    buttons = [
-        Button(name, Action(kind=action.then or Kind.SHOW, code=code, aspect=action.aspect))
-        for code, name in known
-        if name is not None
-    ]
-    if not buttons:
-        return None
-    one = len(buttons) == 1
-    label = tell.say("talk.button_not_this" if one else "talk.button_none")
-    none = Button(label, Action(kind=Kind.SAY, phrase="decline"))
-    key = "talk.ask_this" if one else "talk.ask_which"
-    if action.aspect is Aspect.OVERVIEW:
-        text = tell.say(key, tell.address)
-    else:
-        about = tell.say(f"answer.what_{action.aspect.value}")
-        text = tell.say(f"{key}_about", tell.address, dieu=about)
-    return Message(text, buttons=(*buttons[:4], none))
 
 
 def _is_aside(action: Action) -> bool:

@@ -1,10 +1,11 @@
-"""``python -m bot setup | worker | chat | ratings | rasa``."""
+"""``python -m bot setup | worker | chat | dossiers | ratings | rasa``."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -76,6 +77,22 @@ def ratings(
         return units.said(unit) if unit else None
 
     Console().print(report(rows, words, name_of, unit_of))
+
+
+dossiers = typer.Typer(no_args_is_help=True, help="Danh sách hồ sơ của nơi này")
+app.add_typer(dossiers, name="dossiers")
+
+
+@dossiers.command("import")
+def import_dossiers(
+    file: Annotated[Path, typer.Argument(help="tệp .csv hoặc .xlsx của phần mềm một cửa")],
+    mapping: Annotated[Path | None, typer.Option(help="tệp YAML kể cột nào là gì")] = None,
+    preview: Annotated[bool, typer.Option(help="chỉ xem, chưa ghi")] = False,
+) -> None:
+    """Nạp danh sách hồ sơ; nạp lại thì cập nhật."""
+    from bot.dossier_list import run  # noqa: PLC0415
+
+    run(file, mapping, preview=preview)
 
 
 @app.command(

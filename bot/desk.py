@@ -12,9 +12,13 @@ from typing import Any
 
 from actions.dossier_sources.port import DossierSource, Finding, SourceUnavailable, Why
 from bot.messages import Incoming, TurnHandler, TurnResult
+from bot.store import dossiers
 from bot.store.dossiers import DossierTable
+from bot.store.errors import StoreUnavailable
+from bot.store.pool import Store
 from bot.worker import VIETNAM
 from knowledge_base.dossiers.codes import DossierCode, grammar
+from knowledge_base.dossiers.dossier import Dossier
 
 logger = logging.getLogger(__name__)
 
@@ -37,24 +41,24 @@ def unjoined(handler: TurnHandler) -> TurnHandler:
 class Desk:
     """Looks codes up in the deployment's own table, then in the source of the code's agency."""
 
-    def __init__(self, table: DossierTable, sources: Mapping[str, DossierSource]) -> None:
+    def __init__(self, store: Store, sources: Mapping[str, DossierSource]) -> None:
         """``sources`` by the beginning of the codes they hold, such as ``H57`` or ``H57.132``; the
         longest that fits is asked."""
-        self._table = table
+        self._store = store
+        self._table = DossierTable(store)
         self._sources = sources
 
     async def look_up(self, code: str, _incoming: Incoming) -> Finding:
         """What is known of a code as :attr:`DossierCode.text` writes it; raises nothing."""
-        today = datetime.now(VIETNAM).date()
-        found = grammar().find(code, today).codes
+        found = grammar().find(code, datetime.now(VIETNAM).date()).codes
         if not found:
             return Finding(code, Why.NOT_FOUND)
         try:
             async with asyncio.timeout(LIMIT):
                 return await self._find(found[0])
-        except (SourceUnavailable, TimeoutError) as error:
+        except (SourceUnavailable, StoreUnavailable, TimeoutError) as error:
             logger.warning("A source of dossiers does not answer: %s", error or "too slow")
-            return Finding(code, Why.UNAVAILABLE)
+            return Finding(code, Why.UNAVAILABLE, await self._last_known(found[0]))
 
     async def _find(self, code: DossierCode) -> Finding:
         known = await self._table.find(code)
@@ -65,7 +69,17 @@ class Desk:
             known = await source.find(code)
         elif await self._table.is_empty():
             return Finding(code.text, Why.NO_SOURCE)
+        if known is not None:
+            async with self._store.connection() as con:
+                await dossiers.remember(con, code, known)
         return Finding(code.text, Why.FOUND if known else Why.NOT_FOUND, known)
+
+    async def _last_known(self, code: DossierCode) -> Dossier | None:
+        try:
+            async with self._store.connection() as con:
+                return await dossiers.recall(con, code)
+        except StoreUnavailable:
+            return None
 
     def _source(self, code: DossierCode) -> DossierSource | None:
         unit = code.unit

@@ -35,7 +35,7 @@ async def open_record_book() -> AsyncIterator[RecordBook]:
 
     Raises :class:`~knowledge_base.portal.book.BookUnavailable`.
     """
-    async with _open_store() as store:
+    async with open_store() as store:
         yield PortalRecords(store)
 
 
@@ -45,7 +45,7 @@ async def read_synchronised(curated: Iterable[Procedure]) -> Synchronised:
 
     Raises :class:`~knowledge_base.portal.book.BookUnavailable`.
     """
-    async with _open_store() as store:
+    async with open_store() as store:
         return await read_portal(store, curated)
 
 
@@ -55,19 +55,23 @@ async def open_miss_book() -> AsyncIterator[MissBook]:
 
     Raises :class:`~knowledge_base.portal.book.BookUnavailable`.
     """
-    async with _open_store() as store:
+    async with open_store() as store:
         yield Misses(store)
 
 
 async def read_ratings(since: date) -> tuple[list[ratings.Row], list[ratings.Words]]:
     """How content citizens are since a day. Raises
     :class:`~knowledge_base.portal.book.BookUnavailable`."""
-    async with _open_store() as store, store.connection() as con:
+    async with open_store() as store, store.connection() as con:
         return await ratings.read(con, since)
 
 
 @asynccontextmanager
-async def _open_store() -> AsyncIterator[Store]:
+async def open_store() -> AsyncIterator[Store]:
+    """The program's own database, its tables brought up to date, for a command.
+
+    Raises :class:`~knowledge_base.portal.book.BookUnavailable`.
+    """
     try:
         settings = Settings()
     except ValidationError as error:

@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     ask_rating: bool = Field(
         True, description="hỏi người dân có hài lòng không, mỗi ngày nhiều nhất một lần"
     )
+    dossier_sources: Path | None = Field(
+        None, description="tệp YAML kể các hệ thống giữ hồ sơ, xem docs/tra-cuu-ho-so.md"
+    )
     retention_days: int = Field(30, ge=1, description="số ngày giữ lời thoại đã che")
     review_days: int = Field(
         90, ge=1, description="số ngày giữ các câu chưa trả lời được (đã che) để cán bộ xem"

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from actions import menu
+from actions.dossier_sources.config import Sources, open_sources
 from actions.perform import World
 from actions.place import Places
 from actions.rehearsal import rehearse
@@ -28,7 +30,6 @@ from bot.pictures import Pictures
 from bot.postgres import database
 from bot.refresh import Refresh, settle
 from bot.settings import Settings
-from bot.store.dossiers import DossierTable
 from bot.store.pool import Store
 from bot.store.portal import read_portal
 from bot.trial import Trial
@@ -56,6 +57,7 @@ class Services:
     mailbox: Mailbox
     brain: Brain
     telegram: TelegramChannel | None = None
+    dossiers: Sources = field(default_factory=lambda: Sources({}, ()))
 
     def understand(self, text: str) -> Understanding:
         """What a masked, cleaned text means; CPU-bound, may be called from several threads."""
@@ -210,8 +212,9 @@ async def open_services(
             open_mailbox(conninfo) as mailbox,
             _open_brain(settings, world, mailbox.store) as brain,
             open_telegram(settings, mailbox, world.say, Pictures(drawings.load())) as telegram,
+            contextlib.aclosing(open_sources(settings.dossier_sources, os.environ)) as sources,
         ):
-            services = Services(settings, mailbox, brain, telegram)
+            services = Services(settings, mailbox, brain, telegram, sources)
             if not worker:
                 yield services
                 return
@@ -263,7 +266,7 @@ async def _working(services: Services, poll: bool) -> AsyncIterator[None]:
         services.brain.conversation,
         senders,
         parked_reply=parked_reply(services.brain.world),
-        look_up=Desk(DossierTable(services.mailbox.store), {}).look_up,
+        look_up=Desk(services.mailbox.store, services.dossiers.by_code).look_up,
         retention=timedelta(days=services.settings.retention_days),
         review=timedelta(days=services.settings.review_days),
     )

@@ -17,7 +17,7 @@ from bot.delivery import Deliveries
 from bot.jobs import REMINDERS, TURNS, Again, delivery_queue
 from bot.mailbox import Mailbox, Receipt
 from bot.messages import Incoming, Sender, TurnHandler, TurnResult
-from bot.store import messages, misses, passes, ratings
+from bot.store import dossiers, messages, misses, passes, ratings
 from bot.store.errors import StoreUnavailable
 from bot.store.messages import Turn
 from bot.threads import Gate, Threads
@@ -222,6 +222,7 @@ class Worker:
             await passes.forget_old(con)
             await misses.forget_old(con, today - self._review, today - self._retention)
             await ratings.forget_old(con, today - self._review)
+            await dossiers.forget_known(con, datetime.now(UTC) - self._review)
 
     async def _repeat(
         self, work: Callable[[], Awaitable[None]], seconds: float, stop: asyncio.Event

@@ -49,6 +49,30 @@ class DossierTable:
             raise SourceUnavailable("the database does not answer") from error
 
 
+async def remember(con: Connection, code: DossierCode, dossier: Dossier) -> None:
+    """Keep what another system said of a dossier."""
+    await con.execute(
+        "INSERT INTO known_dossiers (key, code, state, facts, moments, source, seen_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (key) DO UPDATE SET code = excluded.code, state = excluded.state,"
+        " facts = excluded.facts, moments = excluded.moments, source = excluded.source,"
+        " seen_at = excluded.seen_at",
+        _row(code, dossier),
+    )
+
+
+async def recall(con: Connection, code: DossierCode) -> Dossier | None:
+    """What another system last said of a dossier."""
+    cursor = await con.execute("SELECT * FROM known_dossiers WHERE key = %s", (code.key,))
+    row = await cursor.fetchone()
+    return None if row is None else _dossier(row)
+
+
+async def forget_known(con: Connection, before: datetime) -> None:
+    """Remove what other systems said before an hour."""
+    await con.execute("DELETE FROM known_dossiers WHERE seen_at < %s", (before,))
+
+
 async def take_in(con: Connection, rows: Iterable[tuple[DossierCode, Dossier]]) -> tuple[int, int]:
     """Add or renew dossiers, part of the transaction on ``con``; returns how many are new and how
     many of the others changed. A dossier whose state changed keeps what happened before."""
@@ -59,17 +83,7 @@ async def take_in(con: Connection, rows: Iterable[tuple[DossierCode, Dossier]]) 
         "COPY incoming (key, code, state, facts, moments, source, seen_at) FROM STDIN"
     ) as copy:
         for code, dossier in rows:
-            await copy.write_row(
-                (
-                    code.key,
-                    dossier.code,
-                    dossier.state.value,
-                    Jsonb(_facts(dossier)),
-                    Jsonb([_moment(m) for m in dossier.moments]),
-                    dossier.source,
-                    dossier.seen,
-                )
-            )
+            await copy.write_row(_row(code, dossier))
     cursor = await con.execute(
         """
         WITH newest AS (
@@ -98,6 +112,19 @@ async def take_in(con: Connection, rows: Iterable[tuple[DossierCode, Dossier]]) 
     row = await cursor.fetchone()
     assert row is not None, "an aggregate has one row"
     return row["fresh"], row["changed"]
+
+
+def _row(code: DossierCode, dossier: Dossier) -> tuple[object, ...]:
+    """The values of a row, in the order of its columns."""
+    return (
+        code.key,
+        dossier.code,
+        dossier.state.value,
+        Jsonb(_facts(dossier)),
+        Jsonb([_moment(m) for m in dossier.moments]),
+        dossier.source,
+        dossier.seen,
+    )
 
 
 def _facts(dossier: Dossier) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from actions.dossier_sources.port import Finding, SourceUnavailable, Why
 from actions.replies import Reply
 from bot.desk import Desk
 from bot.messages import Incoming, TurnResult
-from bot.store.dossiers import DossierTable, take_in
+from bot.store.dossiers import DossierTable, forget_known, take_in
 from bot.store.pool import Store
 from knowledge_base.dossiers.codes import DossierCode, grammar
 from knowledge_base.dossiers.dossier import Dossier, Moment
@@ -102,12 +102,12 @@ class Other:
 
     def __init__(self, dossier: Dossier | None, error: Exception | None = None) -> None:
         self._dossier = dossier
-        self._error = error
+        self.error = error
 
     async def find(self, code: DossierCode) -> Dossier | None:
         """The dossier, if it is that one."""
-        if self._error:
-            raise self._error
+        if self.error:
+            raise self.error
         known = self._dossier
         return known if known and known.code == code.text else None
 
@@ -122,8 +122,8 @@ async def test_the_desk_asks_the_source_of_the_agency(embedded_conninfo: str) ->
         "H48.12": Other(part),
         "H21": Other(broken, SourceUnavailable("down")),
     }
-    async with opened(embedded_conninfo) as (store, table):
-        desk = Desk(table, sources)
+    async with opened(embedded_conninfo) as (store, _):
+        desk = Desk(store, sources)
 
         async def why(code: str) -> Why:
             finding = await desk.look_up(code, said(1))
@@ -142,6 +142,21 @@ async def test_the_desk_asks_the_source_of_the_agency(embedded_conninfo: str) ->
         assert await why("chẳng phải mã") is Why.NOT_FOUND
         await store.close()
         assert await why(FIRST.code) is Why.UNAVAILABLE
+
+
+async def test_what_a_source_said_last_is_told_while_it_is_down(conninfo: str) -> None:
+    known = Dossier("H48-261101-0001", DossierState.RECEIVED, NOW, "phần mềm thử")
+    async with opened(conninfo) as (store, _):
+        source = Other(known)
+        desk = Desk(store, {"H48": source})
+        assert (await desk.look_up(known.code, said(1))).why is Why.FOUND
+        source.error = SourceUnavailable("down")
+        assert await desk.look_up(known.code, said(1)) == Finding(
+            known.code, Why.UNAVAILABLE, known
+        )
+        async with store.connection() as con:
+            await forget_known(con, NOW + timedelta(1))
+        assert (await desk.look_up(known.code, said(1))).dossier is None
 
 
 def asking(incoming: Incoming, state: dict[str, Any] | None, _now: datetime) -> TurnResult:

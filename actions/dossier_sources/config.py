@@ -1,0 +1,133 @@
+"""The file that says where this deployment looks dossiers up: ``DOSSIER_SOURCES``.
+
+A list; each entry names a system, its address and which codes it holds. Secrets are not in it but
+in environment variables that it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, RootModel
+
+from actions.dossier_sources.asking import Asker
+from actions.dossier_sources.exchange import Exchange
+from actions.dossier_sources.igate import IGate
+from actions.dossier_sources.opencps import OpenCps
+from actions.dossier_sources.port import DossierSource
+from knowledge_base.checked import checked
+from knowledge_base.dossiers.states import DossierState, States, states
+from knowledge_base.loader import KnowledgeError
+from knowledge_base.problems import Problem, errors_of
+from knowledge_base.text import key
+from knowledge_base.yaml_lines import Document, read_yaml
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    kind: Literal["opencps", "truc_quoc_gia", "igate"] = Field(alias="loai")
+    name: str = Field(alias="ten", min_length=3, max_length=80)
+    codes: tuple[str, ...] = Field(alias="ma", min_length=1)
+    address: HttpUrl = Field(alias="dia_chi")
+    secret_from: str | None = Field(None, alias="khoa_tu", description="environment variable")
+    group: str | None = Field(None, alias="nhom", description="OpenCPS: groupId")
+    endpoint: str = Field("", alias="diem_cuoi", description="exchange: path of the service")
+    target: str | None = Field(None, alias="dstcode", description="exchange: header dstcode")
+    unit: str = Field("", alias="ma_don_vi", description="exchange: madonvi")
+    limit: float = Field(4.0, alias="gioi_han", gt=0, le=30, description="seconds of one try")
+    per_second: float = Field(5.0, alias="moi_giay", gt=0, le=1000)
+    states: Mapping[str, DossierState] = Field(default_factory=dict, alias="trang_thai")
+
+
+class _File(RootModel[tuple[_Entry, ...]]):
+    model_config = ConfigDict(frozen=True)
+
+
+class Sources:
+    """The sources of a file, by the beginnings of the codes they hold; close them at the end."""
+
+    def __init__(self, by_code: Mapping[str, DossierSource], askers: tuple[Asker, ...]) -> None:
+        self.by_code = by_code
+        self._askers = askers
+
+    async def aclose(self) -> None:
+        """Give all connections back."""
+        for asker in self._askers:
+            await asker.close()
+
+
+def open_sources(path: Path | None, environment: Mapping[str, str]) -> Sources:
+    """The sources of a file; none without one.
+
+    Raises:
+        KnowledgeError: the file is broken or cannot be read, a secret is not in the environment;
+            names file and line.
+    """
+    if path is None:
+        return Sources({}, ())
+    document = read_yaml(path)
+    read, problems = checked(document, _File)
+    entries = read.root if read else ()
+    if errors := errors_of([*problems, *_missing(document, entries, environment)]):
+        raise KnowledgeError(errors)
+    askers = [_asker(entry, environment) for entry in entries]
+    by_code = {
+        start.upper(): _source(entry, asker, environment)
+        for entry, asker in zip(entries, askers, strict=True)
+        for start in entry.codes
+    }
+    return Sources(by_code, tuple(askers))
+
+
+def _missing(
+    document: Document, entries: tuple[_Entry, ...], environment: Mapping[str, str]
+) -> list[Problem]:
+    """Secrets that are named and not there, codes that two systems would hold."""
+    problems, taken = [], set()
+    for index, entry in enumerate(entries):
+        if entry.secret_from and not environment.get(entry.secret_from):
+            message = f"biến môi trường {entry.secret_from} chưa có giá trị"
+            problems.append(document.problem((index, "khoa_tu"), message))
+        for at, start in enumerate(entry.codes):
+            if start.upper() in taken:
+                message = f"mã {start} đã có nơi khác giữ"
+                problems.append(document.problem((index, "ma", at), message))
+            taken.add(start.upper())
+    return problems
+
+
+def _asker(entry: _Entry, environment: Mapping[str, str]) -> Asker:
+    secret = environment.get(entry.secret_from or "", "")
+    headers: dict[str, str] = {}
+    auth: httpx.Auth | None = None
+    if entry.kind == "opencps" and ":" in secret:
+        user, _, password = secret.partition(":")
+        auth = httpx.BasicAuth(user, password)
+    elif secret and entry.kind != "truc_quoc_gia":  # there the secret is the session
+        headers["Authorization"] = f"Bearer {secret}" if entry.kind == "igate" else secret
+    if entry.group:
+        headers["groupId"] = entry.group
+    if entry.target:
+        headers["dstcode"] = entry.target
+    address = f"{str(entry.address).rstrip('/')}/"
+    return Asker(address, headers, limit=entry.limit, per_second=entry.per_second, auth=auth)
+
+
+def _source(entry: _Entry, asker: Asker, environment: Mapping[str, str]) -> DossierSource:
+    known = states()
+    own = {key(word): state for word, state in entry.states.items()}
+    words: States = replace(known, words={**known.words, **own})
+    match entry.kind:
+        case "opencps":
+            return OpenCps(entry.name, asker, words)
+        case "igate":
+            return IGate(entry.name, asker, words)
+        case _:
+            session = environment.get(entry.secret_from or "", "")
+            more = {"endpoint": entry.endpoint, "session": session, "unit": entry.unit}
+            return Exchange(entry.name, asker, words, **more)

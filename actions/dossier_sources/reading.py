@@ -1,0 +1,84 @@
+"""What systems write for a day, an hour, an amount: read in every form that was seen, refused in
+others. What is personal in free words is taken out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+from knowledge_base.review.personal import scrub
+
+VIETNAM = timezone(timedelta(hours=7), "ICT")
+_SLASHED = re.compile(
+    r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?"
+)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
+_OFFSET = re.compile(r"([+-]\d{2})(\d{2})$")
+_LONGEST = 200  # characters of free words
+
+
+def moment(value: Any) -> datetime | None:
+    """An hour: milliseconds since 1970, ``dd/mm/yyyy hh:mm:ss``, ``yyyymmddhhmmss``, ISO 8601;
+    Vietnamese time where no other is said; None for nothing.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if value is None or value in ("", 0, "0"):
+        return None
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=VIETNAM)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=VIETNAM)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _since_1970(float(value))
+    written = str(value).strip()
+    if match := _SLASHED.fullmatch(written):
+        return _made(match, (2, 1, 0))
+    if match := _COMPACT.fullmatch(written):
+        return _made(match, (0, 1, 2))
+    if written.isdecimal():
+        return _since_1970(float(written))
+    found = datetime.fromisoformat(_OFFSET.sub(r"\1:\2", written))
+    return found if found.tzinfo else found.replace(tzinfo=VIETNAM)
+
+
+def day(value: Any) -> date | None:
+    """The day of :func:`moment` in Vietnam."""
+    found = moment(value)
+    return found.astimezone(VIETNAM).date() if found else None
+
+
+def amount(value: Any) -> int | None:
+    """A sum in đồng: a number, ``75.000``, ``75,000 đồng``; None for nothing, zero or words."""
+    digits = re.sub(r"(?i)[.,](?=\d{3})|\s|đồng|đ|vnđ|vnd|dong", "", str(value or ""))
+    return int(digits) or None if digits.isdecimal() else None
+
+
+def words(value: Any) -> str | None:
+    """Free words without what tells of a person, in one line; None for nothing."""
+    said = " ".join(str(value or "").split())
+    return scrub(said)[:_LONGEST].rstrip() or None
+
+
+def rows(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a list that may be missing, or be one object alone."""
+    found = value if isinstance(value, list) else [value]
+    return [row for row in found if isinstance(row, Mapping)]
+
+
+def _made(match: re.Match[str], order: tuple[int, int, int]) -> datetime:
+    """The hour of a match whose groups hold year, month and day in this order, then the clock."""
+    parts = [int(part or 0) for part in match.groups()]
+    year, month, day_of_month = (parts[at] for at in order)
+    hour, minute, second = parts[3:]
+    return datetime(year, month, day_of_month, hour, minute, second, tzinfo=VIETNAM)
+
+
+def _since_1970(number: float) -> datetime:
+    try:
+        return datetime.fromtimestamp(number / 1000 if number > 1e11 else number, UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError(f"{number} is no hour") from error

@@ -22,11 +22,11 @@ def at_this_moment(week: Week, calendar: Calendar, tell: Telling) -> str:
         case Now.OPEN:
             session = opening.session_at(now.time(), found)
             assert session is not None, "what is open has a session"
-            return tell.say("office.now_open", gio=_clock(session.end, tell))
+            return tell.say("office.now_open", gio=clock_said(session.end, tell))
         case Now.BREAK:
             return _then(tell.say("office.now_break"), now, week, calendar, tell)
         case Now.BEFORE:
-            return tell.say("office.now_before", gio=_clock(found[0].start, tell))
+            return tell.say("office.now_before", gio=clock_said(found[0].start, tell))
         case Now.AFTER:
             return _then(tell.say("office.now_after"), now, week, calendar, tell)
         case _:
@@ -109,10 +109,10 @@ def capital(text: str) -> str:
 
 
 def _at(moment: datetime, week: Week, calendar: Calendar, tell: Telling) -> str:
-    name, said = day_said(moment.date(), tell), _clock(moment.time(), tell)
+    name, said = day_said(moment.date(), tell), clock_said(moment.time(), tell)
     found = opening.sessions(moment.date(), week, calendar) or ()
     if session := opening.session_at(moment.time(), found):
-        return tell.say("office.clock_open", luc=said, ngay=name, den=_clock(session.end, tell))
+        return tell.say("office.clock_open", luc=said, ngay=name, den=clock_said(session.end, tell))
     shut = tell.say("office.clock_closed", luc=said, ngay=name)
     return _then(shut, moment, week, calendar, tell)
 
@@ -123,7 +123,7 @@ def _then(said: str, after: datetime, week: Week, calendar: Calendar, tell: Tell
     if begins is None:
         return said
     day = day_said(begins.date(), tell)
-    return f"{said} {tell.say('office.reopens', ngay=day, gio=_clock(begins.time(), tell))}"
+    return f"{said} {tell.say('office.reopens', ngay=day, gio=clock_said(begins.time(), tell))}"
 
 
 def _in_part(found: Iterable[Session], part: Part) -> list[Session]:
@@ -143,7 +143,8 @@ def _date(day: date, tell: Telling) -> str:
     return tell.say("office.day_other", thu=weekday, ngay=f"{day.day}/{day.month}/{day.year}")
 
 
-def _clock(clock: time, tell: Telling) -> str:
+def clock_said(clock: time, tell: Telling) -> str:
+    """A time of day as it is said: "7 giờ 30"."""
     if clock.minute:
         return tell.say("office.clock_minutes", gio=clock.hour, phut=f"{clock.minute:02d}")
     return tell.say("office.clock", gio=clock.hour)
@@ -151,5 +152,6 @@ def _clock(clock: time, tell: Telling) -> str:
 
 def _spans(sessions: Iterable[Session], tell: Telling) -> str:
     return ", ".join(
-        tell.say("office.span", tu=_clock(s.start, tell), den=_clock(s.end, tell)) for s in sessions
+        tell.say("office.span", tu=clock_said(s.start, tell), den=clock_said(s.end, tell))
+        for s in sessions
     )

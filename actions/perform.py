@@ -21,6 +21,7 @@ from actions import (
     menu,
     news,
     office,
+    people,
     place,
     rating_screen,
     sheet,
@@ -110,6 +111,11 @@ def perform(
         return _looked_up(action, state, world, now, first=first)
     if action.kind is Kind.RATE:
         return rated(rating_screen.act(action, state, tell), first=first)
+    action = people.settled(action, world.team)
+    about = people.about(state, world.knowledge.name_of(state.procedure or ""))
+    step = people.act(action, world.team, about, world.phone, tell)
+    if step is not None:
+        return _handed_over(step, state, first)
     action = _settled(action, world, tell)
     if action.kind is Kind.CHECKLIST:
         return _listed(action, state, world, now, first=first)
@@ -153,6 +159,13 @@ def _helped(
     before = (*first, *(message.text for message in helped.said))
     outcome = perform(helped.then, helped.state, world, now, first=before)
     return replace(outcome, events=(helped.event,))
+
+
+def _handed_over(step: people.Step, state: State, first: Sequence[str]) -> Outcome:
+    """What is said when people come or go; no step of the dialogue, unless it asks something."""
+    after = state.at(step.waits) if step.waits else state
+    said = reply(after, [*map(Message, first), step.message], step.event)
+    return replace(said, tickets=step.tickets, team=step.team)
 
 
 def _looked_up(
@@ -252,9 +265,8 @@ def reply(state: State, messages: Sequence[Message], event: str, *, erase: bool 
         links = [Choice(f"{state.turn}.link", label, url) for label, url in message.links]
         choices = [*links, *choices] if message.urgent else [*choices, *links]
         afresh = erase and not replies
-        replies.append(
-            Reply(message.text, message.source, tuple(choices), afresh, message.attachment)
-        )
+        made_of = Reply(message.text, message.source, tuple(choices), afresh, message.attachment)
+        replies.append(replace(made_of, by=message.by, partner=message.partner))
     return Outcome(state.with_offers(tuple(offers)), tuple(replies), (event,), erase)
 
 

@@ -16,6 +16,7 @@ _BAD = 2  # up to it one is sorry
 _ANSWERS = frozenset({Kind.SHOW, Kind.LIFE_EVENT, Kind.HOURS})
 _PARTING = frozenset({"said.thank", "said.goodbye"})
 _DONE = "guide.done"
+_HELPED = "person.closed_human"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def _ended(before: State, outcome: Outcome) -> tuple[End, str | None] | None:
     event, current = outcome.events[-1], before.current
     if event == _DONE:
         return End.GUIDE, outcome.state.guides[0].guide
+    if event == _HELPED:
+        return End.TICKET, None
     if event in _PARTING and current is not None and current.kind in _ANSWERS:
         return End.ANSWER, current.code
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar
 
 
@@ -56,6 +57,14 @@ class Place:
 Attachment = Image | Voice | Document | Place
 
 
+class Partner(StrEnum):
+    """Who answers the citizen from a reply on."""
+
+    QUEUE = "queue"  # a person was asked for and has not come yet
+    PERSON = "person"
+    MACHINE = "machine"
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One message: a text of at most 300 characters, a grey source line, at most 5 choices.
@@ -64,6 +73,8 @@ class Reply:
     among the five. Choices are numbered from 1 in every channel in the order given.
     ``afresh``: what was shown before is forgotten; a page takes it off the screen.
     ``attachment`` comes with the text, which says enough where a channel cannot show it.
+    ``by``: the name of the person who says this, whose text may be longer; None: the machine says
+    it. ``partner``: who answers from here on, where that changes.
     """
 
     text: str
@@ -71,3 +82,5 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     afresh: bool = False
     attachment: Attachment | None = None
+    by: str | None = None
+    partner: Partner | None = None

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from actions.progress import Progress
 from actions.rating import Face, Rated, Rating
 from actions.reminders import Reminder
-from actions.replies import Attachment, Reply
-from actions.tickets import TicketRequest
+from actions.replies import Attachment, Partner, Reply
+from actions.tickets import NOTHING, ForTeam, TicketRequest
 from actions.ticks import Checklist, Tick
 from knowledge_base.day_words import When
 from knowledge_base.offices import OfficeKind
@@ -62,6 +62,10 @@ class Kind(StrEnum):
     HOURS = "hours"  # when an office is open
     DANGER = "danger"  # whom to call at once; ``phrase`` is the kind of danger
     GUIDE = "guide"  # a move within a guide
+    PERSON = "person"  # hand over to people; ``phrase`` says why
+    MACHINE = "machine"  # talk to the machine again
+    LEAVE_WORD = "leave_word"  # what the people who are away should read
+    ANSWER_AT = "answer_at"  # when they should answer; ``phrase``: what was chosen
     DOSSIER = "dossier"  # how a dossier stands
     ASK_CODE = "ask_code"  # its code, again where ``phrase`` says what was wrong with the last one
     CHECKLIST = "checklist"  # the papers to be ticked off, or a tick
@@ -316,6 +320,8 @@ class Message:
     links: tuple[tuple[str, str], ...] = ()
     urgent: bool = False
     attachment: Attachment | None = None
+    by: str | None = None
+    partner: Partner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,8 +337,8 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a turn leads to; ``events`` and ``ratings`` are counted, ``erase`` forgets what was
-    stored before, ``tickets`` are opened for people to see to, ``reminders`` come back as messages
-    when they are due.
+    stored before, ``tickets`` are opened for people to see to, ``team`` is what else there is
+    for them, ``reminders`` come back as messages when they are due.
 
     ``lookup``: the code of a dossier that must be looked up first; the turn is then taken again
     with what was found, and nothing else of this outcome counts.
@@ -346,3 +352,4 @@ class Outcome:
     reminders: tuple[Reminder, ...] = ()
     lookup: str | None = None
     ratings: tuple[Rated, ...] = ()
+    team: ForTeam = NOTHING

@@ -60,7 +60,7 @@ def ratings(
 
     from bot.ratings_report import report  # noqa: PLC0415
     from bot.record_book import read_ratings  # noqa: PLC0415
-    from bot.worker import VIETNAM  # noqa: PLC0415
+    from bot.times import VIETNAM  # noqa: PLC0415
     from knowledge_base import loader  # noqa: PLC0415
     from knowledge_base.units import Units  # noqa: PLC0415
 

@@ -7,14 +7,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from actions import address, crowd, danger, office, place, rating, reminding
+from actions import address, crowd, danger, office, people, place, rating, reminding
 from actions.perform import World, followed, perform, reply, say, told
 from actions.replies import Reply
 from actions.state import Action, Kind, Message, Outcome, State
 from actions.survey import explained, surveyed
-from actions.tickets import TicketRequest
+from actions.tickets import ForTeam, TicketRequest
 from actions.understanding import Understanding
-from bot import checking, coded, guiding, hearing, helping_words, listening, resuming
+from bot import (
+    checking,
+    coded,
+    guiding,
+    handover,
+    hearing,
+    helping_words,
+    listening,
+    resuming,
+)
 from bot.messages import Incoming, TurnResult
 from bot.noticing import noted
 from bot.privacy import OTP, PASSWORD
@@ -41,6 +50,11 @@ class Conversation:
         """See :class:`bot.messages.TurnHandler`."""
         known = State.restore(state)
         before = known or State()
+        world = replace(self._world, finding=incoming.finding)
+        if world.team is not None:
+            world = replace(world, team=replace(world.team, standing=incoming.standing))
+        if incoming.is_reminder and handover.is_silent(world.team):
+            return TurnResult(state or {}, (), reminders=(handover.later(incoming, now),))
         if incoming.is_reminder and (due := self._reminded(incoming.choice or "", before, now)):
             return due
         first: tuple[str, ...] = ()
@@ -50,7 +64,6 @@ class Conversation:
             before = crowd.ended(before)
             first = (self._world.say("help.revoked", before.address),)
         heard: list[hearing.Heard] = []
-        world = replace(self._world, finding=incoming.finding)
         turn = _Turn(self._understand, world, now, first, heard)
         outcome = turn.answered(turn.take(incoming, before), before)
         if outcome.lookup is not None:
@@ -66,6 +79,7 @@ class Conversation:
             tickets=self._complete(outcome),
             ratings=outcome.ratings,
             reminders=outcome.reminders,
+            team=outcome.team,
         )
 
     def _reminded(self, choice: str, state: State, now: datetime) -> TurnResult | None:
@@ -112,6 +126,13 @@ class _Turn:
             turn = replace(self, first=(*self.first, *entered.first))
             outcome = turn._do(entered.action, entered.state)
             return replace(outcome, events=(entered.event,))
+        if incoming.ticket is not None:
+            return handover.of_team(incoming, state, self.world, self.now)
+        if handover.is_silent(self.world.team):
+            return self._to_person(incoming, state)
+        return self._to_machine(incoming, state)
+
+    def _to_machine(self, incoming: Incoming, state: State) -> Outcome:
         if incoming.choice is not None:
             if (gone := crowd.handed_over(incoming.choice)) is not None:
                 return self._handed(gone, state)
@@ -132,6 +153,8 @@ class _Turn:
         if called is not None:
             return self._called(called, state)
         action = listening.COMMANDS.get(text.split()[0].lower()) or listening.chosen(text, state)
+        if action is None and (left := self._left_word(text, state)) is not None:
+            return left
         if action is None:
             tell = self.world.telling(state, self.now)
             action = helping_words.said(text, state, incoming.team)
@@ -146,6 +169,40 @@ class _Turn:
             return self._again("no_such_row", state)
         placed = self._placed(text, state)
         return placed or self._answer(text, state)
+
+    def _left_word(self, text: str, state: State) -> Outcome | None:
+        """What follows when the citizen leaves a word for people who are away."""
+        told = people.answered(text, state.current, self.world.team)
+        if told is None:
+            return None
+        said = self._do(told, state)
+        return said if told.phrase else replace(said, team=ForTeam(relayed=text))
+
+    def _to_person(self, incoming: Incoming, state: State) -> Outcome:
+        """A person talks to the citizen: the machine passes words on. It says whom to call in
+        danger, that secrets are nobody's, and does what it is asked to do itself."""
+        action = handover.done_by_machine(incoming, state)
+        if action is not None:
+            return self._do(action, state)
+        words = handover.for_person(incoming, state, self.world.say)
+        said = self._kept_watch(words, state)
+        if said is not None:
+            return replace(said, team=ForTeam(relayed=words))
+        return handover.passed_on(words, state, self.world, self.now)
+
+    def _kept_watch(self, words: str, state: State) -> Outcome | None:
+        """What must be said though the machine is silent."""
+        alarm = self.world.alarms.hear(words)
+        if alarm is None:
+            heard = hearing.hear(words[:_MOST_CHARACTERS], self.understand, state).first
+            alarm = listening.fears(heard, self.world.alarms)
+            if alarm is None and handover.wants_erasure(heard):
+                return self._do(Action(kind=Kind.SAY, phrase="erase_confirm"), state)
+        if alarm is not None:
+            return self._call(alarm, state)
+        if OTP in words or PASSWORD in words:
+            return self._do(Action(kind=Kind.SAY, phrase="secret"), state)
+        return None
 
     def _answer(self, text: str, state: State) -> Outcome:
         said = hearing.hear(text, self.understand, state)

@@ -8,10 +8,11 @@ import random
 from collections.abc import Callable, Sequence
 
 from bot.jobs import Again
-from bot.messages import ChatBlocked, ReplyRefused, RetryLater, Sender
-from bot.store import deliveries, messages
+from bot.messages import ChatBlocked, Poster, ReplyRefused, RetryLater, Sender
+from bot.store import deliveries, messages, tickets
 from bot.store.deliveries import Delivery
 from bot.store.pool import Store
+from bot.team_desk import TeamDesk
 
 logger = logging.getLogger(__name__)
 
@@ -25,12 +26,21 @@ class Deliveries:
     """Sends replies. The job's lock is the chat: one at a time and strictly in order; a chat that
     waits does not hold up the others."""
 
-    def __init__(self, store: Store, senders: Sequence[Sender], today: Callable[[], str]) -> None:
-        """``today`` gives the date in Vietnam under which dropped replies are counted."""
+    def __init__(
+        self,
+        store: Store,
+        senders: Sequence[Sender],
+        today: Callable[[], str],
+        desk: TeamDesk | None = None,
+    ) -> None:
+        """``today`` gives the date in Vietnam under which dropped replies are counted; ``desk`` is
+        told of citizens who block us while people talk to them."""
         self._store = store
         self._senders = {sender.channel: sender for sender in senders}
         self._today = today
-        self._unmarked: set[int] = set()  # sent here, but the database was away to be told
+        self._desk = desk
+        # Sent here, but the database was away to be told; the message's id where it is of use.
+        self._unmarked: dict[int, str | None] = {}
 
     async def deliver(self, reply: int, attempts: int) -> None:
         """Send one reply at least once: sent before it is marked, so a crash between the two sends
@@ -40,7 +50,7 @@ class Deliveries:
         if delivery is None:
             return
         if reply in self._unmarked:
-            await self._mark(delivery)
+            await self._mark(delivery, self._unmarked[reply])
             return
         if delivery.age > GIVE_UP_SECONDS:
             await self._drop(delivery, "gave_up")
@@ -54,11 +64,13 @@ class Deliveries:
     async def _send(self, sender: Sender, delivery: Delivery, attempts: int) -> None:
         try:
             async with asyncio.timeout(SEND_LIMIT):
-                await sender.send(delivery.chat, delivery.reply)
+                posted = await _hand_over(sender, delivery)
         except ChatBlocked:
             async with self._store.transaction() as con:
                 await deliveries.block(con, delivery.conversation)
                 await messages.count(con, ["reply.blocked"], self._today())
+                if self._desk is not None:
+                    await self._desk.blocked(con, delivery.conversation)
         except ReplyRefused as error:
             logger.error("Reply %s was refused by %s: %s", delivery.id, delivery.channel, error)
             await self._drop(delivery, "refused")
@@ -73,18 +85,28 @@ class Deliveries:
                 return
             raise Again(_backoff(attempts)) from error
         else:
-            await self._mark(delivery)
+            await self._mark(delivery, posted)
 
-    async def _mark(self, delivery: Delivery) -> None:
-        self._unmarked.add(delivery.id)
-        async with self._store.connection() as con:
+    async def _mark(self, delivery: Delivery, posted: str | None) -> None:
+        self._unmarked[delivery.id] = posted
+        async with self._store.transaction() as con:
+            if posted is not None and delivery.ticket is not None:
+                await tickets.posted(con, delivery.ticket, posted)
             await deliveries.sent(con, delivery.id)
-        self._unmarked.discard(delivery.id)
+        del self._unmarked[delivery.id]
 
     async def _drop(self, delivery: Delivery, why: str) -> None:
         async with self._store.transaction() as con:
             await deliveries.drop(con, delivery.id, why)
             await messages.count(con, [f"reply.{why}"], self._today())
+
+
+async def _hand_over(sender: Sender, delivery: Delivery) -> str | None:
+    """Send it; gives the message's id where the sender tells one."""
+    if isinstance(sender, Poster):
+        return await sender.post(delivery.chat, delivery.reply, delivery.post)
+    await sender.send(delivery.chat, delivery.reply)
+    return None
 
 
 def _backoff(attempts: int) -> float:

@@ -16,7 +16,7 @@ from bot.store import dossiers
 from bot.store.dossiers import DossierTable
 from bot.store.errors import StoreUnavailable
 from bot.store.pool import Store
-from bot.worker import VIETNAM
+from bot.times import VIETNAM
 from knowledge_base.dossiers.codes import DossierCode, grammar
 from knowledge_base.dossiers.dossier import Dossier
 

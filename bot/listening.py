@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from actions import place
+from actions import people, place
 from actions.state import Action, Aspect, Kind, Offer, State
 from actions.understanding import EMERGENCY, SURE_INTENT, SURE_PROCEDURE, Understanding
 from bot import coded, contentment
@@ -51,6 +51,7 @@ COMMANDS = {
     "/nguoihotro": Action(kind=Kind.SAY, phrase="human"),
     "/tracuu": Action(kind=Kind.ASK_CODE),
     "/xoa_du_lieu": Action(kind=Kind.SAY, phrase="erase_confirm"),
+    "/noi_voi_may": Action(kind=Kind.MACHINE),
     UNREADABLE: Action(kind=Kind.SAY, phrase="unreadable"),
 }
 
@@ -170,6 +171,8 @@ def decide(heard: Understanding, state: State) -> Heard:
     named = link.outcome is LinkOutcome.ANSWER and link.candidates[0].score >= SURE_PROCEDURE
     sure = heard.confidence >= SURE_INTENT
     if intent in _FIRST and sure and not (named and len(heard.text) > 40):
+        if intent == "human" and people.asks_for_number(heard.text):
+            return Heard(Action(kind=Kind.PERSON, phrase=people.NUMBER))
         return Heard(_say(intent) if intent == "human" else coded.asked(state))
     if intent in ASPECTS:
         return _question(ASPECTS[intent], link, state)

@@ -12,20 +12,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
 from bot.jobs import Jobs, Timing, queue_schema
-from bot.messages import Incoming, StoredReply
+from bot.messages import DESK, TEAM, Incoming, StoredReply
 from bot.privacy import clean, mask
-from bot.store import messages
+from bot.store import messages, tickets
 from bot.store.messages import Counts, Entry
 from bot.store.migrate import OURS, migrate
 from bot.store.notices import Notices
-from bot.store.pool import Store
+from bot.store.pool import Connection, Store
+from bot.store.tickets import TicketCounts
+from bot.team_desk import Plan, TeamDesk
+from bot.times import VIETNAM
 
 ID_LENGTH = 200  # of a chat or a message; channels use at most some 40 characters
 
@@ -54,13 +57,27 @@ class Receipt(Enum):
     CROWDED = "crowded"  # too many of this chat are waiting; not kept
 
 
+class _Overtaken(Exception):
+    """Rolls a transaction back because the conversation moved on meanwhile."""
+
+
 class Mailbox:
     """Takes messages in durably and gives the answers out. Build it with :func:`open_mailbox`."""
 
-    def __init__(self, store: Store, jobs: Jobs, notices: Notices, *, cap: int = 20) -> None:
-        """``cap``: unanswered messages one chat may have before it is CROWDED."""
+    def __init__(
+        self,
+        store: Store,
+        jobs: Jobs,
+        notices: Notices,
+        *,
+        cap: int = 20,
+        desk: TeamDesk | None = None,
+    ) -> None:
+        """``cap``: unanswered messages one chat may have before it is CROWDED; ``desk``: of the
+        team that sees to tickets, if there is one."""
         self.store = store
         self.jobs = jobs
+        self.desk = desk
         self._notices = notices
         self._cap = cap
 
@@ -136,10 +153,13 @@ class Mailbox:
 
     async def erase(self, conversation: str) -> None:
         """Remove everything kept about a conversation, in one transaction: messages, replies,
-        state, reminders and waiting jobs. Counts of outcomes stay; there is no person in them."""
+        state, reminders and waiting jobs, and from its tickets whatever is the citizen's; the team
+        is told. Counts of outcomes stay; there is no person in them."""
         async with self.store.transaction() as con:
             await messages.lock_conversation(con, conversation)
+            await tickets.lock_all(con, conversation)
             await messages.erase(con, conversation)
+            await erase_tickets(con, conversation, self.desk)
 
     async def remind_at(self, channel: str, chat: str, when: datetime, choice: str) -> None:
         """At ``when`` (aware), handle ``choice`` as if the citizen had pressed it. Survives
@@ -156,6 +176,43 @@ class Mailbox:
         async with self.store.connection() as con:
             return await messages.counts(con)
 
+    async def ticket_counts(self) -> TicketCounts:
+        """Numbers of tickets for the metrics."""
+        async with self.store.connection() as con:
+            return await tickets.counts(con)
+
+    async def act(self, incoming: Incoming) -> Receipt:
+        """Do at once what somebody of the team asks for, instead of in a turn of its own.
+
+        Raises:
+            bot.tickets.Refused: the rules say no; nothing is kept.
+            BadAddress, StoreUnavailable: as :meth:`receive`.
+        """
+        assert self.desk is not None and incoming.helper is not None
+        _check_address(incoming)
+        if incoming.text is not None:
+            incoming = replace(incoming, text=mask(clean(incoming.text)))
+        while True:
+            with suppress(_Overtaken):
+                async with self.store.transaction() as con:
+                    return await self._act(con, self.desk, incoming)
+
+    async def _act(self, con: Connection, desk: TeamDesk, incoming: Incoming) -> Receipt:
+        row, known = await messages.insert(con, incoming, self._cap)
+        if row is None:
+            return Receipt.DUPLICATE if known else Receipt.CROWDED
+        turn = await messages.begin(con, row, suspects=True)
+        assert turn is not None, "it was stored just now"
+        now = datetime.now(VIETNAM)
+        result = await desk.take(con, incoming, now)
+        pushed = desk.chat != DESK
+        ids = await messages.finish(con, turn, result, pushed=pushed, parked=False, now=now)
+        if ids is None:
+            raise _Overtaken
+        for reply in ids if pushed else ():
+            await self.jobs.enqueue_delivery(con, reply, incoming.conversation, TEAM)
+        return Receipt.ACCEPTED
+
 
 @asynccontextmanager
 async def open_mailbox(
@@ -164,8 +221,10 @@ async def open_mailbox(
     cap: int = 20,
     timing: Timing | None = None,
     migrations: Path = OURS,
+    desk: Plan | None = None,
 ) -> AsyncIterator[Mailbox]:
-    """Bring the tables up to date, connect and listen; everything is closed at the end.
+    """Bring the tables up to date, connect and listen; everything is closed at the end. ``desk``:
+    of the team, where there is one.
 
     Raises :class:`bot.store.errors.StoreError`.
     """
@@ -177,10 +236,19 @@ async def open_mailbox(
         jobs = Jobs(store, timing)
         await jobs.open()
         await notices.start()
-        yield Mailbox(store, jobs, notices, cap=cap)
+        team = TeamDesk(jobs, desk) if desk else None
+        yield Mailbox(store, jobs, notices, cap=cap, desk=team)
     finally:
         await notices.stop()
         await store.close()
+
+
+async def erase_tickets(con: Connection, conversation: str, desk: TeamDesk | None) -> None:
+    """Take what is the citizen's out of a conversation's tickets, and tell the team; part of the
+    transaction that erases the conversation."""
+    numbers = await tickets.erase(con, conversation, datetime.now(VIETNAM))
+    if desk is not None:
+        await desk.erased(con, numbers)
 
 
 def _check_address(incoming: Incoming) -> None:

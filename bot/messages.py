@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from actions.dossier_sources.port import Finding
 from actions.rating import Rated
 from actions.reminders import Reminder
 from actions.replies import Reply
-from actions.tickets import TicketRequest
+from actions.tickets import NOTHING, UNASKED, ForTeam, Standing, TicketRequest
 from bot.passes import Opened
 from knowledge_base.review.book import Miss
 
 _REMINDER = "reminder-"
+TEAM = "team"  # the channel of the team's own conversation; its chat is TEAM_CHAT, or DESK
+DESK = "desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """Somebody of the team: ``key`` (``telegram:<id>``, ``api:<id>``) says who, ``name`` is what
+    others read."""
+
+    key: str
+    name: str = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,10 @@ class Incoming:
     ``opened``, what the pass holds (None where it cannot be opened); ``team``, of a registered
     helper; ``finding``, what came of the look-up that the turn asked for when it was taken
     without it.
+
+    Messages of and to the team go through the same door. ``ticket``: the number of the ticket that
+    one is about, never set by a citizen's channel; ``helper``: who of the team said it.
+    ``standing``: filled in as the turn begins.
     """
 
     channel: str
@@ -40,6 +55,9 @@ class Incoming:
     opened: Opened | None = None
     team: str | None = None
     finding: Finding | None = None
+    ticket: int | None = None
+    helper: Helper | None = None
+    standing: Standing = UNASKED
 
     @property
     def conversation(self) -> str:
@@ -76,9 +94,9 @@ class TurnResult:
     to count (``answered.fee``, ``declined`` …). ``erase``: forget every earlier message and reply
     of the conversation before these replies are kept. ``misses``: questions for officials to look
     at, kept apart from whoever asked; ``ratings``: how content citizens are, likewise. ``tickets``:
-    opened for people to see to. ``reminders``: choices that come in at the door when they are due.
-    ``lookup``: the code of a dossier to be looked up; nothing of this result is kept then, and the
-    turn is taken again with the finding.
+    opened for people to see to; ``team``: what else there is for them. ``reminders``: choices that
+    come in at the door when they are due. ``lookup``: the code of a dossier to be looked up;
+    nothing of this result is kept then, and the turn is taken again with the finding.
     """
 
     state: dict[str, Any]
@@ -90,6 +108,7 @@ class TurnResult:
     reminders: tuple[Reminder, ...] = ()
     lookup: str | None = None
     ratings: tuple[Rated, ...] = ()
+    team: ForTeam = NOTHING
 
 
 class TurnHandler(Protocol):
@@ -128,4 +147,14 @@ class Sender(Protocol):
 
     async def send(self, chat: str, reply: Reply) -> None:
         """Deliver one reply; raises a :class:`SendError`."""
+        ...
+
+
+@runtime_checkable
+class Poster(Sender, Protocol):
+    """A push channel of the team, whose messages about one ticket go under the first of them."""
+
+    async def post(self, chat: str, reply: Reply, under: str | None) -> str:
+        """Deliver one reply under the message ``under`` of the chat; returns the new message's id.
+        Raises a :class:`SendError`."""
         ...

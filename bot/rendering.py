@@ -39,6 +39,11 @@ def spelled(reply: Reply, say: Phrases) -> Reply:
     return replace(reply, text=text, attachment=None)
 
 
+def signed(reply: Reply) -> str:
+    """The text, under the name of the person who says it."""
+    return f"{reply.by}:\n{reply.text}" if reply.by else reply.text
+
+
 def units(text: str) -> int:
     """Length in UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
@@ -87,7 +92,7 @@ def layout(reply: Reply, limit: int, *, widest: int, links: bool = False) -> lis
             written out in the text, since a button cuts off what does not fit.
         links: write the links into the text as well.
     """
-    lines = [reply.text.strip()]
+    lines = [signed(reply).strip()]
     shown = list(zip(reply.choices, labels(reply.choices), strict=True))
     numbered = [label for choice, label in shown if choice.url is None]
     if any(len(label) > widest for label in numbered):

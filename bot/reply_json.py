@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from actions.replies import Attachment, Choice, Document, Image, Place, Reply, Voice
+from actions.replies import Attachment, Choice, Document, Image, Partner, Place, Reply, Voice
 
 _KINDS: dict[str, type[Attachment]] = {k.kind: k for k in (Image, Voice, Document, Place)}
 
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:
     """text, source, choices (id, label, url), afresh, attachment (None, or its ``kind`` and
-    fields)."""
+    fields), by, partner."""
     shown = reply.attachment
     return {
         "text": reply.text,
@@ -20,6 +20,8 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         "choices": [{"id": c.id, "label": c.label, "url": c.url} for c in reply.choices],
         "afresh": reply.afresh,
         "attachment": None if shown is None else {"kind": shown.kind, **asdict(shown)},
+        "by": reply.by,
+        "partner": reply.partner,
     }
 
 
@@ -31,6 +33,8 @@ def reply_from_json(body: dict[str, Any]) -> Reply:
         tuple(Choice(c["id"], c["label"], c.get("url")) for c in body["choices"]),
         body.get("afresh", False),
         _attachment(body.get("attachment")),
+        body.get("by"),
+        Partner(body["partner"]) if body.get("partner") else None,
     )
 
 

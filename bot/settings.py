@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, SecretStr
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot import team_hours
+
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def _hours(text: str) -> str:
+    team_hours.read(text)
+    return text
 
 
 class Settings(BaseSettings):
@@ -49,6 +56,15 @@ class Settings(BaseSettings):
     )
     helper_phone: str = Field(
         "18001096", description="số điện thoại hỗ trợ; mặc định là tổng đài Cổng Dịch vụ công"
+    )
+    team_chat: int | None = Field(
+        None, lt=0, description="số của nhóm Telegram của tổ hỗ trợ, ví dụ -1001234567890"
+    )
+    team_hours: Annotated[str, AfterValidator(_hours)] = Field(
+        "T2-T6 07:30-11:30 13:30-17:00", description="giờ tổ hỗ trợ làm việc"
+    )
+    team_api_token: SecretStr | None = Field(
+        None, min_length=16, description="khoá để chương trình khác của tổ gọi /api/v1/tickets"
     )
     commune: str | None = Field(
         None, description="mã 5 chữ số của xã, phường mà bản triển khai này phục vụ, ví dụ 00166"

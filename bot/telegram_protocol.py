@@ -25,7 +25,8 @@ MOST_UNITS = 4096  # UTF-16 code units of a message's text
 MOST_CAPTION = 1024  # the same of what stands below a photo
 MOST_DATA = 64  # bytes a button sends back
 MOST_BODY = 1024 * 1024  # bytes of an update that we take at the webhook
-WANTED = ("message", "callback_query")  # edits are not asked for: they are no second turn
+# Edits are not asked for: they are no second turn.
+WANTED = ("message", "callback_query", "chat_member")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what setWebhook takes
 _KINDS = frozenset(
     {"animation", "audio", "checklist", "contact", "dice", "document", "game", "location", "poll",
@@ -41,8 +42,8 @@ def _cleaned(value: object) -> object:
     return clean(value) if isinstance(value, str) else value
 
 
-_Text = Annotated[str, BeforeValidator(_masked)]
-_Data = Annotated[str, BeforeValidator(_cleaned)]
+MaskedText = Annotated[str, BeforeValidator(_masked)]
+CleanData = Annotated[str, BeforeValidator(_cleaned)]
 
 
 class _Chat(BaseModel):
@@ -53,14 +54,14 @@ class _Chat(BaseModel):
 class _Message(BaseModel):
     model_config = ConfigDict(extra="allow")
     chat: _Chat
-    text: _Text | None = None
-    caption: _Text | None = None
+    text: MaskedText | None = None
+    caption: MaskedText | None = None
     media_group_id: str | None = None
 
 
 class _Query(BaseModel):
     id: str
-    data: _Data | None = None
+    data: CleanData | None = None
     message: _Message | None = None
 
 

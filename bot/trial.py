@@ -15,7 +15,7 @@ from bot.desk import unjoined
 from bot.hearing import hear
 from bot.messages import Incoming
 from bot.privacy import clean, mask
-from bot.worker import VIETNAM
+from bot.times import VIETNAM
 from knowledge_base.loader import Knowledge
 from knowledge_base.retrieval.link import Link, LinkOutcome
 

@@ -20,18 +20,21 @@ from actions.perform import World
 from actions.place import Places
 from actions.rehearsal import rehearse
 from actions.replies import Reply
+from actions.tickets import Team
 from actions.understanding import Understanding
+from bot import team_hours
 from bot.brain import Brain, Mind
 from bot.channels.telegram.channel import TelegramChannel, open_telegram
 from bot.desk import Desk
 from bot.mailbox import Mailbox, open_mailbox
-from bot.messages import Sender
+from bot.messages import DESK, Sender
 from bot.pictures import Pictures
 from bot.postgres import database
 from bot.refresh import Refresh, settle
 from bot.settings import Settings
 from bot.store.pool import Store
 from bot.store.portal import read_portal
+from bot.team_desk import Plan
 from bot.trial import Trial
 from bot.understanding import resources, stamp
 from bot.understanding.pipeline import NotTrained, Pipeline
@@ -77,9 +80,36 @@ def build_world(settings: Settings, root: Path = loader.PACKAGE) -> World:
         raise loader.KnowledgeError(broken)
     say, topics = phrases.load(root / phrases.WORDING.name), menu.load(root / menu.FILE.name)
     places = _places(settings, root)
+    team = _team(settings, places)
     return World(
-        knowledge, say, topics, settings.helper_phone, places, asks_rating=settings.ask_rating
+        knowledge,
+        say,
+        topics,
+        settings.helper_phone,
+        places,
+        team=team,
+        asks_rating=settings.ask_rating,
     )
+
+
+def _team(settings: Settings, places: Places) -> Team | None:
+    """Who reads tickets: the group on Telegram, another program, or nobody."""
+    if _team_chat(settings) is None and settings.team_api_token is None:
+        return None
+    return Team(team_hours.read(settings.team_hours), places.holidays.calendar)
+
+
+def _team_chat(settings: Settings) -> str | None:
+    """The team's group, where there is a bot to write into it."""
+    if settings.team_chat is None or settings.telegram_bot_token is None:
+        return None
+    return str(settings.team_chat)
+
+
+def _desk_plan(settings: Settings, world: World) -> Plan | None:
+    if world.team is None:
+        return None
+    return Plan(_team_chat(settings) or DESK, world.team, world.say, world.places.units)
 
 
 def _places(settings: Settings, root: Path) -> Places:
@@ -209,7 +239,7 @@ async def open_services(
     _set_up(settings)  # before anything is opened
     with database(settings.data_dir, url) as conninfo:
         async with (
-            open_mailbox(conninfo) as mailbox,
+            open_mailbox(conninfo, desk=_desk_plan(settings, world)) as mailbox,
             _open_brain(settings, world, mailbox.store) as brain,
             open_telegram(settings, mailbox, world.say, Pictures(drawings.load())) as telegram,
             contextlib.aclosing(open_sources(settings.dossier_sources, os.environ)) as sources,
@@ -260,7 +290,7 @@ class _Told:
 async def _working(services: Services, poll: bool) -> AsyncIterator[None]:
     stop = asyncio.Event()
     telegram = services.telegram
-    senders: Sequence[Sender] = (telegram,) if telegram else ()
+    senders: Sequence[Sender] = telegram.senders if telegram else ()
     worker = Worker(
         services.mailbox,
         services.brain.conversation,

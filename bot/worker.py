@@ -8,23 +8,26 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 from actions.dossier_sources.port import Finding, Why
 from actions.replies import Reply
+from actions.tickets import NOTHING
 from bot import opening
 from bot.delivery import Deliveries
 from bot.jobs import REMINDERS, TURNS, Again, delivery_queue
-from bot.mailbox import Mailbox, Receipt
-from bot.messages import Incoming, Sender, TurnHandler, TurnResult
-from bot.store import dossiers, messages, misses, passes, ratings
+from bot.mailbox import Mailbox, Receipt, erase_tickets
+from bot.messages import TEAM, Incoming, Sender, TurnHandler, TurnResult
+from bot.store import dossiers, messages, misses, passes, ratings, tickets
 from bot.store.errors import StoreUnavailable
 from bot.store.messages import Turn
+from bot.store.pool import Connection
 from bot.threads import Gate, Threads
+from bot.tickets import Refused
+from bot.times import VIETNAM
 
 logger = logging.getLogger(__name__)
 
-VIETNAM = timezone(timedelta(hours=7), "ICT")  # no summer time since 1975
 MAX_DEATHS = 4
 MAX_FAILURES = 4  # the first attempt and three more
 FAILURE_BACKOFF = (0.5, 2.0, 6.0)  # seconds before the second, third and fourth attempt
@@ -71,6 +74,7 @@ class Worker:
         self._mailbox = mailbox
         self._store = mailbox.store
         self._jobs = mailbox.jobs
+        self._desk = mailbox.desk
         self._handler = handler
         self._parked_reply = parked_reply
         self._look_up = look_up
@@ -81,7 +85,7 @@ class Worker:
         self._review = review
         self._clock = clock
         self._pushed = frozenset(sender.channel for sender in senders)
-        self._deliveries = Deliveries(self._store, senders, self._today)
+        self._deliveries = Deliveries(self._store, senders, self._today, self._desk)
         self._threads = Threads()
         self._gate = Gate(concurrent_turns)
         self._undecided: set[int] = set()  # begun here, its end not written: not a death
@@ -131,18 +135,15 @@ class Worker:
             await self._park(turn)
             return None
         try:
-            result = await self._threads.run(
-                self._turn_limit,
-                self._handler,
-                turn.incoming,
-                deepcopy(turn.state),  # a handler that fails half-way leaves ours as it was
-                self._clock(),
-            )
-            if result.lookup is not None:
-                if turn.incoming.finding is None:
-                    return result.lookup
-                raise RuntimeError("a turn asks for a look-up again")
-            saved = await self._save(turn, result)
+            if turn.incoming.channel == TEAM:
+                saved = await self._at_desk(turn)
+            else:
+                result = await self._answer(turn)
+                if result.lookup is not None:
+                    if turn.incoming.finding is None:
+                        return result.lookup
+                    raise RuntimeError("a turn asks for a look-up again")
+                saved = await self._save(turn, result)
         except StoreUnavailable:
             raise
         except Exception:
@@ -153,6 +154,31 @@ class Worker:
         if not saved:
             await self._lost_race(turn)
         return None
+
+    async def _answer(self, turn: Turn) -> TurnResult:
+        return await self._threads.run(
+            self._turn_limit,
+            self._handler,
+            turn.incoming,
+            deepcopy(turn.state),  # a handler that fails half-way leaves ours as it was
+            self._clock(),
+        )
+
+    async def _at_desk(self, turn: Turn) -> bool:
+        """A turn of the team's conversation: taken and saved in one transaction."""
+        if self._desk is None:  # the team was taken out of the settings meanwhile
+            return await self._save(turn, TurnResult({}, ()))
+        try:
+            async with self._store.transaction() as con:
+                now = self._clock()
+                result = await self._desk.take(con, turn.incoming, now)
+                await self._finish(con, turn, result, now=now)
+        except Refused as refused:
+            assert turn.incoming.helper is not None, "the program asks for nothing that is refused"
+            return await self._save(turn, self._desk.refused(refused, turn.incoming.helper))
+        except _NotOurs:
+            return False
+        return True
 
     async def _fail(self, turn: Turn) -> None:
         async with self._store.connection() as con:
@@ -178,29 +204,43 @@ class Worker:
 
     async def _save(self, turn: Turn, result: TurnResult, *, parked: bool = False) -> bool:
         """Commit the turn's end with its deliveries and reminders; False where it was not ours."""
-        channel = turn.incoming.channel
-        pushed = channel in self._pushed
         try:
             async with self._store.transaction() as con:
-                ids = await messages.finish(
-                    con, turn, result, pushed=pushed, parked=parked, now=self._clock()
-                )
-                if ids is None:
-                    raise _NotOurs
-                if not parked and not await opening.taken(con, turn.incoming, self._jobs):
-                    raise _NotOurs
-                for reminder in result.reminders:
-                    await self._jobs.enqueue_reminder(
-                        con, channel, turn.incoming.chat, reminder.choice, reminder.due
-                    )
-                if pushed:
-                    for reply in ids:
-                        await self._jobs.enqueue_delivery(
-                            con, reply, turn.incoming.conversation, channel
-                        )
+                await self._finish(con, turn, result, now=self._clock(), parked=parked)
         except _NotOurs:
             return False
         return True
+
+    async def _finish(
+        self,
+        con: Connection,
+        turn: Turn,
+        result: TurnResult,
+        *,
+        now: datetime,
+        parked: bool = False,
+    ) -> None:
+        incoming = turn.incoming
+        pushed = incoming.channel in self._pushed
+        for_team = bool(result.tickets) or result.team != NOTHING
+        if for_team or result.erase:
+            await tickets.lock_all(con, incoming.conversation)  # tickets before messages
+        ids = await messages.finish(con, turn, result, pushed=pushed, parked=parked, now=now)
+        if ids is None:
+            raise _NotOurs
+        if not parked and not await opening.taken(con, incoming, self._jobs):
+            raise _NotOurs
+        if result.erase:
+            await erase_tickets(con, incoming.conversation, self._desk)
+        desk = self._desk if for_team else None
+        if desk and not await desk.follow(con, turn.row, incoming, result, now):
+            raise _NotOurs
+        for reminder in result.reminders:
+            await self._jobs.enqueue_reminder(
+                con, incoming.channel, incoming.chat, reminder.choice, reminder.due
+            )
+        for reply in ids if pushed else ():
+            await self._jobs.enqueue_delivery(con, reply, incoming.conversation, incoming.channel)
 
     async def _remind(self, job: int, channel: str, chat: str, choice: str) -> None:
         """A reminder is due: put its choice in at the door, once, like any other message."""
@@ -223,6 +263,7 @@ class Worker:
             await misses.forget_old(con, today - self._review, today - self._retention)
             await ratings.forget_old(con, today - self._review)
             await dossiers.forget_known(con, datetime.now(UTC) - self._review)
+            await tickets.forget_old(con, self._retention)
 
     async def _repeat(
         self, work: Callable[[], Awaitable[None]], seconds: float, stop: asyncio.Event

@@ -13,6 +13,7 @@ from actions.replies import Reply
 from bot.jobs import Timing
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Incoming, Sender, TurnHandler, TurnResult
+from bot.team_desk import Plan
 from bot.worker import Worker
 
 FAST = Timing(heartbeat=0.3, stalled=1.2, sweep=0.4, poll=0.2, shutdown=3.0, prune=0.5)
@@ -39,11 +40,12 @@ async def mailroom(
     *,
     timing: Timing = FAST,
     cap: int = 20,
+    desk: Plan | None = None,
     **options: Any,
 ) -> AsyncIterator[Mailbox]:
     """A mailbox whose worker runs during the block."""
     stop = asyncio.Event()
-    async with open_mailbox(conninfo, timing=timing, cap=cap) as mailbox:
+    async with open_mailbox(conninfo, timing=timing, cap=cap, desk=desk) as mailbox:
         worker = Worker(mailbox, handler, senders, parked_reply=PARKED, **options)
         running = asyncio.create_task(worker.run(stop))
         try:

@@ -8,6 +8,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
+from actions.replies import Partner
 from api.attachments import AttachmentBody, reply_body
 from api.context import context_of
 from api.incoming import ID_PATTERN, check, checked_text
@@ -100,6 +101,8 @@ class ReplyBody(BaseModel):
     source: str | None
     choices: list[ChoiceBody]
     attachment: AttachmentBody | None
+    by: str | None
+    partner: Partner | None
 
 
 class Replies(BaseModel):

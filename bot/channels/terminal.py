@@ -12,8 +12,8 @@ from typing import Any
 from actions.replies import Choice, Reply
 from bot.messages import Incoming, TurnHandler
 from bot.privacy import clean, mask
-from bot.rendering import labels, spelled, without_dialling
-from bot.worker import VIETNAM
+from bot.rendering import labels, signed, spelled, without_dialling
+from bot.times import VIETNAM
 from knowledge_base.phrases import Phrases
 
 PROMPT = "> "
@@ -78,7 +78,7 @@ def _incoming(number: int, line: str, choices: tuple[Choice, ...]) -> Incoming:
 
 def _shown(reply: Reply, grey: bool) -> str:
     reply = without_dialling(reply)
-    lines = [reply.text]
+    lines = [signed(reply)]
     for choice, label in zip(reply.choices, labels(reply.choices), strict=True):
         lines.append(f"  {label}: {choice.url}" if choice.url else f"  {label}")
     if reply.source:

@@ -20,7 +20,7 @@ CREATE TABLE tickets (
     closed_why text,
     waiting_since timestamptz,                -- since when people owe the citizen an answer
     reminders smallint NOT NULL DEFAULT 0,    -- the team was reminded so often since then
-    wanted_at timestamptz,                    -- when the citizen would like to be answered
+    remind_at timestamptz,                    -- when it is to be reminded next
     post text,                                -- the team's chat: the message that others go under
     CHECK ((status = 'closed') = (closed_at IS NOT NULL)),
     CHECK (status <> 'claimed' OR helper IS NOT NULL),

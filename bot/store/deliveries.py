@@ -11,7 +11,8 @@ from bot.store.pool import Connection
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A reply to push; ``age`` in seconds since the turn that made it."""
+    """A reply to push; ``age`` in seconds since the turn that made it. ``ticket``: which one it is
+    about, whose first message to the team is ``post``."""
 
     id: int
     conversation: str
@@ -19,15 +20,18 @@ class Delivery:
     chat: str
     reply: Reply
     age: float
+    ticket: int | None = None
+    post: str | None = None
 
 
 async def load(con: Connection, reply: int) -> Delivery | None:
     """Read a reply; None if it was sent, dropped or erased."""
     cursor = await con.execute(
         """
-        SELECT r.id, r.conversation, m.channel, m.chat, r.body,
+        SELECT r.id, r.conversation, m.channel, m.chat, r.body, m.ticket, t.post,
             extract(epoch FROM clock_timestamp() - r.created_at) AS age
         FROM replies r JOIN messages m ON m.id = r.message
+            LEFT JOIN tickets t ON t.number = m.ticket
         WHERE r.id = %s AND r.sent_at IS NULL AND r.dropped_at IS NULL
         """,
         (reply,),
@@ -42,6 +46,8 @@ async def load(con: Connection, reply: int) -> Delivery | None:
         chat=row["chat"],
         reply=reply_from_json(row["body"]),
         age=float(row["age"]),
+        ticket=row["ticket"],
+        post=row["post"],
     )
 
 

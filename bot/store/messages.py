@@ -4,7 +4,7 @@ connection, so that the caller decides what belongs to one transaction."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,9 +70,10 @@ async def insert(con: Connection, incoming: Incoming, cap: int) -> tuple[int | N
             SELECT 1 FROM messages
             WHERE channel = %(channel)s AND chat = %(chat)s AND message_id = %(message_id)s
         ), stored AS (
-            INSERT INTO messages (conversation, channel, chat, message_id, text, choice, opens)
-            SELECT %(key)s, %(channel)s, %(chat)s, %(message_id)s, %(text)s, %(choice)s,
-                %(opens)s
+            INSERT INTO messages (conversation, channel, chat, message_id, text, choice, opens,
+                ticket, helper, helper_name)
+            SELECT %(key)s, %(channel)s, %(chat)s, %(message_id)s, %(text)s, %(choice)s, %(opens)s,
+                (SELECT number FROM tickets WHERE number = %(ticket)s), %(helper)s, %(helper_name)s
             WHERE NOT EXISTS (SELECT 1 FROM known) AND (
                 SELECT count(*) FROM messages WHERE conversation = %(key)s AND done_at IS NULL
             ) < %(cap)s
@@ -88,6 +89,9 @@ async def insert(con: Connection, incoming: Incoming, cap: int) -> tuple[int | N
             "text": incoming.text,
             "choice": incoming.choice,
             "opens": incoming.opens,
+            "ticket": incoming.ticket,
+            "helper": incoming.helper.key if incoming.helper else None,
+            "helper_name": incoming.helper.name if incoming.helper else None,
             "cap": cap,
         },
     )
@@ -113,8 +117,15 @@ async def begin(con: Connection, row: int, *, suspects: bool) -> Turn | None:
             UPDATE messages SET deaths = deaths + 1
             WHERE id = %s AND done_at IS NULL AND (deaths = 0 OR %s) RETURNING *
         )
-        SELECT begun.*, c.state, coalesce(c.version, 0) AS version
+        SELECT begun.*, c.state, coalesce(c.version, 0) AS version,
+            t.number IS NOT NULL AS asked, c.muted_at IS NOT NULL AS muted,
+            t.helper_name AS talker, t.waiting_since IS NOT NULL AS waiting,
+            (SELECT count(*) FROM tickets q
+             WHERE q.status = 'open' AND q.status <> 'closed' AND q.kind = 'human'
+                AND (t.number IS NULL OR q.number < t.number)) AS ahead
         FROM begun LEFT JOIN conversations c ON c.key = begun.conversation
+        LEFT JOIN tickets t ON t.conversation = begun.conversation
+            AND t.kind = 'human' AND t.status <> 'closed'
         """,
         (row, suspects),
     )
@@ -123,7 +134,7 @@ async def begin(con: Connection, row: int, *, suspects: bool) -> Turn | None:
         return None
     return Turn(
         row=row,
-        incoming=_incoming(found),
+        incoming=replace(_incoming(found), standing=tickets.standing_of(found)),
         deaths=found["deaths"],
         failures=found["failures"],
         state=found["state"],
@@ -146,7 +157,7 @@ async def survived(con: Connection, row: int, *, failed: bool) -> int:
 async def finish(
     con: Connection, turn: Turn, result: TurnResult, *, pushed: bool, parked: bool, now: datetime
 ) -> Sequence[int] | None:
-    """Save the end of a turn: state, done mark, replies, events, tickets; returns the replies' ids.
+    """Save the end of a turn: state, done mark, replies, events; returns the replies' ids.
 
     None means that nothing was saved, because the message was finished by another worker or erased
     meanwhile, or because the conversation moved on since its state was read: the caller rolls back.
@@ -174,7 +185,6 @@ async def finish(
     ids = await _insert_replies(con, turn, result.replies, pushed)
     await count(con, result.events, now.date().isoformat())
     await misses.note(con, result.misses)
-    await tickets.open_new(con, turn.incoming, result.tickets, now)
     await ratings.note(con, result.ratings)
     await con.execute("SELECT pg_notify(%s, %s)", (NOTICES, turn.incoming.conversation))
     return ids
@@ -277,12 +287,12 @@ async def transcript(con: Connection, conversation: str, limit: int) -> list[Ent
         """
         SELECT * FROM (
             SELECT m.id AS turn, -1 AS place, m.received_at AS created_at, m.channel, m.chat,
-                m.message_id, m.text, m.choice, m.opens, NULL::bigint AS id, m.conversation,
-                NULL::jsonb AS body
+                m.message_id, m.text, m.choice, m.opens, m.ticket, m.helper, m.helper_name,
+                NULL::bigint AS id, m.conversation, NULL::jsonb AS body
             FROM messages m WHERE m.conversation = %(key)s
             UNION ALL
             SELECT r.message, r.position, r.created_at, m.channel, m.chat, m.message_id,
-                NULL, NULL, NULL, r.id, r.conversation, r.body
+                NULL, NULL, NULL, NULL, NULL, NULL, r.id, r.conversation, r.body
             FROM replies r JOIN messages m ON m.id = r.message WHERE r.conversation = %(key)s
         ) AS line ORDER BY turn DESC, place DESC LIMIT %(limit)s
         """,
@@ -363,8 +373,16 @@ async def counts(con: Connection) -> Counts:
 
 
 def _incoming(row: dict[str, Any]) -> Incoming:
-    said = (row["text"], row["choice"], row["opens"])
-    return Incoming(row["channel"], row["chat"], row["message_id"], *said)
+    return Incoming(
+        row["channel"],
+        row["chat"],
+        row["message_id"],
+        row["text"],
+        row["choice"],
+        row["opens"],
+        ticket=row["ticket"],
+        helper=tickets.helper_of(row),
+    )
 
 
 def _reply(row: dict[str, Any]) -> StoredReply:

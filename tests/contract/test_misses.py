@@ -16,7 +16,7 @@ from actions.replies import Reply
 from bot.messages import Incoming, TurnResult
 from bot.store.misses import Misses, forget_old, note
 from bot.store.pool import Store
-from bot.worker import VIETNAM
+from bot.times import VIETNAM
 from knowledge_base.portal.book import BookUnavailable
 from knowledge_base.review.book import Miss, Missed, MissKind
 from tests.mailroom import mailroom, said

@@ -15,7 +15,7 @@ from actions.replies import Reply
 from bot.messages import Incoming, TurnResult
 from bot.store import ratings
 from bot.store.pool import Store
-from bot.worker import VIETNAM
+from bot.times import VIETNAM
 from tests.mailroom import mailroom, said
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)

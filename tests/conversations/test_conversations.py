@@ -36,9 +36,9 @@ from bot.brain import Brain
 from bot.messages import Incoming, TurnResult
 from bot.privacy import clean, mask
 from bot.settings import Settings
+from bot.times import VIETNAM
 from bot.understanding.pipeline import NotTrained
 from bot.wiring import build_brain
-from bot.worker import VIETNAM
 from tests.samples import find_sample
 
 FOLDER = Path(__file__).parent

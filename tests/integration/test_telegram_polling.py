@@ -15,6 +15,7 @@ from bot.listening import UNREADABLE
 from bot.mailbox import Mailbox, Receipt
 from bot.messages import Incoming
 from bot.store.errors import StoreUnavailable
+from bot.telegram_protocol import WANTED
 from tests.emulators.bot_api import TOKEN, BotApi, Fields, bot_api
 from tests.mailroom import eventually
 from tests.telegram_bot import assistant
@@ -188,10 +189,10 @@ async def test_an_update_that_breaks_us_does_not_hold_up_the_next(
 ) -> None:
     real = TelegramChannel._take
 
-    async def take(self: TelegramChannel, read: Any) -> None:
+    async def take(self: TelegramChannel, read: Any, update: object) -> None:
         if read.message.text == "hỏng":
             raise ZeroDivisionError
-        await real(self, read)
+        await real(self, read, update)
 
     monkeypatch.setattr(TelegramChannel, "_take", take)
     async with bot_api() as api, assistant(embedded_conninfo, api.url, tmp_path) as (_, mailbox):
@@ -262,5 +263,5 @@ async def test_commands_typing_and_start_with_a_payload(
         assert [command["command"] for command in menu["commands"]] == list(COMMANDS)
         assert all(3 <= len(command["description"]) <= 256 for command in menu["commands"])
         await eventually(lambda: len(api.of("sendChatAction")) == 2)
-        assert api.of("getUpdates")[0]["allowed_updates"] == ["message", "callback_query"]
+        assert api.of("getUpdates")[0]["allowed_updates"] == list(WANTED)
         assert len(api.of("deleteWebhook")) == 1

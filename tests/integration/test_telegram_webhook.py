@@ -19,6 +19,7 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.mailbox import Mailbox
 from bot.settings import Settings
 from bot.store.errors import StoreUnavailable
+from bot.telegram_protocol import WANTED
 from tests.emulators.bot_api import BotApi, bot_api
 from tests.mailroom import eventually
 from tests.telegram_bot import assistant
@@ -64,7 +65,7 @@ async def test_a_round_trip_by_webhook(embedded_conninfo: str, tmp_path: Path) -
     async with hooked(embedded_conninfo, tmp_path) as (api, _, _):
         assert api.webhook
         assert api.webhook["secret_token"] == SECRET
-        assert api.webhook["allowed_updates"] == ["message", "callback_query"]
+        assert api.webhook["allowed_updates"] == list(WANTED)
         asked = api.message(1, text="khai sinh")
         assert [await api.push(asked), await api.push(asked)] == [200, 200]
         await eventually(lambda: len(api.texts(1)) == 1)

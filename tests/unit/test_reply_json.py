@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from actions.perform import reply
-from actions.replies import Attachment, Choice, Document, Image, Place, Reply, Voice
+from actions.replies import Attachment, Choice, Document, Image, Partner, Place, Reply, Voice
 from actions.state import Message, State
 from bot.rendering import spelled
 from bot.reply_json import reply_from_json, reply_to_json
@@ -30,6 +30,11 @@ def test_every_kind_is_tried() -> None:
 @pytest.mark.parametrize("attachment", [None, *ATTACHED])
 def test_it_comes_back_as_it_was(attachment: Attachment | None) -> None:
     said = Reply("Bước 1.", "Theo Cổng", (Choice("a", "Xong"),), True, attachment)
+    assert reply_from_json(json.loads(json.dumps(reply_to_json(said)))) == said
+
+
+def test_who_says_it_and_who_answers_from_here_on_come_back() -> None:
+    said = Reply("Chào bác.", by="Cán bộ hỗ trợ Lan", partner=Partner.PERSON)
     assert reply_from_json(json.loads(json.dumps(reply_to_json(said)))) == said
 
 

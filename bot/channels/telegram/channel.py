@@ -24,19 +24,23 @@ from telegram.request import HTTPXRequest
 from actions.replies import Reply
 from bot.channels.telegram.client import UPDATES, Client, pause, tell
 from bot.channels.telegram.sending import Sending
+from bot.channels.telegram.team import TeamGroup
 from bot.mailbox import Mailbox, MailboxError, Receipt
+from bot.messages import TEAM, Sender
 from bot.pictures import Pictures
 from bot.settings import Settings
 from bot.store import messages
 from bot.store.errors import StoreUnavailable
 from bot.telegram_protocol import CHANNEL, WEBHOOK_PATH, Update, webhook_secret
-from bot.worker import VIETNAM
+from bot.telegram_team import Group
+from bot.times import VIETNAM
 from knowledge_base.phrases import Phrases
 
 logger = logging.getLogger(__name__)
 
 CROWDED_EVERY = 60.0  # seconds between two requests to one chat to wait
 COMMANDS = ("start", "help", "nguoihotro", "xoa_du_lieu")
+TEAM_COMMANDS = ("noi_voi_may",)  # where people may have taken over
 
 
 class TelegramChannel:
@@ -54,17 +58,26 @@ class TelegramChannel:
         *,
         webhook: str | None = None,
         secret: str | None = None,
+        team: int | None = None,
     ) -> None:
         """``webhook``: our https address for updates, with the ``secret`` Telegram is to show; by
-        default updates are polled for."""
+        default updates are polled for. ``team``: the chat of the team's group."""
         self.secret = secret
         self._bot = bot
         self._mailbox = mailbox
         self._say = say
         self._webhook = webhook
         self._sending = Sending(bot, pictures, say)
+        self.team = TeamGroup(bot) if team is not None else None
+        number = int(bot.token.partition(":")[0])
+        self._group = Group(team, number) if team is not None else None
         self._crowded: OrderedDict[str, float] = OrderedDict()
         self._asides: set[asyncio.Task[None]] = set()
+
+    @property
+    def senders(self) -> tuple[Sender, ...]:
+        """What sends to citizens, and to the team's group if there is one."""
+        return (self, self.team) if self.team else (self,)
 
     async def send(self, chat: str, reply: Reply) -> None:
         """Deliver one reply; see :meth:`Sending.send`."""
@@ -81,7 +94,7 @@ class TelegramChannel:
             await self._count("malformed")
             return
         try:
-            await self._take(read)
+            await self._take(read, update)
         except StoreUnavailable:
             raise
         except MailboxError as error:
@@ -93,12 +106,15 @@ class TelegramChannel:
             if read.callback_query:  # or the button would go on turning
                 self._aside(self._bot.answer_callback_query(read.callback_query.id))
 
-    async def _take(self, read: Update) -> None:
-        found = read.incoming()
+    async def _take(self, read: Update, update: object) -> None:
+        said = self._group.incoming(update) if self._group else None
+        found = said or read.incoming()
         if isinstance(found, str):
             await self._count(found)
             return
         receipt = await self._mailbox.receive(found)
+        if found.channel == TEAM:
+            return
         if receipt is Receipt.ACCEPTED and len(self._asides) < 50:
             self._aside(self._bot.send_chat_action(int(found.chat), ChatAction.TYPING))
         elif receipt is Receipt.CROWDED:
@@ -135,7 +151,8 @@ class TelegramChannel:
         await self._offer_commands()
 
     async def _offer_commands(self) -> None:
-        offered = [BotCommand(name, self._say(f"telegram.command_{name}")) for name in COMMANDS]
+        names = (*COMMANDS, *TEAM_COMMANDS) if self._mailbox.desk else COMMANDS
+        offered = [BotCommand(name, self._say(f"telegram.command_{name}")) for name in names]
         try:
             await self._bot.set_my_commands(offered)
         except TelegramError as error:
@@ -222,7 +239,9 @@ async def open_telegram(
         request=sending,
         get_updates_request=polling,
     )
-    channel = TelegramChannel(bot, mailbox, say, pictures, webhook=webhook, secret=secret)
+    channel = TelegramChannel(
+        bot, mailbox, say, pictures, webhook=webhook, secret=secret, team=settings.team_chat
+    )
     try:
         yield channel
     finally:

@@ -43,9 +43,12 @@ class Client(Bot):
             raise TelegramError("getUpdates did not give a list")
         return found
 
-    async def say(self, chat: str, text: str, **more: Any) -> None:
-        """Send a text; ``more`` are further fields of sendMessage."""
-        await self._post("sendMessage", {"chat_id": chat, "text": text, **more})
+    async def say(self, chat: str, text: str, **more: Any) -> int:
+        """Send a text; ``more`` are further fields of sendMessage. Returns the message's id, 0
+        where none was told."""
+        sent = await self._post("sendMessage", {"chat_id": chat, "text": text, **more})
+        number = sent.get("message_id") if isinstance(sent, dict) else None
+        return number if isinstance(number, int) else 0
 
     async def photo(self, chat: str, photo: InputFile | str, **more: Any) -> str | None:
         """Send a picture, or one that Telegram knows by name; ``more`` are further fields of

@@ -17,10 +17,11 @@ from api.metrics import Metrics
 from api.observe import Observe
 from api.ports import Services
 from api.problems import install_problem_handlers
-from api.routes import json_api, operations, pictures, telegram, web
+from api.routes import json_api, operations, pages, pictures, telegram, web
 from api.security import Sessions
 from api.streams import Streams
 from api.wording import Wording, load_wording
+from bot.printer import Printer
 from knowledge_base.drawings import load as load_drawings
 
 VERSION = "1"  # of the JSON API, as in its paths
@@ -69,7 +70,7 @@ def create_app(
     app.state.answer_within = answer_within
     app.state.page = web.render_page(context.wording, settings.helper_phone)
     install_problem_handlers(app, context.wording)
-    for routes in (json_api, web, pictures, operations, telegram):
+    for routes in (json_api, web, pages, pictures, operations, telegram):
         app.include_router(routes.router)
     install_docs(app)
     app.mount("/static", _Revalidated(directory=_STATIC))
@@ -78,7 +79,9 @@ def create_app(
 
 
 def _context(services: Services, limits: Limits, wording: Wording) -> Context:
-    https = str(services.settings.public_url or "").startswith("https:")
+    public_url = str(services.settings.public_url or "") or None
+    https = (public_url or "").startswith("https:")
+    bot = services.telegram.own_name if services.telegram else None
     return Context(
         services=services,
         wording=wording,
@@ -88,4 +91,6 @@ def _context(services: Services, limits: Limits, wording: Wording) -> Context:
         buckets=TokenBuckets(limits),
         streams=Streams(per_chat=limits.streams_per_chat, total=limits.streams),
         drawings=load_drawings(),
+        printer=Printer(services.mailbox.store, public_url, bot),
+        openings=TokenBuckets(Limits(burst=limits.openings, per_second=limits.openings / 100)),
     )

@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from actions.replies import Image
+from actions.replies import Document, Image
 from bot.messages import StoredReply
 from bot.reply_json import reply_to_json
 from knowledge_base.drawings import Drawing
 
 DRAWINGS = "/hinh"  # where they lie on the server
+PAGES = "/in"  # where pages to print are reached, by their token
 
 
 class ImageBody(BaseModel):
@@ -39,6 +40,7 @@ class DocumentBody(BaseModel):
     kind: Literal["document"]
     name: str
     title: str
+    url: str | None = None
 
 
 class PlaceBody(BaseModel):
@@ -63,7 +65,8 @@ def address_of(drawing: Drawing) -> str:
 
 def reply_body(stored: StoredReply, drawings: Mapping[str, Drawing]) -> dict[str, Any]:
     """A stored reply as JSON: id, message_id, and :func:`bot.reply_json.reply_to_json`; a picture
-    with its address and size, none where there is no such drawing any more."""
+    with its address and size, none where there is no such drawing any more; a page without what
+    stands on it, with where a browser asks for it."""
     body = {"id": stored.id, "message_id": stored.message_id, **reply_to_json(stored.reply)}
     shown = stored.reply.attachment
     if isinstance(shown, Image):
@@ -74,4 +77,7 @@ def reply_body(stored: StoredReply, drawings: Mapping[str, Drawing]) -> dict[str
             "width": drawing.width,
             "height": drawing.height,
         }
+    if isinstance(shown, Document):  # what stands on it is made into a page when it is asked for
+        kept = {"kind": shown.kind, "name": shown.name, "title": shown.title}
+        body["attachment"] = {**kept, "open": f"/web/page?reply={stored.id}"}
     return body

@@ -15,6 +15,7 @@ from api.problems import Problem
 from api.security import Sessions
 from api.streams import Streams
 from api.wording import Wording
+from bot.printer import Printer
 from knowledge_base.drawings import Drawing
 
 
@@ -30,6 +31,8 @@ class Context:
     buckets: TokenBuckets
     streams: Streams
     drawings: Mapping[str, Drawing]
+    printer: Printer
+    openings: TokenBuckets
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -45,8 +48,15 @@ class Context:
 
     def admit(self, connection: HTTPConnection) -> None:
         """Count a request against its address; raises :class:`Problem` (429) beyond its limit."""
+        self._count(connection, self.buckets)
+
+    def admit_opening(self, connection: HTTPConnection) -> None:
+        """The same for opening a pass, of which fewer are allowed: nobody shall guess one."""
+        self._count(connection, self.openings)
+
+    def _count(self, connection: HTTPConnection, buckets: TokenBuckets) -> None:
         address = client_address(connection, trust_proxy=self.services.settings.trust_proxy)
-        wait = self.buckets.take(address)
+        wait = buckets.take(address)
         if wait:
             self.metrics.refused.labels("rate").inc()
             raise Problem("too_many", 429, headers={"Retry-After": str(wait)}, seconds=wait)

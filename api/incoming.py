@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from api.problems import Problem
 from bot.messages import Incoming
+from bot.passes import opened_by
 from bot.privacy import MAX_LENGTH, clean, mask
 
 MAX_TEXT = MAX_LENGTH  # characters
@@ -57,5 +58,7 @@ def check(
         return Checked(Incoming(channel, chat, message_id, choice=choice), masked=False)
     if text is None or choice is not None:
         raise Problem("text_or_choice", 422)
+    if opens := opened_by(text):
+        return Checked(Incoming(channel, chat, message_id, opens=opens), masked=False)
     kept, masked = checked_text(text)
     return Checked(Incoming(channel, chat, message_id, text=kept), masked)

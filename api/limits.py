@@ -18,6 +18,7 @@ class Limits:
 
     ``burst`` requests at once and ``per_second`` from then on, for one address (an office behind
     one router counts as one, so they are wide); ``addresses`` remembered at once;
+    ``openings``: links one address may open at once, a hundredth of them each second from then on;
     ``streams_per_chat`` and ``streams`` open lines of the web chat, for one citizen and together.
     """
 
@@ -26,6 +27,7 @@ class Limits:
     addresses: int = 20_000
     streams_per_chat: int = 8
     streams: int = 2_000
+    openings: float = 40.0
 
 
 class TokenBuckets:

@@ -17,6 +17,10 @@ class TelegramDoor(Protocol):
         """What Telegram shows at the webhook; None while updates are polled for."""
         ...
 
+    async def own_name(self) -> str | None:
+        """What the bot is called on Telegram; None while that is not known."""
+        ...
+
     async def handle(self, update: object) -> None:
         """Take one update as decoded from JSON; raises only ``StoreUnavailable``."""
         ...

@@ -20,6 +20,7 @@ LENGTH = 26  # signs of five bits each: 130 random bits
 _SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"
 _MISREAD = str.maketrans("oil", "011")
 _SHAPE = re.compile(rf"[{_SIGNS}]{{{LENGTH}}}")
+_STARTED = re.compile(r"/start(?:@\w+)? (?P<token>[A-Za-z0-9_-]{20,64})")
 MOST_TRIES = 20  # links one conversation may open in an hour, good or bad
 
 
@@ -67,6 +68,17 @@ def read(text: str) -> str | None:
     None where it has not the shape of one."""
     token = text.strip().lower().translate(_MISREAD)
     return token if _SHAPE.fullmatch(token) else None
+
+
+def opened_by(text: str) -> str | None:
+    """The digest of the pass that a message opens: a token alone, or behind ``/start``, as a link
+    to Telegram sends it, whatever shape that has. None where it is an ordinary message. To be asked
+    before the text is masked, which might take a token's digits for a number."""
+    started = _STARTED.fullmatch(text.strip())
+    token = read(started["token"] if started else text)
+    if token is None and started:
+        token = started["token"]  # cut off or made up: of no pass, and told so
+    return digest(token) if token else None
 
 
 def digest(token: str) -> str:

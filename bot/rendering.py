@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from actions.replies import Choice, Image, Reply
+from actions.replies import Choice, Document, Image, Reply
 from knowledge_base.phrases import Phrases
 
 _SENTENCE_END = re.compile(r"\n+|[.!?…:;][)\"”]?\s+")
@@ -36,6 +36,8 @@ def spelled(reply: Reply, say: Phrases) -> Reply:
     text = reply.text
     if isinstance(reply.attachment, Image):
         text = f"{text}\n{say('parts.picture', mo_ta=reply.attachment.alt)}"
+    if isinstance(reply.attachment, Document):
+        text = f"{text}\n{say('sheet.not_here')}"
     return replace(reply, text=text, attachment=None)
 
 

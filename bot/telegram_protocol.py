@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictInt
 
 from bot.listening import UNREADABLE
 from bot.messages import Incoming
+from bot.passes import opened_by
 from bot.privacy import clean, mask
 from bot.settings import Settings
 
@@ -35,6 +36,8 @@ _KINDS = frozenset(
 
 
 def _masked(value: object) -> object:
+    if isinstance(value, str) and opened_by(value):
+        return value  # random signs, of which only a digest is kept: see incoming
     return mask(clean(value)) if isinstance(value, str) else value
 
 
@@ -87,6 +90,8 @@ class Update(BaseModel):
         text = message.text or message.caption
         if not text and message.text is None and not _KINDS & (message.model_extra or {}).keys():
             return "service"  # "pinned a message" and the like
+        if text and (opens := opened_by(text)):
+            return Incoming(CHANNEL, chat, number, opens=opens)
         if message.media_group_id:
             number = f"album-{message.media_group_id}"  # an album of ten gets one answer
         return Incoming(CHANNEL, chat, number, text=_command(text) if text else UNREADABLE)

@@ -8,13 +8,13 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from actions.replies import Partner
-from api.attachments import AttachmentBody, reply_body
-from api.context import context_of
+from actions.replies import Document, Partner
+from api.attachments import PAGES, AttachmentBody, reply_body
+from api.context import Context, context_of
 from api.incoming import ID_PATTERN, check, checked_text
 from api.problems import Problem
 from bot.mailbox import NotAnswered, Receipt, UnknownMessage
-from bot.messages import StoredReply
+from bot.messages import Incoming, StoredReply
 
 _ASK_AGAIN = 2  # seconds, as Retry-After
 router = APIRouter(prefix="/api/v1", tags=["assistant"])
@@ -123,6 +123,8 @@ async def messages(request: Request, response: Response, message: Message) -> Re
     incoming = check(
         "api", message.conversation, message.message_id, message.text, message.choice
     ).incoming
+    if incoming.opens:
+        context.admit_opening(request)
     mailbox = context.services.mailbox
     receipt = await mailbox.receive(incoming)
     if receipt is Receipt.CROWDED:
@@ -136,5 +138,18 @@ async def messages(request: Request, response: Response, message: Message) -> Re
         response.headers["Retry-After"] = str(_ASK_AGAIN)
     except UnknownMessage:  # erased while its answer was awaited
         response.status_code = 200
-    bodies = (reply_body(one, context.drawings) for one in stored)
+    bodies = [await _body(request, context, incoming, one) for one in stored]
     return Replies(replies=[ReplyBody.model_validate(body) for body in bodies])
+
+
+async def _body(
+    request: Request, context: Context, incoming: Incoming, stored: StoredReply
+) -> dict[str, Any]:
+    """A reply; a page to print with an address of its own."""
+    body = reply_body(stored, context.drawings)
+    if isinstance(stored.reply.attachment, Document):
+        document = stored.reply.attachment
+        token = await context.printer.issue(document, incoming.channel, incoming.chat)
+        base = context.public_url or str(request.base_url)
+        body["attachment"]["url"] = f"{base.rstrip('/')}{PAGES}/{token}.pdf"
+    return body

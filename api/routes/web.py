@@ -104,6 +104,8 @@ async def post_message(request: Request, message: WebMessage) -> dict[str, Any]:
     """
     context, chat = _enter(request)
     checked = check(CHANNEL, chat, message.message_id, message.text, message.choice)
+    if checked.incoming.opens:
+        context.admit_opening(request)
     receipt = await context.services.mailbox.receive(checked.incoming)
     if receipt is Receipt.CROWDED:
         context.metrics.refused.labels("crowded").inc()

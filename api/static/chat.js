@@ -136,6 +136,12 @@ async function welcome() {
   await deliver({ text: START, message_id: `start-${today}` }, null);
 }
 
+/** Go on with what a link or a QR code leads to; kept nowhere but in this page's memory. */
+async function openPass(pass) {
+  window.openedPass = null;
+  await deliver({ text: `/start ${pass}`, message_id: newId() }, null);
+}
+
 // --- beginning -----------------------------------------------------------------------------
 
 async function loadHistory() {
@@ -167,7 +173,8 @@ async function begin() {
   $("line").textContent = "";
   showHistory(history);
   line.open(history.last);
-  if (history.items.length === 0) await welcome();
+  if (window.openedPass) await openPass(window.openedPass);
+  else if (history.items.length === 0) await welcome();
   else for (const messageId of history.unanswered) expect(messageId);
 }
 

@@ -1,4 +1,5 @@
-// Runs before the first paint, so that the text never jumps in size. Storage may be blocked.
+// Runs before anything else: the text never jumps in size, and a pass never stays in the address
+// bar, from where it might be read, shared or sent on. Storage may be blocked.
 (function () {
   try {
     var root = document.documentElement;
@@ -7,4 +8,10 @@
   } catch (error) {
     // The switches still work for this visit.
   }
+})();
+(function () {
+  var pass = new URLSearchParams(location.search).get("t");
+  if (pass === null) return;
+  window.openedPass = pass;
+  history.replaceState(null, "", location.pathname);
 })();

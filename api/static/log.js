@@ -97,6 +97,7 @@ export class Log {
     element.dataset.id = reply.id;
     element.querySelector(".said").textContent = reply.text;
     this.#addPicture(element.querySelector(".picture"), reply.attachment);
+    this.#addPage(element, reply.attachment);
     if (reply.source) {
       const source = element.querySelector(".source");
       source.textContent = reply.source;
@@ -176,6 +177,14 @@ export class Log {
     showIn(control.querySelector("img"), attachment);
     control.addEventListener("click", () => enlarge(control, attachment));
     control.hidden = false;
+  }
+
+  /** A page to print opens beside the chat; its address is made when it is asked for. */
+  #addPage(element, attachment) {
+    if (attachment?.kind !== "document") return;
+    const form = copy("page");
+    form.action = attachment.open;
+    element.querySelector(".choices").before(form);
   }
 
   #addAloud(button, reply) {

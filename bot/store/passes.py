@@ -27,9 +27,9 @@ async def make(
     con: Connection,
     purpose: Purpose,
     payload: dict[str, Any],
-    maker: Incoming | None = None,
+    maker: tuple[str, str] | None = None,
 ) -> str:
-    """Keep a new pass; returns its token, which is kept nowhere. ``maker``: a message of the
+    """Keep a new pass; returns its token, which is kept nowhere. ``maker``: channel and chat of the
     conversation it belongs to, and is erased with."""
     token, terms = new_token(), TERMS[purpose]
     await con.execute(
@@ -43,9 +43,8 @@ async def make(
             Jsonb(payload),
             terms.uses,
             terms.lasts,
-            maker.conversation if maker else None,
-            maker.channel if maker else None,
-            maker.chat if maker else None,
+            ":".join(maker) if maker else None,
+            *(maker or (None, None)),
         ),
     )
     return token

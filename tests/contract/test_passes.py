@@ -34,7 +34,7 @@ def tell(incoming: Incoming, state: dict[str, Any] | None, now: datetime) -> Tur
 
 async def make(mailbox: Mailbox, purpose: Purpose, **payload: Any) -> str:
     """A new pass of the maker's, or nobody's invitation."""
-    maker = None if purpose is Purpose.INVITE else MAKER
+    maker = None if purpose is Purpose.INVITE else (MAKER.channel, MAKER.chat)
     async with mailbox.store.transaction() as con:
         return await passes.make(con, purpose, payload, maker)
 

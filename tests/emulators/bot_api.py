@@ -119,6 +119,10 @@ class BotApi:
                 self.webhook = None
             case "sendMessage":
                 return self._sent(fields)
+            case "getMe":
+                return web.json_response({"ok": True, "result": {"username": "thu_tuc_bot"}})
+            case "sendDocument":
+                self.calls.append(("sent", fields))
             case "sendPhoto":
                 return self._photographed(fields)
         return web.json_response({"ok": True, "result": True})

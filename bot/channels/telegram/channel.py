@@ -23,11 +23,13 @@ from telegram.request import HTTPXRequest
 
 from actions.replies import Reply
 from bot.channels.telegram.client import UPDATES, Client, pause, tell
+from bot.channels.telegram.documents import Documents
 from bot.channels.telegram.sending import Sending
 from bot.channels.telegram.team import TeamGroup
 from bot.mailbox import Mailbox, MailboxError, Receipt
 from bot.messages import TEAM, Sender
 from bot.pictures import Pictures
+from bot.printer import Printer
 from bot.settings import Settings
 from bot.store import messages
 from bot.store.errors import StoreUnavailable
@@ -55,6 +57,7 @@ class TelegramChannel:
         mailbox: Mailbox,
         say: Phrases,
         pictures: Pictures,
+        printer: Printer,
         *,
         webhook: str | None = None,
         secret: str | None = None,
@@ -67,7 +70,7 @@ class TelegramChannel:
         self._mailbox = mailbox
         self._say = say
         self._webhook = webhook
-        self._sending = Sending(bot, pictures, say)
+        self._sending = Sending(bot, pictures, say, Documents(bot, printer))
         self.team = TeamGroup(bot) if team is not None else None
         number = int(bot.token.partition(":")[0])
         self._group = Group(team, number) if team is not None else None
@@ -82,6 +85,10 @@ class TelegramChannel:
     async def send(self, chat: str, reply: Reply) -> None:
         """Deliver one reply; see :meth:`Sending.send`."""
         await self._sending.send(chat, reply)
+
+    async def own_name(self) -> str | None:
+        """What the bot is called on Telegram; None while that is not known."""
+        return await self._bot.own_name()
 
     async def handle(self, update: object) -> None:
         """Take one update, as decoded from JSON; returning means it need not come again.
@@ -239,8 +246,17 @@ async def open_telegram(
         request=sending,
         get_updates_request=polling,
     )
+    public_url = str(settings.public_url) if settings.public_url else None
+    printer = Printer(mailbox.store, public_url, bot.own_name)
     channel = TelegramChannel(
-        bot, mailbox, say, pictures, webhook=webhook, secret=secret, team=settings.team_chat
+        bot,
+        mailbox,
+        say,
+        pictures,
+        printer,
+        webhook=webhook,
+        secret=secret,
+        team=settings.team_chat,
     )
     try:
         yield channel

@@ -35,6 +35,8 @@ class Client(Bot):
     for ever and hold up all others, and a message whose echo it cannot parse would be sent again.
     """
 
+    _own_name: str | None = None
+
     async def raw_updates(self, offset: int | None) -> list[Any]:
         """Wait for updates from number ``offset`` on; those before are acknowledged."""
         data = {"offset": offset, "timeout": LONG_POLL, "allowed_updates": UPDATES}
@@ -58,6 +60,20 @@ class Client(Bot):
             return str(sent["photo"][-1]["file_id"])
         except (LookupError, TypeError):
             return None
+
+    async def document(self, chat: str, file: InputFile, **more: Any) -> None:
+        """Send a file; ``more`` are further fields of sendDocument."""
+        await self._post("sendDocument", {"chat_id": chat, "document": file, **more})
+
+    async def own_name(self) -> str | None:
+        """What the bot is called on Telegram; None while that cannot be asked."""
+        if self._own_name is None:
+            try:
+                told = await self._post("getMe")
+                self._own_name = str(told["username"])
+            except (TelegramError, LookupError, TypeError) as error:
+                logger.info("The bot's name is not known yet: %s", type(error).__name__)
+        return self._own_name
 
 
 @contextmanager

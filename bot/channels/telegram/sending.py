@@ -14,8 +14,9 @@ from telegram import (
 )
 from telegram.error import BadRequest
 
-from actions.replies import Choice, Image, Reply
+from actions.replies import Choice, Document, Image, Reply
 from bot.channels.telegram.client import Client, send_errors
+from bot.channels.telegram.documents import Documents, NotPrinted
 from bot.messages import ChatBlocked, ReplyRefused
 from bot.pictures import Pictures
 from bot.rendering import Part, labels, layout, shorten, spelled, units, without_dialling
@@ -35,9 +36,12 @@ class _NotShown(Exception):
 class Sending:
     """Sends replies; remembers what was sent of one before a failure."""
 
-    def __init__(self, client: Client, pictures: Pictures, say: Phrases) -> None:
+    def __init__(
+        self, client: Client, pictures: Pictures, say: Phrases, documents: Documents
+    ) -> None:
         self._client = client
         self._pictures = pictures
+        self._documents = documents
         self._say = say
         self._uploaded: dict[str, str] = {}  # picture -> Telegram's name for it
         self._begun: dict[str, tuple[Reply, int]] = {}  # chat -> reply sent in part, parts sent
@@ -53,7 +57,7 @@ class Sending:
             with send_errors():
                 try:
                     await self._send(chat, reply)
-                except _NotShown:
+                except (_NotShown, NotPrinted):
                     await self._send(chat, spelled(reply, self._say))
         except (ChatBlocked, ReplyRefused):
             self._begun.pop(chat, None)
@@ -78,8 +82,11 @@ class Sending:
             if begun == reply and number <= done:
                 continue
             below = keyboard if number == len(parts) else None
-            if image:
+            if isinstance(image, Image):
                 await self._show(chat, image, part, below)
+            elif image:
+                more = {"caption_entities": _italic(part), "reply_markup": below}
+                await self._documents.send(chat, image, part.text, **more)
             else:
                 await self._client.say(
                     chat,
@@ -132,11 +139,12 @@ class Sending:
         return InputFile(png, filename=f"{name}.png")
 
 
-def _parts(reply: Reply, *, links: bool) -> list[tuple[Image | None, Part]]:
-    """The messages of a reply: its picture with the words below, or first where those are long."""
+def _parts(reply: Reply, *, links: bool) -> list[tuple[Image | Document | None, Part]]:
+    """The messages of a reply: its picture or page with the words below, or first where those are
+    long."""
     whole = layout(reply, MOST_UNITS, widest=WIDEST, links=links)
     image = reply.attachment
-    if not isinstance(image, Image):
+    if not isinstance(image, Image | Document):
         return [(None, part) for part in whole]
     if len(whole) == 1 and units(whole[0].text) <= MOST_CAPTION:
         return [(image, whole[0])]

@@ -1,0 +1,2 @@
+// The page to print has one button.
+document.getElementById("print").addEventListener("click", () => window.print());

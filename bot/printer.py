@@ -1,0 +1,60 @@
+"""Makes the pages that come with replies, each with a pass of its own in its QR code."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from actions.replies import Document
+from bot import printing
+from bot.passes import Purpose
+from bot.store import passes
+from bot.store.pool import Store
+
+_PURPOSES = {"papers": Purpose.CONTINUE, "code": Purpose.HAND}
+
+
+def web_address(base: str, token: str) -> str:
+    """Where the web goes on with a pass."""
+    return f"{base.rstrip('/')}/?t={token}"
+
+
+def telegram_address(bot: str, token: str) -> str:
+    """Where Telegram does; ``bot``: its name there."""
+    return f"https://t.me/{bot}?start={token}"
+
+
+class Printer:
+    """Turns documents into passes and pages."""
+
+    def __init__(
+        self,
+        store: Store,
+        public_url: str | None = None,
+        bot: Callable[[], Awaitable[str | None]] | None = None,
+    ) -> None:
+        """``public_url``: the web's address as citizens see it; ``bot``: asks for the name of the
+        bot on Telegram. Without both there is nothing for a QR code to lead to."""
+        self._store = store
+        self._public_url = public_url
+        self._bot = bot
+
+    async def issue(self, document: Document, channel: str, chat: str) -> str:
+        """The token of a new pass that holds the page; it is the conversation's, and erased with
+        it. Raises :class:`bot.store.errors.StoreUnavailable`."""
+        purpose = _PURPOSES[document.body["layout"]]
+        payload = {**document.body, "name": document.name}
+        async with self._store.transaction() as con:
+            return await passes.make(con, purpose, payload, (channel, chat))
+
+    async def addresses(self, token: str, base: str | None = None) -> list[str]:
+        """Where a pass may be opened, the address for its QR code first. ``base``: of the web, as
+        whoever asks sees it."""
+        web = self._public_url or base
+        bot = await self._bot() if self._bot else None
+        found = [web_address(web, token)] if web else []
+        return [*found, telegram_address(bot, token)] if bot else found
+
+    async def pdf(self, document: Document, addresses: Sequence[str]) -> bytes:
+        """The page, made in a thread."""
+        return await asyncio.to_thread(printing.pdf, document.body, addresses)

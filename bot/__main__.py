@@ -1,4 +1,4 @@
-"""``python -m bot setup | worker | chat | dossiers | ratings | rasa``."""
+"""``python -m bot setup | worker | chat | dossiers | ratings | invite | helpers | rasa``."""
 
 from __future__ import annotations
 
@@ -93,6 +93,33 @@ def import_dossiers(
     from bot.dossier_list import run  # noqa: PLC0415
 
     run(file, mapping, preview=preview)
+
+
+@app.command()
+def invite(
+    team: Annotated[str, typer.Argument(help='Tên tổ, ví dụ "Tổ 3 – Thôn Đông".')],
+) -> None:
+    """Tạo mã mời một người của Tổ công nghệ số cộng đồng làm người giúp."""
+    from bot.inviting import invite as make  # noqa: PLC0415
+
+    typer.echo(asyncio.run(make(team)))
+
+
+@app.command()
+def helpers(
+    revoke: Annotated[int | None, typer.Option(help="Thôi người giúp có số này.")] = None,
+    withdraw: Annotated[int | None, typer.Option(help="Huỷ lời mời có số này.")] = None,
+) -> None:
+    """Danh sách người giúp và lời mời còn chờ."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from bot import inviting  # noqa: PLC0415
+
+    if revoke is not None:
+        typer.echo(asyncio.run(inviting.revoke(revoke)))
+    if withdraw is not None:
+        typer.echo(asyncio.run(inviting.withdraw(withdraw)))
+    Console().print(asyncio.run(inviting.register()))
 
 
 @app.command(

@@ -15,7 +15,7 @@ from rich.table import Table
 from actions.dossier_sources.table import Mapped, Row, read_list, read_mapping
 from bot.record_book import open_store
 from bot.store import dossiers
-from bot.worker import VIETNAM
+from bot.times import VIETNAM
 from knowledge_base.dossiers.codes import DossierCode
 from knowledge_base.dossiers.dossier import Dossier
 from knowledge_base.dossiers.states import states

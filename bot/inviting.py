@@ -14,7 +14,7 @@ from bot.record_book import open_store
 from bot.settings import Settings
 from bot.store import helpers, passes
 from bot.store.helpers import Helper
-from bot.worker import VIETNAM
+from bot.times import VIETNAM
 
 _LONGEST = 80  # characters of a team's name
 _DAYS = TERMS[Purpose.INVITE].lasts.days

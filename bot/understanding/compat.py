@@ -5,6 +5,8 @@ and why (measured in ``../shared/reference/README.md``, see ``docs/adr/0001``):
 
 - ``packaging.version.LegacyVersion``: gone since packaging 22, named by Rasa's imports;
 - numpy 2 moved ``VisibleDeprecationWarning`` and ``RankWarning`` to ``numpy.exceptions``;
+- ``rasa.core.channels`` unopened: Rasa needs one class of it, and its own code imports the
+  libraries of fifteen messengers (31 MB, half a second) that the program does not use;
 - hollow ``tensorflow`` and ``keras``: Rasa imports them for DIET, TED and ResponseSelector, which
   we do not use. Their names exist; using one raises :class:`TensorFlowNeeded`.
 """
@@ -14,6 +16,7 @@ from __future__ import annotations
 import importlib
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import logging
 import os
 import sys
@@ -102,6 +105,31 @@ class _HollowFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Nothing to run: the module is hollow."""
 
 
+class _Unopened(types.ModuleType):
+    """A package that runs its own code when a name of it is asked for that is none of its modules;
+    a module of it may be imported without that."""
+
+    def __init__(self, spec: importlib.machinery.ModuleSpec) -> None:
+        super().__init__(spec.name)
+        self.__spec__, self.__path__ = spec, list(spec.submodule_search_locations or ())
+
+    def __getattr__(self, name: str) -> Any:
+        spec = self.__spec__
+        if name.startswith("__") or spec is None or spec.loader is None:
+            raise AttributeError(name)
+        self.__class__ = types.ModuleType  # type: ignore[assignment]  # opened once
+        spec.loader.exec_module(self)
+        return getattr(self, name)
+
+
+def _leave_unopened(package: str) -> None:
+    spec = importlib.util.find_spec(package)
+    assert spec is not None
+    sys.modules[package] = made = _Unopened(spec)
+    parent, _, name = package.rpartition(".")
+    setattr(sys.modules[parent], name, made)
+
+
 def _restore_names() -> None:
     packaging_version = importlib.import_module("packaging.version")
     if not hasattr(packaging_version, "LegacyVersion"):
@@ -127,6 +155,7 @@ def prepare() -> None:
     sys.meta_path.insert(0, _HollowFinder())
     for category in (DeprecationWarning, FutureWarning, PendingDeprecationWarning, UserWarning):
         warnings.filterwarnings("ignore", category=category, module=r"(rasa|pkg_resources|sanic).*")
+    _leave_unopened("rasa.core.channels")
     quiet: Callable[..., None] = importlib.import_module("rasa.utils.log_utils").configure_structlog
     quiet(logging.WARNING)
     logging.getLogger("rasa").setLevel(logging.WARNING)

@@ -113,6 +113,18 @@ def test_preparing_twice_is_harmless_and_other_libraries_do_not_take_it_for_the_
     ) == ["1", "False", "VisibleDeprecationWarning", "LegacyVersion"]
 
 
+def test_the_libraries_of_messengers_are_imported_when_somebody_asks_for_a_messenger() -> None:
+    assert said(
+        "import sys\n"
+        "from rasa.core.channels.channel import UserMessage\n"
+        "print('aiogram' in sys.modules, UserMessage('a').text)\n"
+        "import rasa.core.channels\n"
+        "print(hasattr(rasa.core.channels, '__no_such__'), 'aiogram' in sys.modules)\n"
+        "from rasa.core.channels import BUILTIN_CHANNELS, UserMessage as same\n"
+        "print('telegram' in BUILTIN_CHANNELS, same is UserMessage, 'aiogram' in sys.modules)\n"
+    ) == ["False", "a", "False", "False", "True", "True", "True"]
+
+
 def test_importing_the_module_does_nothing() -> None:
     done = python(
         "import sys\nfrom bot.understanding import compat\n"

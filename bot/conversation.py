@@ -80,6 +80,7 @@ class Conversation:
             ratings=outcome.ratings,
             reminders=outcome.reminders,
             team=outcome.team,
+            heard=heard[-1].first if heard else None,
         )
 
     def _reminded(self, choice: str, state: State, now: datetime) -> TurnResult | None:

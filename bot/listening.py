@@ -10,7 +10,13 @@ from dataclasses import dataclass
 
 from actions import people, place
 from actions.state import Action, Aspect, Kind, Offer, State
-from actions.understanding import EMERGENCY, SURE_INTENT, SURE_PROCEDURE, Understanding
+from actions.understanding import (
+    EMERGENCY,
+    OUT_OF_SCOPE,
+    SURE_INTENT,
+    SURE_PROCEDURE,
+    Understanding,
+)
 from bot import coded, contentment
 from knowledge_base.danger import UNCLEAR, Alarm, Alarms
 from knowledge_base.retrieval.link import Link, LinkOutcome
@@ -215,7 +221,7 @@ def _question(aspect: Aspect, link: Link, state: State) -> Heard:
 
 
 def _command(intent: str, sure: bool, state: State) -> Heard:
-    if not sure and intent != "out_of_scope":
+    if not sure and intent != OUT_OF_SCOPE:
         return _miss(state)
     match intent:
         case "affirm" | "deny" if reply := _reply_to(state, intent == "affirm"):
@@ -235,7 +241,7 @@ def _command(intent: str, sure: bool, state: State) -> Heard:
             return Heard(Action(kind=Kind.HOURS))
         case "correct":
             return _correct(state)
-        case "out_of_scope":
+        case _ if intent == OUT_OF_SCOPE:
             return Heard(_say("decline_again" if state.misses else "out_of_scope"), miss=True)
         case _ if intent in _SAID:
             return Heard(_say(intent))

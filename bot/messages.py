@@ -11,6 +11,7 @@ from actions.rating import Rated
 from actions.reminders import Reminder
 from actions.replies import Reply
 from actions.tickets import NOTHING, UNASKED, ForTeam, Standing, TicketRequest
+from actions.understanding import Understanding
 from bot.passes import Opened
 from knowledge_base.review.book import Miss
 
@@ -97,6 +98,8 @@ class TurnResult:
     opened for people to see to; ``team``: what else there is for them. ``reminders``: choices that
     come in at the door when they are due. ``lookup``: the code of a dossier to be looked up;
     nothing of this result is kept then, and the turn is taken again with the finding.
+    ``heard``: what the message was understood as; None of a button, a command and what else is
+    answered without understanding.
     """
 
     state: dict[str, Any]
@@ -109,6 +112,7 @@ class TurnResult:
     lookup: str | None = None
     ratings: tuple[Rated, ...] = ()
     team: ForTeam = NOTHING
+    heard: Understanding | None = None
 
 
 class TurnHandler(Protocol):

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from actions.perform import World
 from actions.state import Action, Kind, State
-from actions.understanding import Understanding
+from actions.understanding import EMERGENCY, Understanding
 from bot.conversation import Conversation, Understand
 from bot.desk import unjoined
-from bot.hearing import hear
 from bot.messages import Incoming
 from bot.privacy import clean, mask
 from bot.times import VIETNAM
@@ -59,33 +58,29 @@ class Trial:
 
     def __call__(self, text: str) -> Tried:
         """What comes of ``text``, cleaned and masked as at the door."""
-        heard: dict[str, tuple[Understanding, float]] = {}
-        understand = _timed(self._understand, heard)
-        turn = unjoined(Conversation(understand, self._world))
+        spent = [0.0]
+        turn = unjoined(Conversation(_timed(self._understand, spent), self._world))
         now, said = datetime.now(VIETNAM), mask(clean(text))
         result = turn(Incoming("api", "trial", "1", said), None, now)
         state = State.restore(result.state) or State()
-        intent, link = "", _NOTHING
-        if heard:  # as the turn heard it: the same again, at no cost
-            first = hear(said, understand, State()).first
-            intent, link = first.intent, first.link
+        heard = result.heard
+        intent, link = (heard.intent, heard.link) if heard else ("", _NOTHING)
         if state.current and state.current.kind is Kind.DANGER:
-            intent = "emergency"  # known by its words alone
+            intent = EMERGENCY  # known by its words alone
         told = _told(state.trail)
         done = LinkOutcome.ANSWER if told else _else(state.trail)
         replies = "\n".join(reply.text for reply in result.replies)
-        return Tried(intent, link, done, told, replies, sum(ms for _, ms in heard.values()))
+        return Tried(intent, link, done, told, replies, spent[0])
 
 
-def _timed(understand: Understand, heard: dict[str, tuple[Understanding, float]]) -> Understand:
-    """``understand``, each text once; what came of it, and its milliseconds, is in ``heard``."""
+def _timed(understand: Understand, spent: list[float]) -> Understand:
+    """``understand``, adding its milliseconds to the one number in ``spent``."""
 
     def timed(text: str) -> Understanding:
-        if text not in heard:
-            start = time.process_time()
-            found = understand(text)
-            heard[text] = found, (time.process_time() - start) * 1000
-        return heard[text][0]
+        start = time.process_time()
+        found = understand(text)
+        spent[0] += (time.process_time() - start) * 1000
+        return found
 
     return timed
 

@@ -6,7 +6,6 @@ name, like any port whose adapter is chosen at start.
 
 from __future__ import annotations
 
-import importlib
 import json as text_json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -28,6 +27,7 @@ from knowledge_base.evaluation.measured import Measured
 from knowledge_base.evaluation.questions import Question, QuestionError, read, sets
 from knowledge_base.evaluation.tables import Table, figures, tables
 from knowledge_base.loader import Knowledge
+from knowledge_base.plugged import plugged
 from knowledge_base.syncing import stop
 
 TRIAL = "bot.wiring:open_trial"
@@ -51,8 +51,7 @@ class Trial(Protocol):
 
 def open_trial() -> Trial:
     """The program as it is set up here."""
-    module, _, name = TRIAL.partition(":")
-    trial: Trial = getattr(importlib.import_module(module), name)()
+    trial: Trial = plugged(TRIAL)()
     return trial
 
 

@@ -7,12 +7,12 @@ as :mod:`knowledge_base.measuring` does with the understanding.
 from __future__ import annotations
 
 import asyncio
-import importlib
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from typing import Any
 
 from knowledge_base.loader import News
 from knowledge_base.overlay import Synchronised
+from knowledge_base.plugged import plugged
 from knowledge_base.portal.changes import NAMES
 from knowledge_base.problems import Problem, Severity
 from knowledge_base.records.build import SOURCE_NAME
@@ -28,10 +28,8 @@ def read_synchronised(curated: Iterable[Procedure]) -> Synchronised:
     Raises:
         knowledge_base.portal.book.BookError: the database cannot be read.
     """
-    module, _, name = RECORDS.partition(":")
-    reading: Callable[[Iterable[Procedure]], Coroutine[Any, Any, Synchronised]]
-    reading = getattr(importlib.import_module(module), name)
-    return asyncio.run(reading(curated))
+    reading: Coroutine[Any, Any, Synchronised] = plugged(RECORDS)(curated)
+    return asyncio.run(reading)
 
 
 def overtaken(

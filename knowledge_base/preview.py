@@ -6,7 +6,6 @@ by name, as in :mod:`knowledge_base.measuring`.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
@@ -19,6 +18,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from knowledge_base.loader import Knowledge
+from knowledge_base.plugged import plugged
 
 CONVERSATION = "bot.wiring:open_rehearsal"
 PHONE = 46  # columns of a line on a phone
@@ -49,8 +49,7 @@ Rehearsal = Callable[[str, datetime, str | None], Iterable[tuple[str, Said]]]
 
 def open_rehearsal(knowledge: Knowledge) -> Rehearsal:
     """The program's own conversation about a procedure of ``knowledge``."""
-    module, _, name = CONVERSATION.partition(":")
-    rehearsal: Rehearsal = getattr(importlib.import_module(module), name)(knowledge)
+    rehearsal: Rehearsal = plugged(CONVERSATION)(knowledge)
     return rehearsal
 
 

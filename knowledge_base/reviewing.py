@@ -8,7 +8,6 @@ understanding; both lie in the room above (``bot``) and are plugged in by name, 
 from __future__ import annotations
 
 import asyncio
-import importlib
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -21,6 +20,7 @@ from rich.progress import track
 from knowledge_base.check import today
 from knowledge_base.evaluation.questions import QuestionError
 from knowledge_base.loader import PACKAGE
+from knowledge_base.plugged import plugged
 from knowledge_base.portal.book import BookError
 from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.review import exchange
@@ -46,14 +46,9 @@ _KEYS = (
 _SKIP = "-"
 
 
-def _plugged(name: str) -> Any:
-    module, _, function = name.partition(":")
-    return getattr(importlib.import_module(module), function)
-
-
 def open_miss_book() -> AbstractAsyncContextManager[MissBook]:
     """The program's own book of missed questions."""
-    opened: AbstractAsyncContextManager[MissBook] = _plugged(MISS_BOOK)()
+    opened: AbstractAsyncContextManager[MissBook] = plugged(MISS_BOOK)()
     return opened
 
 
@@ -63,7 +58,7 @@ def open_reading() -> Callable[[str], Read]:
     Raises:
         RuntimeError: set-up was not run, or the examples changed since.
     """
-    read: Callable[[str], tuple[Link, Any]] = _plugged(READING)()
+    read: Callable[[str], tuple[Link, Any]] = plugged(READING)()
     return lambda text: Read(*read(text))
 
 

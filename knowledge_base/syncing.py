@@ -7,7 +7,6 @@ plugged in by name, as :mod:`knowledge_base.measuring` does with the understandi
 from __future__ import annotations
 
 import asyncio
-import importlib
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import UTC, date, datetime
@@ -20,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from knowledge_base.check import VIETNAM, today
 from knowledge_base.loader import PACKAGE, Reading, read
+from knowledge_base.plugged import plugged
 from knowledge_base.portal import importing, report
 from knowledge_base.portal.book import BookError, RecordBook
 from knowledge_base.portal.client import PER_SECOND, PORTAL, PortalError, open_portal
@@ -32,10 +32,8 @@ _Done = TypeVar("_Done")
 
 def open_record_book() -> AbstractAsyncContextManager[RecordBook]:
     """The program's own book of records."""
-    module, _, name = RECORD_BOOK.partition(":")
-    opened: Callable[[], AbstractAsyncContextManager[RecordBook]]
-    opened = getattr(importlib.import_module(module), name)
-    return opened()
+    opened: AbstractAsyncContextManager[RecordBook] = plugged(RECORD_BOOK)()
+    return opened
 
 
 def register(app: typer.Typer) -> None:

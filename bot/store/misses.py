@@ -7,17 +7,15 @@ that is settled nothing else is kept: what an official dropped may have told of 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import blake2b
 from itertools import groupby
 
 from psycopg.rows import DictRow
 
-from bot.store.errors import StoreUnavailable
-from bot.store.pool import Connection, Store
-from knowledge_base.portal.book import BookUnavailable
+from bot.store.book import Book
+from bot.store.pool import Connection
 from knowledge_base.review.book import OFTEN, Miss, Missed, MissKind
 from knowledge_base.text import key
 
@@ -79,11 +77,8 @@ async def forget_old(con: Connection, before: date, rare_before: date) -> None:
     )
 
 
-class Misses:
+class Misses(Book):
     """The book. See :class:`knowledge_base.review.book.MissBook` for what each method does."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
 
     async def missed(self) -> Sequence[Missed]:
         """All that wait, the most frequent first."""
@@ -123,26 +118,6 @@ class Misses:
                 (how, day, list(numbers)),
             )
             await con.execute("DELETE FROM misses WHERE question = ANY(%s)", (list(numbers),))
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Connection]:
-        async with _book_errors(), self._store.connection() as con:
-            yield con
-
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Connection]:
-        async with _book_errors(), self._store.transaction() as con:
-            yield con
-
-
-@asynccontextmanager
-async def _book_errors() -> AsyncIterator[None]:
-    try:
-        yield
-    except StoreUnavailable as error:
-        raise BookUnavailable(
-            "Cơ sở dữ liệu không trả lời hoặc vừa ngắt. Kiểm tra PostgreSQL rồi chạy lại."
-        ) from error
 
 
 def _key(question: str) -> str:

@@ -15,17 +15,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import psycopg
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from bot.store import portal_versions as versions
-from bot.store.errors import StoreUnavailable
-from bot.store.pool import Connection, Store
+from bot.store.book import Book
+from bot.store.pool import Connection
 from knowledge_base.portal.book import (
     BookBusy,
-    BookFull,
-    BookUnavailable,
     Facts,
     Form,
     Held,
@@ -84,11 +81,10 @@ def _as_they_stand(rows: Sequence[DictRow]) -> CurrentRecords:
     return CurrentRecords(merged(layers), withdrawn)
 
 
-class PortalRecords:
+class PortalRecords(Book):
     """The book. See :class:`knowledge_base.portal.book.RecordBook` for what each method does."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    _left = ": phần đã lấy vẫn còn"
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
@@ -258,31 +254,6 @@ class PortalRecords:
                 " ORDER BY day DESC"
             )
             return [row["day"] for row in await cursor.fetchall()]
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Connection]:
-        async with _book_errors(), self._store.connection() as con:
-            yield con
-
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Connection]:
-        async with _book_errors(), self._store.transaction() as con:
-            yield con
-
-
-@asynccontextmanager
-async def _book_errors() -> AsyncIterator[None]:
-    try:
-        yield
-    except StoreUnavailable as error:
-        if isinstance(error.__cause__, psycopg.errors.DiskFull):
-            raise BookFull(
-                "Ổ đĩa của cơ sở dữ liệu đã đầy. Dọn bớt chỗ rồi chạy lại: phần đã lấy vẫn còn."
-            ) from error
-        raise BookUnavailable(
-            "Cơ sở dữ liệu không trả lời hoặc vừa ngắt. Kiểm tra PostgreSQL rồi chạy lại: "
-            "phần đã lấy vẫn còn."
-        ) from error
 
 
 async def _locked(con: Connection) -> bool:

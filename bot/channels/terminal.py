@@ -51,7 +51,7 @@ def converse(
             result = handler(_incoming(number, line, choices), state, datetime.now(VIETNAM))
             state = result.state
             for reply in result.replies:
-                write(_shown(spelled(reply, say), grey))
+                write(shown(reply, say, grey=grey))
                 choices = tuple(choice for choice in reply.choices if choice.url is None)
             line = _line(read)
     except (EOFError, KeyboardInterrupt):
@@ -76,8 +76,9 @@ def _incoming(number: int, line: str, choices: tuple[Choice, ...]) -> Incoming:
     return Incoming("terminal", "terminal", str(number), text=line)
 
 
-def _shown(reply: Reply, grey: bool) -> str:
-    reply = without_dialling(reply)
+def shown(reply: Reply, say: Phrases, *, grey: bool) -> str:
+    """A reply as lines: pictures in words, choices numbered, sources in grey escape codes."""
+    reply = without_dialling(spelled(reply, say))
     lines = [signed(reply)]
     for choice, label in zip(reply.choices, labels(reply.choices), strict=True):
         lines.append(f"  {label}: {choice.url}" if choice.url else f"  {label}")

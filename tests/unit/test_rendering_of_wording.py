@@ -10,12 +10,19 @@ import pytest
 
 from actions import menu
 from actions.perform import World, perform
-from actions.replies import Choice, Reply
-from actions.state import Action, Aspect, Kind, State
-from bot.channels.telegram.sending import WIDEST
+from actions.progress import Progress, Spot
+from actions.replies import Choice, Image, Reply
+from actions.state import Action, Aspect, Kind, Move, State
+from api.attachments import DRAWINGS, reply_body
+from bot.channels.telegram.sending import WIDEST, messages_of
+from bot.channels.terminal import shown as written
+from bot.messages import StoredReply
 from bot.rendering import labels, layout, units
-from bot.telegram_protocol import MOST_DATA, MOST_UNITS
-from knowledge_base import loader, phrases
+from bot.reply_json import reply_from_json, reply_to_json
+from bot.telegram_protocol import MOST_CAPTION, MOST_DATA, MOST_UNITS
+from knowledge_base import drawings, loader, phrases
+from knowledge_base.guide_graph import screens
+from knowledge_base.guides import Picture
 from tests.samples import NOW, PHONE
 
 
@@ -80,3 +87,36 @@ def test_every_curated_answer_and_every_name_as_a_choice(real: World) -> None:
         check(reply)
         seen += 1
     assert seen > 11 * len(real.knowledge.curated)
+
+
+def _with_pictures(world: World) -> Iterator[tuple[Picture, Reply]]:
+    """Each of them at its longest: the text in full, and what goes wrong offered in full."""
+    here = Action(kind=Kind.GUIDE, move=Move.HERE)
+    for guide in world.knowledge.guides:
+        for _, screen in screens(guide):
+            if screen.picture:
+                state = State(turn=10**6, guides=(Progress(Spot(guide.id, screen.id)),))
+                yield screen.picture, perform(here, state, world, NOW).replies[-1]
+
+
+def test_every_screen_with_a_picture_on_every_channel(real: World) -> None:
+    known = drawings.load()
+    seen = 0
+    for picture, reply in _with_pictures(real):
+        seen += 1
+        assert reply.attachment == Image(picture.name, picture.alt)
+        assert reply_from_json(reply_to_json(reply)) == reply
+        # Telegram: one message, the words below the picture, links spelled out or not
+        for links in (False, True):
+            [(image, part)] = messages_of(reply, links=links)
+            assert image == reply.attachment
+            assert reply.text.splitlines()[0] in part.text
+            assert units(part.text) <= MOST_CAPTION
+        # the terminal: in words
+        assert f"Hình vẽ: {picture.alt}" in written(reply, real.say, grey=False)
+        # the web and the API: where it lies, and how much room it takes
+        attached = reply_body(StoredReply(1, "web:a", "m", reply, NOW), known)["attachment"]
+        drawing = known[picture.name]
+        assert attached["url"] == f"{DRAWINGS}/{drawing.name}.{drawing.digest}.svg"
+        assert (attached["alt"], attached["width"]) == (picture.alt, drawing.width)
+    assert seen >= 146

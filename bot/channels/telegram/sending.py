@@ -75,7 +75,7 @@ class Sending:
             await self._send_parts(chat, reply, buttons)
 
     async def _send_parts(self, chat: str, reply: Reply, buttons: tuple[Choice, ...]) -> None:
-        parts = _parts(reply, links=buttons != reply.choices)
+        parts = messages_of(reply, links=buttons != reply.choices)
         keyboard = _keyboard(buttons)
         begun, done = self._begun.get(chat, (reply, 0))
         for number, (image, part) in enumerate(parts, 1):
@@ -139,7 +139,7 @@ class Sending:
         return InputFile(png, filename=f"{name}.png")
 
 
-def _parts(reply: Reply, *, links: bool) -> list[tuple[Image | Document | None, Part]]:
+def messages_of(reply: Reply, *, links: bool) -> list[tuple[Image | Document | None, Part]]:
     """The messages of a reply: its picture or page with the words below, or first where those are
     long."""
     whole = layout(reply, MOST_UNITS, widest=WIDEST, links=links)

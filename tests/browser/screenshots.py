@@ -20,6 +20,7 @@ QUESTIONS = {
     "ambiguous": "xin thẻ bảo hiểm y tế cho bà nội",
     "outside": "hôm nay trời có mưa không",
 }
+GUIDE = "cách đăng nhập cổng dịch vụ công"  # its second step is drawn
 SIZES = {"phone": (360, 740, 2.0), "desk": (1280, 800, 1.0)}
 
 
@@ -32,8 +33,21 @@ def ask(page: Page, text: str) -> None:
     page.wait_for_timeout(700)
 
 
+def see_picture(page: Page) -> None:
+    """A guide up to its first picture, that in the middle of the window."""
+    ask(page, GUIDE)
+    count = page.locator(".reply").count()
+    page.locator(".reply").last.locator("button.choice").first.click()
+    page.locator(".reply").nth(count).wait_for()
+    picture = page.locator(".picture:visible img").last
+    picture.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "one => one.complete && one.naturalWidth > 0", arg=picture.element_handle()
+    )
+
+
 def take(browser: Browser, url: str, folder: Path, device: str) -> None:
-    """The welcome, each question, large text, high contrast."""
+    """The welcome, each question, a picture, large text, high contrast."""
     width, height, scale = SIZES[device]
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -49,6 +63,11 @@ def take(browser: Browser, url: str, folder: Path, device: str) -> None:
     for name, question in QUESTIONS.items():
         ask(page, question)
         page.screenshot(path=folder / f"{device}-{name}.png")
+    see_picture(page)
+    page.screenshot(path=folder / f"{device}-picture.png")
+    page.locator(".picture:visible").last.click()
+    page.screenshot(path=folder / f"{device}-picture-large.png")
+    page.keyboard.press("Escape")
     page.locator("#large-text").click()
     page.locator("#more summary").click()
     page.locator("#contrast").click()

@@ -13,6 +13,7 @@ what must come back:
 - ``lien_ket: true``: the last reply has a link.
 - ``y``: the name under which the turn is counted, a list where two things were said.
 - ``so_cau``: how many replies came. ``goi``: numbers that the first reply dials, in this order.
+- ``hinh``: the drawing that comes with the last reply; ``false``: none does.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ import pytest
 import yaml
 
 from actions.reminders import Reminder
-from actions.replies import Reply
+from actions.replies import Image, Reply
 from actions.state import State
 from bot.brain import Brain
 from bot.messages import Incoming, TurnResult
@@ -45,7 +46,7 @@ FOLDER = Path(__file__).parent
 NOW = datetime(2026, 11, 23, 15, tzinfo=VIETNAM)  # a Monday
 DATED = re.compile(r"ngày \d\d/\d\d/20\d\d\)?, mã \d\.\d{6}")
 DOING = ("noi", "bam", "bam_cu", "bam_ma", "sau_ngay")
-EXPECTING = ("co", "khong_co", "nguon", "nut", "lien_ket", "y", "so_cau", "goi")
+EXPECTING = ("co", "khong_co", "nguon", "nut", "lien_ket", "y", "so_cau", "goi", "hinh")
 
 
 def _scripts() -> Iterator[Any]:
@@ -190,6 +191,9 @@ def _unmet(turn: dict[str, Any], result: TurnResult) -> list[str]:
     dialled = [c.url.removeprefix("tel:") for c in first.choices if c.url]
     if "goi" in turn and dialled != turn["goi"]:
         wrong.append(f"dials {dialled}")
+    drawn = last.attachment.name if isinstance(last.attachment, Image) else False
+    if turn.get("hinh", drawn) != drawn:
+        wrong.append(f"picture: {drawn}")
     return wrong
 
 

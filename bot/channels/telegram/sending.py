@@ -111,22 +111,21 @@ class Sending:
             "caption_entities": _italic(part),
             "reply_markup": below,
         }
-        known = self._uploaded.pop(image.name, None)
         try:
-            if known:
+            if known := self._uploaded.get(image.name):
                 try:
                     await self._client.photo(chat, known, **more)
+                    return
                 except BadRequest:  # forgotten there; what else is wrong is told again below
-                    known = None
-            if not known:
-                known = await self._client.photo(chat, await self._drawn(image.name), **more)
+                    self._uploaded.pop(image.name, None)
+            uploaded = await self._client.photo(chat, await self._drawn(image.name), **more)
         except BadRequest as error:
             if any(other in str(error).lower() for other in ("button", "chat not found")):
                 raise
             logger.error("Telegram refuses the picture %s: %s", image.name, error)
             raise _NotShown from error
-        if known:
-            self._uploaded[image.name] = known
+        if uploaded:
+            self._uploaded[image.name] = uploaded
 
     async def _drawn(self, name: str) -> InputFile:
         try:

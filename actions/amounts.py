@@ -23,15 +23,15 @@ def fee(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     sources = tuple(procedure.source_of(f) for f in fees)
     if all(_plainly_free(f) for f in fees) and _every_way(fees, procedure):
         return Body(tell.say("answer.fee_free", ten=procedure.name), (), sources)
-    exempt = _exempt(action.case, procedure, tell)
+    exempted = exempt(action.case, procedure, tell)
     said = [lines.manner_line(f, lines.fee_line(f, procedure, tell.say), tell.say) for f in fees]
-    if len(said) == 1 and not exempt:
+    if len(said) == 1 and not exempted:
         text = tell.say("answer.fee_one", ten=procedure.name, tien=said[0])
         if len(text) <= MOST_CHARACTERS:
             return Body(text, (), sources)
     items = [Item(line, source) for line, source in zip(said, sources, strict=True)]
     heading = _heading("fee", action, procedure.fees, procedure, tell)
-    return Body(heading, (*items, *exempt))
+    return Body(heading, (*items, *exempted))
 
 
 def time(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
@@ -104,8 +104,8 @@ def _heading(
     return tell.say(f"answer.{key}_many", ten=ten)
 
 
-def _exempt(case: str | None, procedure: Procedure, tell: Telling) -> list[Item]:
-    """Who pays nothing, those with one source in one line."""
+def exempt(case: str | None, procedure: Procedure, tell: Telling) -> list[Item]:
+    """Who pays nothing in a situation, those with one source in one line."""
     held = [e for e in procedure.exemptions if case is None or e.case in (None, case)]
     alike = groupby(held, lambda e: (procedure.source_of(e), e.note, e.case))
     return [

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from actions import checklist, guide, pages, passing, progress, ticks
+from actions.composing import Guides
 from actions.lines import in_sentence
 from actions.replies import Document
 from actions.state import Action, Button, Help, Helping, Kind, Matter, Message, Person, State
@@ -192,7 +193,7 @@ def beside(message: Message, state: State, tell: Telling) -> Message:
 
 def doing(state: State, knowledge: Knowledge, tell: Telling) -> str:
     """What a citizen is at, in a few words."""
-    for stand in guide.kept(state, knowledge):
+    for stand in guide.kept(state, Guides(knowledge, tell)):
         number, total = progress.count(stand)
         return tell.say("help.at_step", ten=in_sentence(stand.guide.title), so=number, tong=total)
     for listed in state.checklists:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from actions import guide_screen, pages, progress, reminding
+from actions.composing import Guides
 from actions.guide_screen import here, opening
-from actions.progress import Answer, Progress, Standing
+from actions.progress import Answer, Find, Progress, Standing
 from actions.state import Action, Aspect, Button, Kind, Message, Move, Shown, State
 from actions.telling import Telling, home
 from knowledge_base.guides import SKIP, Trouble
@@ -32,27 +33,28 @@ def is_on_screen(state: State) -> bool:
     return current is not None and current.kind is Kind.GUIDE and current.move is Move.HERE
 
 
-def newest(state: State, knowledge: Knowledge) -> Standing | None:
+def newest(state: State, find: Find) -> Standing | None:
     """Where the citizen is in the guide that was shown last, which may be over."""
-    return progress.stand(state.guides[0], knowledge.guide) if state.guides else None
+    return progress.stand(state.guides[0], find) if state.guides else None
 
 
-def kept(state: State, knowledge: Knowledge) -> Iterator[Standing]:
+def kept(state: State, find: Find) -> Iterator[Standing]:
     """The guides that can be gone on with, the newest first."""
     for under_way in state.guides:
-        stand = progress.stand(under_way, knowledge.guide)
+        stand = progress.stand(under_way, find)
         if stand and not stand.is_over:
             yield stand
 
 
-def running(state: State, knowledge: Knowledge) -> Standing | None:
+def running(state: State, find: Find) -> Standing | None:
     """The newest guide that was not put aside."""
-    return next((s for s in kept(state, knowledge) if not s.progress.paused), None)
+    return next((s for s in kept(state, find) if not s.progress.paused), None)
 
 
 def fresh(state: State, knowledge: Knowledge, tell: Telling) -> Standing | None:
     """The same where it was shown since yesterday."""
-    stand = running(state, knowledge)
+    find = Guides(knowledge, tell)
+    stand = running(state, find)
     day = stand.progress.day if stand else None
     return stand if day and tell.now.date() - day <= _FRESH else None
 
@@ -86,7 +88,7 @@ def offered(
     if message.urgent:
         return (message,)
     if action.kind is Kind.HOME:
-        stand = next(kept(state, knowledge), None)
+        stand = next(kept(state, Guides(knowledge, tell)), None)
     else:
         stand = fresh(state, knowledge, tell)
     if stand is None:
@@ -107,7 +109,7 @@ class _Moves:
     def __init__(self, state: State, knowledge: Knowledge, tell: Telling) -> None:
         self._state = state
         self._knowledge = knowledge
-        self._find = knowledge.guide
+        self._find = Guides(knowledge, tell)
         self._tell = tell
         self._news: str | None = None  # what became of the guide's file since it was shown
 
@@ -165,10 +167,7 @@ class _Moves:
         guide = self._find(action.guide or "")
         if guide is None:
             return None
-        about = self._knowledge.by_code(self._state.procedure or "")
         code = action.code
-        if code is None and about and self._knowledge.guide_for(about) is guide:
-            code = about.code  # "nộp trên mạng thế nào" after a question about it
         if talked := code or next(iter(guide.procedures), None):
             self._state = self._state.model_copy(update={"procedure": talked})
         self._news = None
@@ -176,7 +175,7 @@ class _Moves:
         return reminding.pending(shown, guide.id, self._tell) if shown else None
 
     def _newest(self) -> Shown | None:
-        found = [*kept(self._state, self._knowledge)]
+        found = [*kept(self._state, self._find)]
         if not found:
             text = self._tell.say("guide.nothing_kept", self._tell.address)
             return Shown(
@@ -232,7 +231,7 @@ class _Moves:
         stand = progress.stand(at, self._find)
         if stand is None or stand.progress.at != at.at:
             return self._show(now, "guide.here")
-        message = guide_screen.message(stand, self._knowledge, self._tell)
+        message = guide_screen.message(stand, self._knowledge, self._find, self._tell)
         return Shown(self._state, (message,), "guide.ask")
 
     def _skip(self, stand: Standing) -> Shown | None:
@@ -262,9 +261,7 @@ class _Moves:
     def _remind(self, action: Action) -> Shown | None:
         """Whether the citizen wants to be reminded of the guide named, or of the newest."""
         asked = (
-            s
-            for s in kept(self._state, self._knowledge)
-            if action.guide in (None, s.progress.guide)
+            s for s in kept(self._state, self._find) if action.guide in (None, s.progress.guide)
         )
         stand = next(asked, None)
         if action.move is Move.NO_REMINDER:
@@ -317,7 +314,7 @@ class _Moves:
         state = self._with(replace(stand.progress, edition=edition, day=today, paused=False))
         if event == "guide.step" and stand.is_over:
             event = "guide.done"
-        message = guide_screen.message(stand, self._knowledge, self._tell)
+        message = guide_screen.message(stand, self._knowledge, self._find, self._tell)
         messages = (*(Message(text) for text in first), message)
         return Shown(state.at(here(now.guide)), messages, event)
 
@@ -331,7 +328,7 @@ class _Moves:
 
     def _with(self, now: Progress) -> State:
         """The state with this guide as the newest, without those over or never begun."""
-        others = [s.progress for s in kept(self._state, self._knowledge)]
+        others = [s.progress for s in kept(self._state, self._find)]
         begun = [p for p in others if p.trail and p.guide != now.guide]
         guides = (now, *begun)[:_KEPT]
         return self._state.model_copy(update={"guides": guides})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from actions import progress
 from actions.lines import in_sentence
-from actions.progress import Standing
+from actions.progress import Find, Standing
 from actions.replies import Image
 from actions.state import Action, Aspect, Button, Kind, Message, Move
 from actions.telling import TO_PERSON, Telling, home
@@ -33,9 +33,9 @@ def name_of(stand: Standing) -> str:
     return f"{stand.guide.id}/{stand.screen.id}"
 
 
-def message(stand: Standing, knowledge: Knowledge, tell: Telling) -> Message:
+def message(stand: Standing, knowledge: Knowledge, find: Find, tell: Telling) -> Message:
     """What is shown where the citizen stands."""
-    buttons = tuple(button for button, _ in choices(stand, knowledge, tell))
+    buttons = tuple(button for button, _ in choices(stand, knowledge, find, tell))
     source = _cited(stand.guide.source_of(stand.screen), tell)
     drawn = stand.screen.picture  # to those too who asked for few words: it has none to read
     picture = Image(drawn.name, drawn.alt) if drawn else None
@@ -60,7 +60,7 @@ def place(stand: Standing, key: str, tell: Telling) -> str:
 
 
 def choices(
-    stand: Standing, knowledge: Knowledge, tell: Telling
+    stand: Standing, knowledge: Knowledge, find: Find, tell: Telling
 ) -> Iterator[tuple[Button, tuple[str, ...]]]:
     """The buttons of a screen, each with the other words that mean it."""
     screen, step = stand.screen, stand.step
@@ -72,7 +72,7 @@ def choices(
             yield Button(tell.say("guide.button_unsolved"), TO_PERSON), ()
         return
     if step.ends:
-        yield from ((button, ()) for button in _after(stand, knowledge, tell))
+        yield from ((button, ()) for button in _after(stand, knowledge, find, tell))
         return
     if not step.choices:
         yield Button(step.done or tell.say("guide.button_done"), _go(stand, DONE)), ()
@@ -119,10 +119,10 @@ def _links(stand: Standing, knowledge: Knowledge) -> tuple[tuple[str, str], ...]
     return ((link.label, procedure.link if procedure and procedure.link else link.url),)
 
 
-def _after(stand: Standing, knowledge: Knowledge, tell: Telling) -> Iterator[Button]:
+def _after(stand: Standing, knowledge: Knowledge, find: Find, tell: Telling) -> Iterator[Button]:
     """What may be done when a guide ends."""
     callers = stand.progress.at.callers
-    caller = knowledge.guide(callers[-1].guide) if callers else None
+    caller = find(callers[-1].guide) if callers else None
     if caller:
         yield Button(tell.say("guide.button_kept", ten=caller.title), _go(stand, RETURN))
         return

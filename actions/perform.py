@@ -12,6 +12,7 @@ from actions import (
     asking,
     cases,
     checklist,
+    composing,
     crowd,
     danger,
     dossier,
@@ -138,8 +139,12 @@ def perform(
 def _guided(
     action: Action, state: State, world: World, now: datetime, *, first: Sequence[str]
 ) -> Outcome:
-    """A move within a guide; the menu where the guide is no longer there."""
+    """A move within a guide; the situation asked first where what is composed of a procedure's
+    record turns on it; the menu where the guide is no longer there."""
     tell = world.telling(state, now)
+    action = composing.entered(action, state, world.knowledge, tell)
+    if action.kind is Kind.ASK_CASE:
+        return perform(action, state, world, now, first=first)
     shown = guide.act(action, state, world.knowledge, tell)
     if shown is None:
         state = guide.without(state, action.guide)

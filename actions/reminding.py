@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from actions import guide_screen, progress, reminders
+from actions.composing import Guides
 from actions.progress import Progress, Standing
 from actions.reminders import AFTER
 from actions.state import Action, Button, Kind, Message, Move, Shown, State
@@ -17,6 +18,8 @@ from knowledge_base.loader import Knowledge
 def put_aside(shown: Shown, stand: Standing, tell: Telling) -> Shown:
     """What is said of a guide that was just put aside, with the question whether to remind of it,
     or with the day where that was allowed before."""
+    if shown.state.helping and shown.state.helping.active is not None:
+        return shown  # a helper's list keeps whose work is unfinished
     *first, message = shown.messages
     if shown.state.reminding is None:
         resume, *others = message.buttons
@@ -48,7 +51,8 @@ def refused(state: State, stand: Standing | None, tell: Telling) -> Shown:
 
 def pending(shown: Shown, guide: str, tell: Telling) -> Shown:
     """With a reminder of a guide two days from now, where it is allowed and none waits already."""
-    if not shown.state.reminding:
+    helping = shown.state.helping
+    if not shown.state.reminding or (helping and helping.active is not None):
         return shown
     return _at(shown, guide, reminders.fit(tell.now + AFTER))
 
@@ -66,7 +70,7 @@ def due(choice: str, state: State, knowledge: Knowledge, tell: Telling) -> Shown
     guide, day = named
     nothing = Shown(state, (), "guide.reminder_void")
     stored = next((p for p in state.guides if (p.guide, p.remind) == (guide, day)), None)
-    stand = progress.stand(stored, knowledge.guide) if stored else None
+    stand = progress.stand(stored, Guides(knowledge, tell)) if stored else None
     if stored is None or stand is None or stand.is_over or not state.reminding:
         return nothing
     later = reminders.fit(max(tell.now, _left(stored, tell) + AFTER))

@@ -6,11 +6,13 @@ Exact words first; a sentence that asks something else is never taken for a tick
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from actions import cases, checklist, guide
 from actions.checklist import ALL, opening
+from actions.composing import Guides
+from actions.progress import Find
 from actions.state import Action, Kind, State
+from actions.telling import Telling
 from actions.ticks import Tick, marked
 from bot.guiding import GO_ON, ONWARD, number_of
 from knowledge_base.loader import Knowledge
@@ -61,18 +63,18 @@ _LITTLE = frozenset(
 )  # fmt: skip
 
 
-def said(text: str, state: State, knowledge: Knowledge, today: date) -> Action | None:
+def said(text: str, state: State, knowledge: Knowledge, tell: Telling) -> Action | None:
     """What exact words mean: a tick on the checklist that is on the screen, or going on with one
     that was left. None when they mean nothing of that."""
     words = key(text)
-    if words in _KEPT or (words in ONWARD | GO_ON and _is_next(state, knowledge)):
+    if words in _KEPT or (words in ONWARD | GO_ON and _is_next(state, Guides(knowledge, tell))):
         return Action(kind=Kind.CHECKLIST)
     current = state.current
     if current is None or current.kind is not Kind.CHECKLIST or current.code is None:
         return None
     if words in _WORDS_OF_ALL:
         return current.model_copy(update={"paper": ALL, "tick": Tick.HAVE})
-    procedure = knowledge.at(current.code, today)
+    procedure = knowledge.at(current.code, tell.now.date())
     return _tick(words, current, state, procedure) if procedure else None
 
 
@@ -98,9 +100,9 @@ def listed(action: Action) -> Action:
     return action
 
 
-def _is_next(state: State, knowledge: Knowledge) -> bool:
+def _is_next(state: State, find: Find) -> bool:
     """Whether "làm tiếp" can only mean the papers."""
-    return bool(state.checklists) and next(guide.kept(state, knowledge), None) is None
+    return bool(state.checklists) and next(guide.kept(state, find), None) is None
 
 
 def _tick(words: str, current: Action, state: State, procedure: Procedure) -> Action | None:

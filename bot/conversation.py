@@ -159,7 +159,7 @@ class _Turn:
         if action is None:
             tell = self.world.telling(state, self.now)
             action = helping_words.said(text, state, incoming.team)
-            action = action or checking.said(text, state, self.world.knowledge, self.now.date())
+            action = action or checking.said(text, state, self.world.knowledge, tell)
             action = action or guiding.said(text, state, self.world.knowledge, tell)
             action = action or checking.asks_for_this(text, state)
         if action is not None:
@@ -248,7 +248,8 @@ class _Turn:
         alarm = listening.fears(heard, self.world.alarms)
         if alarm is not None:
             return self._call(alarm, state)
-        if (move := guiding.meant(heard, state, self.world.knowledge)) is not None:
+        tell = self.world.telling(state, self.now)
+        if (move := guiding.meant(heard, state, self.world.knowledge, tell)) is not None:
             return self._chosen(move, state)
         if state.rating.telling and not hearing.is_request(heard):
             return explained(text, state, self.world, self.now)

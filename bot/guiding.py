@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 
 from actions import guide, guide_screen
+from actions.composing import Guides
 from actions.guide_screen import here, opening
+from actions.progress import Find
 from actions.state import Action, Kind, Move, State
 from actions.telling import Telling
 from actions.understanding import SURE_INTENT, Understanding
@@ -75,23 +77,23 @@ _REPLIES = {"affirm": ("co",), "deny": ("chua", "khong")}
 def said(text: str, state: State, knowledge: Knowledge, tell: Telling) -> Action | None:
     """What exact words mean: a command within the guide on the screen, going on with one that was
     left, or the name of a guide. None when they mean nothing of that."""
-    words = key(text)
+    words, find = key(text), Guides(knowledge, tell)
     halted = words in _STOP or fold(text).strip(" .!") == _HALT
-    if halted and (under_way := guide.running(state, knowledge)):
+    if halted and (under_way := guide.running(state, find)):
         return _move(Move.STOP, under_way.progress.guide)
     if words in _REMIND | _NO_REMINDER:
         return Action(kind=Kind.GUIDE, move=Move.REMIND if words in _REMIND else Move.NO_REMINDER)
-    within = _within(words, state, knowledge, tell) if guide.is_on_screen(state) else None
+    within = _within(words, state, knowledge, find, tell) if guide.is_on_screen(state) else None
     if within is not None:
         return within
     goes_on = words in GO_ON | _DONE and not _is_asked_to_remind(state)
-    if words in ONWARD or (goes_on and guide.running(state, knowledge)):
+    if words in ONWARD or (goes_on and guide.running(state, find)):
         return here()
     found = knowledge.guide_named(text)
     return opening(found.id) if found else None
 
 
-def meant(heard: Understanding, state: State, knowledge: Knowledge) -> Action | None:
+def meant(heard: Understanding, state: State, knowledge: Knowledge, tell: Telling) -> Action | None:
     """What a command, a yes or a no in other words means for the guide on the screen; None when it
     is a question, or there is nothing before the guide's first step to go back to."""
     if heard.confidence < SURE_INTENT:
@@ -104,7 +106,7 @@ def meant(heard: Understanding, state: State, knowledge: Knowledge) -> Action | 
     if heard.link.outcome is LinkOutcome.ANSWER:
         return None
     if heard.intent in _REPLIES:
-        return _replied(_REPLIES[heard.intent], state, knowledge)
+        return _replied(_REPLIES[heard.intent], state, Guides(knowledge, tell))
     move = _INTENTS.get(heard.intent)
     if move is None or (move is Move.BACK and not _was_begun(state)):
         return None
@@ -118,10 +120,10 @@ def _is_asked_to_remind(state: State) -> bool:
     return stopped and state.reminding is None
 
 
-def _replied(ids: tuple[str, ...], state: State, knowledge: Knowledge) -> Action | None:
+def _replied(ids: tuple[str, ...], state: State, find: Find) -> Action | None:
     """The choice that says so; where none does, the step stays as it is: "dạ" to something to be
     done does not say that it is done."""
-    stand = guide.newest(state, knowledge)
+    stand = guide.newest(state, find)
     if stand is None:
         return None
     for choice in stand.screen.choices:
@@ -130,12 +132,14 @@ def _replied(ids: tuple[str, ...], state: State, knowledge: Knowledge) -> Action
     return here(stand.progress.guide)
 
 
-def _within(words: str, state: State, knowledge: Knowledge, tell: Telling) -> Action | None:
-    stand = guide.newest(state, knowledge)
+def _within(
+    words: str, state: State, knowledge: Knowledge, find: Find, tell: Telling
+) -> Action | None:
+    stand = guide.newest(state, find)
     if stand is None:
         return None
     begun = stand.progress.guide
-    for button, others in guide_screen.choices(stand, knowledge, tell):
+    for button, others in guide_screen.choices(stand, knowledge, find, tell):
         if not {key(button.label), *map(key, others)}.isdisjoint(bare(words)):
             return button.action
         if words in _DONE and button.action.choice == DONE:

@@ -15,7 +15,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from knowledge_base.schema import Code, Label, Line, Model, Slug, Source
+from knowledge_base.schema import Code, Label, Line, Manner, Model, Slug, Source
 
 MOST_TEXT = 280  # of a screen; "Bước 12/14. " stands before it
 MOST_BUTTONS = 5
@@ -39,6 +39,16 @@ class Ending(StrEnum):
 
     DONE = "xong"  # what it is for is reached
     NOT_YET = "chua"  # it cannot go on now
+
+
+class Part(StrEnum):
+    """What of a procedure's record is woven into a general guide."""
+
+    NOTE = "luu_y"  # what is particular about handing it in this way
+    PAPERS = "giay_to"
+    PLACE = "noi_nhan"  # who takes it, at which level
+    FEE = "phi"
+    RESULT = "ket_qua"  # what comes, and when
 
 
 class Picture(Model):
@@ -139,6 +149,9 @@ class Step(Screen):
     troubles: tuple[Trouble, ...] = Field(default=(), alias="su_co")
     ends: Ending | None = Field(default=None, alias="ket_thuc")
     onward: tuple[Onward, ...] = Field(default=(), alias="tiep_theo", max_length=4)
+    woven: tuple[Part, ...] = Field(
+        default=(), alias="them_truoc", description="of the procedure's record, before this step"
+    )
 
     @model_validator(mode="after")
     def _of_one_kind(self) -> Self:
@@ -173,8 +186,8 @@ class Guide(Model):
     procedures: tuple[Code, ...] = Field(
         default=(), alias="thu_tuc", description="carried out by this guide"
     )
-    general: bool = Field(
-        default=False, alias="chung", description="for whatever is handed in online"
+    general: Manner | None = Field(
+        default=None, alias="chung", description="for whatever is handed in so: truc_tuyen …"
     )
     sources: tuple[Source, ...] = Field(alias="nguon", min_length=1)
     steps: tuple[Step, ...] = Field(alias="buoc", min_length=1)

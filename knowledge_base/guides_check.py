@@ -9,6 +9,7 @@ from knowledge_base.guide_graph import GuideFile
 from knowledge_base.guide_names import forms
 from knowledge_base.loader import Reading
 from knowledge_base.problems import Problem, Severity
+from knowledge_base.schema import Manner
 from knowledge_base.text import key
 
 LEAST_LAY_NAMES = 3
@@ -17,7 +18,7 @@ LEAST_LAY_NAMES = 3
 def wanting(reading: Reading) -> Iterator[Problem]:
     """What the files under ``guides/`` lack, and the names they take from one another."""
     taken: dict[str, GuideFile] = {}
-    general: GuideFile | None = None
+    general: dict[Manner, GuideFile] = {}
     own = {key(name): p for p in reading.knowledge.curated for name in (p.name, *p.lay_names)}
     for file in reading.guides:
         guide, document = file.guide, file.document
@@ -36,7 +37,10 @@ def wanting(reading: Reading) -> Iterator[Problem]:
             if found := own.get(key(name)):
                 message = f"thủ tục {found.code} cũng gọi thế này; hướng dẫn sẽ được mở trước"
                 yield document.problem(("goi_la", index), message, Severity.WARNING)
-        if guide.general and general is not None:
-            message = f"chỉ một tệp được ghi chung, {general.document.path.name} đã ghi"
-            yield document.problem(("chung",), message)
-        general = file if guide.general else general
+        if guide.general:
+            first = general.setdefault(guide.general, file)
+            if first is not file:
+                message = f"chỉ một tệp ghi chung thế này, {first.document.path.name} đã ghi"
+                yield document.problem(("chung",), message)
+        elif any(step.woven for step in guide.steps):
+            yield document.problem(("buoc",), "them_truoc chỉ ghi ở hướng dẫn có chung")

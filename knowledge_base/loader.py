@@ -118,8 +118,8 @@ class Knowledge:
         return {code: guide for guide in reversed(self.guides) for code in guide.procedures}
 
     @cached_property
-    def _general_guide(self) -> Guide | None:
-        return next((guide for guide in self.guides if guide.general), None)
+    def _general_guides(self) -> Mapping[Manner, Guide]:
+        return {guide.general: guide for guide in self.guides if guide.general}
 
     def event(self, code: str) -> LifeEvent | None:
         """The life event of an id such as ``vua-sinh-con``; no procedure's code is one."""
@@ -134,12 +134,14 @@ class Knowledge:
         return guide_names.named(text, self._guides_by_name)
 
     def guide_for(self, procedure: Procedure) -> Guide | None:
-        """The guide that carries a procedure out; the general one where it is handed in online."""
+        """The guide that carries a procedure out; else the general one of how it is handed in,
+        online where that is possible."""
         for code in procedure.codes:
             if own := self._guides_by_code.get(code):
                 return own
-        online = any(way.manner is Manner.ONLINE for way in procedure.submissions)
-        return self._general_guide if online else None
+        ways = {way.manner for way in procedure.submissions}
+        general = (self._general_guides.get(m) for m in (Manner.ONLINE, Manner.DIRECT) if m in ways)
+        return next(filter(None, general), None)
 
     def name_of(self, code: str) -> str | None:
         """What a procedure or a life event is called in plain words."""

@@ -47,7 +47,7 @@ ONLINE = {"cach_nop": [{"cach": "truc_tuyen"}], "le_phi": [{"so_tien": 8000}]}
 
 
 def talk(**fields: Any) -> Talk:
-    made = guide(**{"buoc": STEPS, "chung": True, **fields})
+    made = guide(**{"buoc": STEPS, "chung": "truc_tuyen", **fields})
     return Talk(world(procedure(A, **ONLINE), guides=(made,)), SAID)
 
 
@@ -227,7 +227,7 @@ def test_a_long_name_gives_way_to_a_plain_word() -> None:
         STEPS[3],
     ]
     named = procedure(A, ten="Xin " + "b" * 110, **ONLINE)
-    citizen = Talk(world(named, guides=(guide(buoc=steps, chung=True),)), SAID)
+    citizen = Talk(world(named, guides=(guide(buoc=steps, chung="truc_tuyen"),)), SAID)
     citizen.say("nộp giấy A thế nào nhỉ")
     citizen.press("Hướng dẫn từng bước")
     said = citizen.press("Máy nhỏ")

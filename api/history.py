@@ -35,8 +35,8 @@ def history_body(entries: Iterable[Entry], drawings: Mapping[str, Drawing]) -> d
             items.append({"who": "assistant", **reply_body(entry.reply, drawings)})
         elif entry.incoming is not None:
             said = entry.incoming
-            if said.is_reminder:
-                continue  # nobody said it, and it may have no reply
+            if said.is_reminder or said.ticket is not None:
+                continue  # the citizen did not say it, and it may have no reply
             waiting[said.message_id] = None
             text = said.text if said.choice is None else labels.get(said.choice)
             # The page's own start was not said by the citizen.

@@ -17,6 +17,7 @@ from prometheus_client import (
 )
 
 from bot.store.messages import Counts
+from bot.store.tickets import TicketCounts
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.4, 0.6, 1.0, 2.5, 5.0, 10.0, 20.0)
 
@@ -66,11 +67,19 @@ class Metrics:
             ("name",),
             registry=self.registry,
         )
+        self._tickets = Gauge(
+            "tickets", "Tickets that are not closed, by status", ("status",), registry=self.registry
+        )
+        self._oldest_ticket = Gauge(
+            "tickets_oldest_open_seconds",
+            "Age of the oldest ticket that nobody has taken",
+            registry=self.registry,
+        )
         self._ratings = _Ratings(self.registry)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
 
-    def render(self, counts: Counts | None) -> bytes:
+    def render(self, counts: Counts | None, tickets: TicketCounts | None = None) -> bytes:
         """The text of ``/metrics``; ``counts`` as the database has them now, None when it is away
         (its numbers then read NaN rather than something outdated)."""
         unknown = math.nan
@@ -78,6 +87,9 @@ class Metrics:
         self._oldest.set(counts.oldest_pending_seconds if counts else unknown)
         self._parked.set(counts.parked if counts else unknown)
         self._undelivered.set(counts.undelivered if counts else unknown)
+        self._tickets.labels("open").set(tickets.open if tickets else unknown)
+        self._tickets.labels("claimed").set(tickets.claimed if tickets else unknown)
+        self._oldest_ticket.set(tickets.oldest_open_seconds if tickets else unknown)
         if counts:
             for name, count in counts.events.items():
                 self._events.labels(name).set(count)

@@ -28,6 +28,7 @@ from bot.store.notices import Notices
 from bot.store.pool import Connection, Store
 from bot.store.tickets import TicketCounts
 from bot.team_desk import Plan, TeamDesk
+from bot.tickets import Status, Ticket
 from bot.times import VIETNAM
 
 ID_LENGTH = 200  # of a chat or a message; channels use at most some 40 characters
@@ -180,6 +181,14 @@ class Mailbox:
         """Numbers of tickets for the metrics."""
         async with self.store.connection() as con:
             return await tickets.counts(con)
+
+    async def tickets(
+        self, *, number: int | None = None, status: Status | None = None, limit: int = 100
+    ) -> list[tuple[Ticket, int]]:
+        """Tickets with how many wait before each; see :func:`bot.store.tickets.read`."""
+        async with self.store.connection() as con:
+            found = await tickets.read(con, number=number, status=status, limit=limit)
+            return [(one, await tickets.ahead(con, one.number)) for one in found]
 
     async def act(self, incoming: Incoming) -> Receipt:
         """Do at once what somebody of the team asks for, instead of in a turn of its own.

@@ -20,8 +20,9 @@ from api.listener import bind
 from api.ports import TelegramDoor
 from api.server import Server, server_for
 from bot.mailbox import Mailbox, open_mailbox
-from bot.messages import Incoming, TurnResult
+from bot.messages import Incoming, TurnHandler, TurnResult
 from bot.settings import Settings
+from bot.team_desk import Plan
 from bot.worker import Worker
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 
@@ -106,6 +107,8 @@ class WebServer:
     answer_within: float = 20.0
     cap: int = 20
     settings: dict[str, Any] = field(default_factory=dict)
+    desk: Plan | None = None
+    handler: TurnHandler = scripted_turn
     services: ScriptedServices | None = None
     _thread: threading.Thread | None = None
     _server: Server | None = None
@@ -146,10 +149,10 @@ class WebServer:
         stop = asyncio.Event()
         with listener:
             async with (
-                open_mailbox(self.conninfo, cap=self.cap) as mailbox,
+                open_mailbox(self.conninfo, cap=self.cap, desk=self.desk) as mailbox,
                 asyncio.TaskGroup() as group,
             ):
-                worker = Worker(mailbox, scripted_turn, parked_reply=PARKED)
+                worker = Worker(mailbox, self.handler, parked_reply=PARKED)
                 group.create_task(worker.run(stop))
                 self.services = ScriptedServices(settings, mailbox)
                 app = create_app(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from actions.replies import Document, Partner
@@ -139,6 +141,30 @@ async def messages(request: Request, response: Response, message: Message) -> Re
     except UnknownMessage:  # erased while its answer was awaited
         response.status_code = 200
     bodies = [await _body(request, context, incoming, one) for one in stored]
+    return Replies(replies=[ReplyBody.model_validate(body) for body in bodies])
+
+
+@router.get("/messages", operation_id="replies", responses=_REFUSALS)
+async def replies(
+    request: Request,
+    conversation: Annotated[str, Query(pattern=ID_PATTERN)],
+    after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    wait: Annotated[int, Query(ge=0, le=20)] = 0,
+) -> Replies:
+    """The conversation's replies with an id above ``after``; people answer when they can, so
+    ``wait`` seconds for the next one."""
+    context = context_of(request)
+    context.admit(request)
+    key, mailbox = f"api:{conversation}", context.services.mailbox
+    stored = await mailbox.replies(key, after)
+    if not stored and wait:
+        following = mailbox.follow(key, after)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                stored = [await anext(following)]
+        await following.aclose()
+    asking = Incoming("api", conversation, "-")
+    bodies = [await _body(request, context, asking, one) for one in stored]
     return Replies(replies=[ReplyBody.model_validate(body) for body in bodies])
 
 

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from api.context import Context, context_of
 from bot.store.errors import StoreUnavailable
 from bot.store.messages import Counts
+from bot.store.tickets import TicketCounts
 
 _log = logging.getLogger(__name__)
 _UNDERSTOOD_FOR = 30.0  # seconds for which the model is not asked again
@@ -94,10 +95,11 @@ async def metrics(request: Request) -> Response:
     """Prometheus' text; without the mailbox's numbers while the database is away."""
     context = context_of(request)
     context.metrics.streams.set(context.streams.count)
-    counts: Counts | None
+    counts: Counts | None = None
+    tickets: TicketCounts | None = None
     try:
         counts = await context.services.mailbox.counts()
+        tickets = await context.services.mailbox.ticket_counts()
     except StoreUnavailable as error:
         _log.warning("no counts: %s", error)
-        counts = None
-    return Response(context.metrics.render(counts), media_type=CONTENT_TYPE_LATEST)
+    return Response(context.metrics.render(counts, tickets), media_type=CONTENT_TYPE_LATEST)

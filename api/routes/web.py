@@ -47,6 +47,8 @@ CLIENT_WORDS = (
     "send_again",
     "delete_done",
     "delete_failed",
+    "partner_queue",
+    "partner_person",
 )
 router = APIRouter(include_in_schema=False)
 

@@ -19,6 +19,7 @@ const waiting = new Map(); // message_id -> timers of the "answering" indicator
 const unsent = new Map(); // message_id -> sends it again; what a lost connection kept back
 let sending = Promise.resolve(); // the message before: they arrive in the order they were written
 let lineTimer = 0;
+let partner = "machine"; // who answers
 let lineLost = false;
 
 function announce(text) {
@@ -35,6 +36,7 @@ function showTyping() {
 }
 
 function expect(messageId) {
+  if (partner !== "machine") return; // a person reads it, and answers when they can
   stopExpecting(messageId);
   const one = { slow: false };
   one.slowTimer = setTimeout(() => {
@@ -57,8 +59,19 @@ function stopExpecting(messageId) {
 
 // --- what comes in -------------------------------------------------------------------------
 
+/** Who answers from here on: "queue", "person" or "machine"; nothing where that stays. */
+function setPartner(who) {
+  if (!who) return;
+  partner = who;
+  $("partner").textContent = who === "machine" ? "" : words[`partner_${who}`];
+  if (who === "machine") return;
+  for (const messageId of [...waiting.keys()]) stopExpecting(messageId); // people take their time
+}
+
 function showReply(reply) {
   stopExpecting(reply.message_id);
+  if (reply.afresh) setPartner("machine");
+  setPartner(reply.partner);
   if (reply.afresh) log.clear(); // the citizen asked for what stood here to be forgotten
   log.addReply(reply);
 }
@@ -159,6 +172,7 @@ function showHistory(history) {
   const known = new Set();
   for (const item of history.items) {
     known.add(item.message_id);
+    setPartner(item.partner);
     if (item.who === "assistant") log.addReply(item);
     else log.addMine(item.text);
   }
@@ -190,6 +204,7 @@ async function forgetMe() {
   outbox.clear();
   unsent.clear();
   for (const messageId of [...waiting.keys()]) stopExpecting(messageId);
+  setPartner("machine");
   log.clear();
   log.addNotice(words.delete_done);
   input.value = "";

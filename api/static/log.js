@@ -96,6 +96,13 @@ export class Log {
     const element = copy("reply");
     element.dataset.id = reply.id;
     element.querySelector(".said").textContent = reply.text;
+    if (reply.by) {
+      // A person says it: by name, in words and not by colour alone.
+      element.classList.add("person");
+      element.querySelector(".speaker").remove();
+      element.querySelector(".by").textContent = reply.by;
+      element.querySelector(".by").hidden = false;
+    }
     this.#addPicture(element.querySelector(".picture"), reply.attachment);
     this.#addPage(element, reply.attachment);
     if (reply.source) {

@@ -1,7 +1,8 @@
 """SQL of tickets. Plain functions on a connection: what changes a ticket belongs to one transaction
 with what is said about it.
 
-Locks are taken in one order: a ticket, messages, a conversation.
+Locks are taken in one order: a ticket, messages, a conversation. A ticket is locked as an update
+of it does (``NO KEY``): a message that refers to it may be stored meanwhile.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ async def open_new(
 
 async def lock(con: Connection, number: int) -> Ticket | None:
     """A ticket, kept from others until the end of the transaction."""
-    cursor = await con.execute("SELECT * FROM tickets WHERE number = %s FOR UPDATE", (number,))
+    cursor = await con.execute(
+        "SELECT * FROM tickets WHERE number = %s FOR NO KEY UPDATE", (number,)
+    )
     row = await cursor.fetchone()
     return None if row is None else _ticket(row)
 
@@ -67,7 +70,7 @@ async def lock_talking(con: Connection, conversation: str) -> Ticket | None:
     """The ticket by which a person is asked for in a conversation, kept from others."""
     cursor = await con.execute(
         "SELECT * FROM tickets WHERE conversation = %s AND kind = 'human' AND status <> 'closed'"
-        " FOR UPDATE",
+        " FOR NO KEY UPDATE",
         (conversation,),
     )
     row = await cursor.fetchone()
@@ -77,7 +80,8 @@ async def lock_talking(con: Connection, conversation: str) -> Ticket | None:
 async def lock_of_helper(con: Connection, helper: Helper) -> Sequence[Ticket]:
     """The tickets that somebody of the team has, kept from others, the oldest first."""
     cursor = await con.execute(
-        "SELECT * FROM tickets WHERE helper = %s AND status = 'claimed' ORDER BY number FOR UPDATE",
+        "SELECT * FROM tickets WHERE helper = %s AND status = 'claimed' ORDER BY number"
+        " FOR NO KEY UPDATE",
         (helper.key,),
     )
     return [_ticket(row) for row in await cursor.fetchall()]
@@ -86,7 +90,8 @@ async def lock_of_helper(con: Connection, helper: Helper) -> Sequence[Ticket]:
 async def lock_all(con: Connection, conversation: str) -> None:
     """Keep every ticket of a conversation from others."""
     await con.execute(
-        "SELECT FROM tickets WHERE conversation = %s ORDER BY number FOR UPDATE", (conversation,)
+        "SELECT FROM tickets WHERE conversation = %s ORDER BY number FOR NO KEY UPDATE",
+        (conversation,),
     )
 
 

@@ -70,11 +70,14 @@ def without(state: State, guide: str | None) -> State:
 def beside(
     message: Message, action: Action, procedure: Procedure, knowledge: Knowledge, tell: Telling
 ) -> Message:
-    """The answer how or where to apply with a button to the guide that does it, if there is one."""
+    """The answer what it is, how or where to apply with a button to the guide that does it, if
+    there is one."""
     guide = knowledge.guide_for(procedure)
-    if guide is None or action.aspect not in _ASKED_HOW or action.page:
+    if guide is None or action.aspect not in _ASKED_HOW | {Aspect.OVERVIEW} or action.page:
         return message
     button = Button(tell.say("guide.button_guide"), opening(guide.id, procedure.code))
+    if action.aspect is Aspect.OVERVIEW:
+        return replace(message, buttons=(*message.buttons[: pages.PAGE - 1], button))
     turning = [b for b in message.buttons if b.action.page]
     others = [b for b in message.buttons if not b.action.page]
     return replace(message, buttons=(*turning, button, *others)[: pages.PAGE])

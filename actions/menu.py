@@ -22,13 +22,15 @@ FILE = Path(knowledge_base.__file__).resolve().parent / "menu.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A line of the menu: its name and the fields (lĩnh vực), life events or guides under it."""
+    """A line of the menu: its name and the fields (lĩnh vực), life events or guides under it;
+    ``within``: the id of the topic that it is a line of, None = of the home page."""
 
     id: str
     title: str
     fields: tuple[str, ...]
     events: tuple[str, ...] = ()
     guides: tuple[str, ...] = ()
+    within: str | None = None
 
 
 def load(path: Path = FILE) -> tuple[Topic, ...]:
@@ -41,20 +43,27 @@ def load(path: Path = FILE) -> tuple[Topic, ...]:
         path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
     )
     return tuple(
-        Topic(row["id"], row["ten"], *(tuple(row.get(key, ())) for key in _UNDER)) for row in rows
+        Topic(
+            row["id"],
+            row["ten"],
+            *(tuple(row.get(key, ())) for key in _UNDER),
+            within=row.get("trong"),
+        )
+        for row in rows
     )
 
 
 def home(action: Action, topics: Sequence[Topic], tell: Telling) -> Message:
     """The topics, a page of at most five rows."""
-    buttons = [Button(t.title, Action(kind=Kind.TOPIC, topic=t.id)) for t in topics]
+    buttons = [_to(t) for t in topics if t.within is None]
     return Message(tell.say("talk.home", tell.address), buttons=_page(action, buttons, tell))
 
 
 def topic(
     action: Action, topics: Sequence[Topic], knowledge: Knowledge, tell: Telling
 ) -> Message | None:
-    """The guides, life events and curated procedures of a topic; None when there is no such."""
+    """The topics, guides, life events and curated procedures of a topic; None when there is no
+    such."""
     found = next((t for t in topics if t.id == action.topic), None)
     if found is None:
         return None
@@ -66,7 +75,8 @@ def topic(
     )
     events = [event for id in found.events if (event := knowledge.event(id)) is not None]
     guides = [guide for id in found.guides if (guide := knowledge.guide(id)) is not None]
-    buttons = [Button(g.title, opening(g.id)) for g in guides]
+    buttons = [_to(t) for t in topics if t.within == found.id]
+    buttons += [Button(g.title, opening(g.id)) for g in guides]
     buttons += [Button(e.title, Action(kind=Kind.LIFE_EVENT, code=e.id)) for e in events]
     buttons += [
         Button(p.name, Action(kind=Kind.SHOW, code=p.code, aspect=Aspect.OVERVIEW))
@@ -74,6 +84,10 @@ def topic(
     ]
     text = tell.say("talk.topic", tell.address, chu_de=found.title)
     return Message(text, buttons=_page(action, buttons, tell))
+
+
+def _to(topic: Topic) -> Button:
+    return Button(topic.title, Action(kind=Kind.TOPIC, topic=topic.id))
 
 
 def _page(action: Action, buttons: Sequence[Button], tell: Telling) -> tuple[Button, ...]:

@@ -20,7 +20,7 @@ MENU_FILE = "menu.yaml"
 MOST_LABEL = 60  # a line of the menu on a telephone
 _ADDRESS = {"ong_ba": DEFAULT_ADDRESS, "Ong_ba": DEFAULT_ADDRESS.capitalize()}
 _PHRASE_KEYS = ("cau", "vi_du")
-_TOPIC_KEYS = ("id", "ten", "linh_vuc", "su_kien", "huong_dan")
+_TOPIC_KEYS = ("id", "ten", "linh_vuc", "su_kien", "huong_dan", "trong")
 # What a topic lists by id: the key, what it is called, the folder of its files.
 _Listed = tuple[str, str, str]
 _LISTED: tuple[_Listed, ...] = (
@@ -128,7 +128,7 @@ def check_menu(root: Path) -> Iterator[Problem]:
     fields = _curated_fields(root)
     seen: dict[str, str] = {}
     for index, topic in enumerate(topics):
-        yield from _check_topic(document, index, topic)
+        yield from _check_topic(document, index, topic, topics)
         for place, field in _fields(index, topic):
             if field in seen:
                 yield document.problem(place, f"lĩnh vực này đã có ở chủ đề '{seen[field]}'")
@@ -151,7 +151,9 @@ def check_menu(root: Path) -> Iterator[Problem]:
             yield document.problem((index, "id"), f"id '{name}' đã dùng ở trên")
 
 
-def _check_topic(document: Document, index: int, topic: dict[Any, Any]) -> Iterator[Problem]:
+def _check_topic(
+    document: Document, index: int, topic: dict[Any, Any], topics: list[dict[Any, Any]]
+) -> Iterator[Problem]:
     for key in topic:
         if key not in _TOPIC_KEYS:
             near = did_you_mean(str(key), _TOPIC_KEYS)
@@ -162,7 +164,11 @@ def _check_topic(document: Document, index: int, topic: dict[Any, Any]) -> Itera
     title = topic.get("ten")
     if isinstance(title, str) and len(title) > MOST_LABEL:
         yield document.problem((index, "ten"), f"dài quá, nhiều nhất {MOST_LABEL} ký tự")
-    if "linh_vuc" not in topic and any(key in topic for key, _, _ in _LISTED):
+    outer = [other.get("id") for other in topics if "trong" not in other]
+    if "trong" in topic and topic["trong"] not in outer:
+        yield document.problem((index, "trong"), "không có chủ đề này ở trang chủ")
+    holds = any(other.get("trong") == topic.get("id") for other in topics)
+    if "linh_vuc" not in topic and (holds or any(key in topic for key, _, _ in _LISTED)):
         return
     fields = topic.get("linh_vuc")
     if not isinstance(fields, list) or not fields:

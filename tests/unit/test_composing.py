@@ -197,6 +197,20 @@ def test_what_held_until_yesterday_is_not_said() -> None:
     assert "50.000" not in "".join(step.text for step in made.steps)
 
 
+def test_from_the_answer_to_a_first_question_it_is_two_taps_to_the_first_step() -> None:
+    for record, _ in composed()[::60]:
+        shown = Action(kind=Kind.SHOW, code=record.code)
+        outcome = press(shown, State())
+        for _ in range(2):
+            if outcome.replies[-1].text.startswith("Bước 1/"):
+                break
+            offers = outcome.state.latest_offers()
+            outcome = press(
+                offers[-1 if outcome.events[0] != "ask_case" else 0].action, outcome.state
+            )
+        assert outcome.replies[-1].text.startswith("Bước 1/"), record.code
+
+
 def press(action: Action, state: State) -> Outcome:
     return perform(action, state, shipped(), NOW)
 

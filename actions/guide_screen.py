@@ -36,7 +36,7 @@ def name_of(stand: Standing) -> str:
 def message(stand: Standing, knowledge: Knowledge, find: Find, tell: Telling) -> Message:
     """What is shown where the citizen stands."""
     buttons = tuple(button for button, _ in choices(stand, knowledge, find, tell))
-    source = _cited(stand.guide.source_of(stand.screen), tell)
+    source = cited(stand.guide.source_of(stand.screen), tell)
     drawn = stand.screen.picture  # to those too who asked for few words: it has none to read
     picture = Image(drawn.name, drawn.alt) if drawn else None
     text, links = _text(stand, knowledge, tell), _links(stand, knowledge)
@@ -104,7 +104,8 @@ def _filled(stand: Standing, name: str, tell: Telling) -> str:
     return tell.say("guide.step", so=number, tong=total, loi=text)
 
 
-def _cited(source: Source | None, tell: Telling) -> str | None:
+def cited(source: Source | None, tell: Telling) -> str | None:
+    """The grey line of a source."""
     if source is None:
         return None
     key = "source" if source.confidence is Confidence.OFFICIAL else "source_secondary"

@@ -17,6 +17,7 @@ from actions import (
     danger,
     dossier,
     events,
+    feedback,
     guide,
     helping,
     menu,
@@ -29,6 +30,7 @@ from actions import (
     telling,
 )
 from actions.dossier_sources.port import Finding
+from actions.feedback_screen import Desk
 from actions.place import Places
 from actions.replies import Choice, Reply
 from actions.state import (
@@ -71,6 +73,11 @@ class World:
     finding: Finding | None = None
     asks_rating: bool = False  # how content citizens are
 
+    @property
+    def desk(self) -> Desk:
+        """What suggestions and complaints are taken down at."""
+        return Desk(self.knowledge, self.places, self.team)
+
     def procedure(self, code: str | None, tell: Telling) -> Procedure | None:
         """What holds of the procedure of a code on the day of the turn, where the citizen lives."""
         return self.knowledge.at(code, tell.now.date(), tell.province) if code else None
@@ -111,7 +118,9 @@ def perform(
     if action.kind is Kind.DOSSIER:
         return _looked_up(action, state, world, now, first=first)
     if action.kind is Kind.RATE:
-        return rated(rating_screen.act(action, state, tell), first=first)
+        return told(rating_screen.act(action, state, tell), first)
+    if action.kind is Kind.FEEDBACK:
+        return told(feedback.act(action, state, world.desk, tell), first)
     action = people.settled(action, world.team)
     about = people.about(state, world.knowledge.name_of(state.procedure or ""))
     step = people.act(action, world.team, about, world.phone, tell)
@@ -133,6 +142,7 @@ def perform(
     said += guide.offered(message, action, after, world.knowledge, tell)
     said[-1] = checklist.offered(said[-1], action, after, world.knowledge, tell)
     said[-1] = crowd.beside(said[-1], after, tell)
+    said = [*feedback.offered(tuple(said), action, after, tell)]
     return reply(after, said, event or _event(action))
 
 
@@ -210,12 +220,6 @@ def _listed(
     return told(shown, first, tell)
 
 
-def rated(shown: rating_screen.Shown, *, first: Sequence[str] = ()) -> Outcome:
-    """What a face or a reason leads to."""
-    outcome = reply(shown.state, [*map(Message, first), shown.message], shown.event)
-    return replace(outcome, ratings=shown.ratings)
-
-
 def _at_home(
     action: Action, state: State, world: World, now: datetime, *, first: Sequence[str]
 ) -> Outcome:
@@ -235,7 +239,7 @@ def told(shown: Shown, first: Sequence[str] = (), tell: Telling | None = None) -
     if tell is not None and messages:
         messages[-1] = crowd.beside(messages[-1], shown.state, tell)
     outcome = reply(shown.state, messages, shown.event)
-    return replace(outcome, reminders=shown.reminders)
+    return replace(outcome, reminders=shown.reminders, ratings=shown.ratings, tickets=shown.tickets)
 
 
 def followed(said: Outcome, action: Action, world: World, now: datetime) -> Outcome:
@@ -252,6 +256,7 @@ def followed(said: Outcome, action: Action, world: World, now: datetime) -> Outc
         events=(*said.events, *onward.events),
         tickets=(*said.tickets, *onward.tickets),
         reminders=(*said.reminders, *onward.reminders),
+        ratings=(*said.ratings, *onward.ratings),
     )
 
 
@@ -293,7 +298,7 @@ def _buttons_of(key: str, state: State, world: World) -> tuple[Button, ...]:
             return (home, human)
         case "angry":
             return (human, home)
-        case "human" | "feedback":
+        case "human":
             return (home,)
         case "decline_again" | "goodbye" | "stop" | "deny" | "secret":
             return (home,)

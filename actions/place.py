@@ -117,7 +117,7 @@ def stated(text: str, state: State, places: Places) -> State:
 def ask(asked: Action, places: Places, tell: Telling) -> Message:
     """The question, with the possible places as buttons and one that goes on without."""
     buttons = [
-        Button(_label(unit, was, places, tell), _chosen(asked, unit.code, was))
+        Button(label(unit, was, places, tell), _chosen(asked, unit.code, was))
         for code, was in zip(asked.units, asked.were, strict=True)
         if (unit := places.units.by_code(code))
     ]
@@ -202,7 +202,8 @@ def _is_same(old: Place, unit: Unit, places: Places) -> bool:
     return old.name == unit.name and province is not None and old.around[1] == province.name
 
 
-def _label(unit: Unit, was: str, places: Places, tell: Telling) -> str:
+def label(unit: Unit, was: str, places: Places, tell: Telling) -> str:
+    """What a place is called on a button; ``was``: what it was called before, "" = nothing."""
     province = places.units.province_of(unit.code)
     short = province.name.removeprefix("Tỉnh ").removeprefix("Thành phố ") if province else ""
     here = unit.name if unit.is_province else f"{unit.name}, {short}"

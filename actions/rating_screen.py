@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from actions import guide, rating
-from actions.rating import BEST, CONTENT, End, Face, Question, Rated, Reason
-from actions.state import Action, Button, Kind, Message, Outcome, State
+from actions.rating import BEST, CONTENT, End, Face, Question, Reason
+from actions.state import Action, Button, Kind, Message, Outcome, Shown, State
 from actions.telling import Telling
 from knowledge_base.loader import Knowledge
 from knowledge_base.review.personal import scrub
@@ -17,16 +15,6 @@ _ANSWERS = frozenset({Kind.SHOW, Kind.LIFE_EVENT, Kind.HOURS})
 _PARTING = frozenset({"said.thank", "said.goodbye"})
 _DONE = "guide.done"
 _HELPED = "person.closed_human"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What a button or words led to; ``event`` and ``ratings`` are counted."""
-
-    state: State
-    message: Message
-    event: str
-    ratings: tuple[Rated, ...] = ()
 
 
 def due(before: State, outcome: Outcome, knowledge: Knowledge, tell: Telling) -> Question | None:
@@ -67,21 +55,21 @@ def act(action: Action, state: State, tell: Telling) -> Shown:
     face = action.face
     done = rating.answered(state.rating, face) if face else None
     if face is None or done is None:
-        return Shown(state, _said("late", tell), "rating.late")
+        return Shown(state, (_said("late", tell),), "rating.late")
     now, counted = done
     if face.silent:
         now = now.model_copy(update={"telling": False})
     state = state.model_copy(update={"rating": now})
     if face.score is not None and face.score >= CONTENT:
-        return Shown(state, _said("good", tell), "rating.good", counted)
+        return Shown(state, (_said("good", tell),), "rating.good", ratings=counted)
     if face.score is not None:
-        return Shown(state, _why(face.question, face.score, tell), "rating.bad", counted)
+        return Shown(state, (_why(face.question, face.score, tell),), "rating.bad", ratings=counted)
     if now.telling:
         skip = _press(face.model_copy(update={"silent": True}))
         button = Button(tell.say("rating.button_skip"), skip)
         text = tell.say("rating.words", tell.address)
-        return Shown(state, Message(text, buttons=(button,)), "rating.reason", counted)
-    return Shown(state, _said("noted", tell), "rating.reason", counted)
+        return Shown(state, (Message(text, buttons=(button,)),), "rating.reason", ratings=counted)
+    return Shown(state, (_said("noted", tell),), "rating.reason", ratings=counted)
 
 
 def told(text: str, state: State, tell: Telling) -> Shown:
@@ -91,7 +79,7 @@ def told(text: str, state: State, tell: Telling) -> Shown:
         words = words[:MOST_CHARACTERS].rpartition(" ")[0]
     now, kept = rating.told(state.rating, words)
     state = state.model_copy(update={"rating": now})
-    return Shown(state, _said("noted", tell), "rating.words", kept)
+    return Shown(state, (_said("noted", tell),), "rating.words", ratings=kept)
 
 
 def _why(question: Question, score: int, tell: Telling) -> Message:

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from actions.draft import Draft
 from actions.progress import Progress
 from actions.rating import Face, Rated, Rating
 from actions.reminders import Reminder
@@ -69,13 +70,14 @@ class Kind(StrEnum):
     DOSSIER = "dossier"  # how a dossier stands
     ASK_CODE = "ask_code"  # its code, again where ``phrase`` says what was wrong with the last one
     CHECKLIST = "checklist"  # the papers to be ticked off, or a tick
+    FEEDBACK = "feedback"  # a move within a suggestion or complaint
     RATE = "rate"  # a face, or the reason for one
     PRINT = "print"  # the same on a page of paper
     HELP = "help"  # a helper's move among the people they guide
 
 
 class Move(StrEnum):
-    """What is done with a guide."""
+    """What is done with a guide, or with a suggestion or complaint."""
 
     OPEN = "open"  # begin, or ask whether to go on where it was left
     RESTART = "restart"
@@ -87,6 +89,8 @@ class Move(StrEnum):
     BACK_TO = "back_to"  # the step of a number
     STOP = "stop"
     REVIEW = "review"  # list what was answered
+    SEND = "send"  # only what is written to be sent
+    DROP = "drop"
     REMIND = "remind"  # two days after it was left
     NO_REMINDER = "no_reminder"  # of whatever
 
@@ -246,6 +250,7 @@ class State(_Model):
     rating: Rating = Rating()
     reminding: bool | None = None  # of a guide left unfinished; None = not asked yet
     helping: Helping | None = None  # of a registered helper
+    feedback: Draft | None = None  # being written
 
     @classmethod
     def restore(cls, document: dict[str, Any] | None) -> State | None:
@@ -326,12 +331,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a move within a guide or a list led to; ``event`` is counted."""
+    """What a move within a guide, a list or the like led to; ``event`` and ``ratings`` are
+    counted, ``tickets`` opened."""
 
     state: State
     messages: tuple[Message, ...]
     event: str
     reminders: tuple[Reminder, ...] = ()
+    ratings: tuple[Rated, ...] = ()
+    tickets: tuple[TicketRequest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

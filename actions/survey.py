@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from actions import rating, rating_screen
-from actions.perform import World, rated
+from actions.perform import World, told
 from actions.rating import Rated
 from actions.replies import Choice, Reply
 from actions.state import BEHIND, Offer, Outcome, State
@@ -14,7 +14,7 @@ from actions.state import BEHIND, Offer, Outcome, State
 
 def explained(text: str, state: State, world: World, now: datetime) -> Outcome:
     """The citizen says in words (masked) why they are not content."""
-    return rated(rating_screen.told(text, state, world.telling(state, now)))
+    return told(rating_screen.told(text, state, world.telling(state, now)))
 
 
 def surveyed(before: State, said: Outcome, world: World, now: datetime) -> Outcome:

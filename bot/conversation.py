@@ -11,7 +11,7 @@ from actions import address, crowd, danger, office, people, place, rating, remin
 from actions.perform import World, followed, perform, reply, say, told
 from actions.replies import Reply
 from actions.state import Action, Kind, Message, Outcome, State
-from actions.survey import explained, surveyed
+from actions.survey import surveyed
 from actions.tickets import ForTeam, TicketRequest
 from actions.understanding import Understanding
 from bot import (
@@ -23,6 +23,7 @@ from bot import (
     helping_words,
     listening,
     resuming,
+    writing,
 )
 from bot.messages import Incoming, TurnResult
 from bot.noticing import noted
@@ -34,7 +35,6 @@ _ASKED_ADDRESS = Action(kind=Kind.SAY, phrase="address_ask")
 _ALARMED = "said.emergency"
 _ASKING = frozenset({Kind.ASK_WHICH, Kind.ASK_CASE, Kind.ASK_UNIT, Kind.LIFE_EVENT})
 _SAME = "same"  # a waiting question is about what the first one turns out to be about
-_MOST_CHARACTERS = 600  # what is longer holds the question in its beginning
 
 
 class Conversation:
@@ -68,7 +68,7 @@ class Conversation:
         outcome = turn.answered(turn.take(incoming, before), before)
         if outcome.lookup is not None:
             return TurnResult(state or {}, (), lookup=outcome.lookup)
-        outcome = surveyed(before, outcome, self._world, now)
+        outcome = surveyed(before, writing.left(incoming, before, outcome), self._world, now)
         after, misses = noted(before, outcome, heard[-1] if heard else None, now.date())
         return TurnResult(
             _document(after),
@@ -142,7 +142,7 @@ class _Turn:
             if action is None:
                 return self._again("stale", state)
             return self._chosen(action, state)
-        text = (incoming.text or "")[:_MOST_CHARACTERS].strip()
+        text = writing.read(incoming, state)
         if not text:
             return self._do(Action(kind=Kind.SAY, phrase="unreadable"), state)
         alarm = self.world.alarms.hear(text)
@@ -154,6 +154,7 @@ class _Turn:
         if called is not None:
             return self._called(called, state)
         action = listening.COMMANDS.get(text.split()[0].lower()) or listening.chosen(text, state)
+        action = writing.said(text, state, action, self.world.knowledge)
         if action is None and (left := self._left_word(text, state)) is not None:
             return left
         if action is None:
@@ -195,7 +196,7 @@ class _Turn:
         """What must be said though the machine is silent."""
         alarm = self.world.alarms.hear(words)
         if alarm is None:
-            heard = hearing.hear(words[:_MOST_CHARACTERS], self.understand, state).first
+            heard = hearing.hear(words[: writing.MOST_CHARACTERS], self.understand, state).first
             alarm = listening.fears(heard, self.world.alarms)
             if alarm is None and handover.wants_erasure(heard):
                 return self._do(Action(kind=Kind.SAY, phrase="erase_confirm"), state)
@@ -228,6 +229,7 @@ class _Turn:
             decided = replace(decided, action=asked)
         if listening.is_asked_where(state) and listening.is_unsure(decided, heard):
             return self._placed(text, state, state.current) or self._not_placed(state)
+        state = writing.remembered(text, decided.action, state)
         misses = state.misses + 1 if decided.miss else 0
         also = listening.others(decided.action, heard, state)
         state = state.model_copy(update={"misses": misses, "also": also, "waiting": None})
@@ -251,8 +253,9 @@ class _Turn:
         tell = self.world.telling(state, self.now)
         if (move := guiding.meant(heard, state, self.world.knowledge, tell)) is not None:
             return self._chosen(move, state)
-        if state.rating.telling and not hearing.is_request(heard):
-            return explained(text, state, self.world, self.now)
+        written = writing.taken_down(text, heard, state, self.world, self.now)
+        if written is not None:
+            return written
         return self._set_address(text, state) if heard.intent == "set_address" else None
 
     def _then(self, outcome: Outcome, second: Understanding) -> Outcome:

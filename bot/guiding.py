@@ -26,21 +26,21 @@ _DONE = frozenset(
      "duoc roi", "ok", "oke", "ok roi", "xong het roi", "tiep theo", "buoc tiep theo", "buoc sau",
      "da lam xong", "lam roi"}
 )  # fmt: skip
-_SKIP = frozenset({"bo qua", "bo qua buoc nay", "qua buoc nay", "buoc nay bo qua", "cho qua"})
+SKIP = frozenset({"bo qua", "bo qua buoc nay", "qua buoc nay", "buoc nay bo qua", "cho qua"})
 ONWARD = frozenset(  # go on with what was left
     {"lam tiep", "lam tiep di", "lam tiep nhe", "cho lam tiep", "toi muon lam tiep", "tiep tuc lam",
      "lam tiep viec hom truoc", "lam tiep huong dan", "tiep tuc huong dan", "lam not"}
 )  # fmt: skip
 GO_ON = frozenset({"tiep tuc", "tiep", "di tiep", "tiep di", "tiep tuc di"})
-_CHANGE = frozenset(
+CHANGE = frozenset(
     {"sua", "sua lai", "sua cau tra loi", "nham", "nham roi", "toi nham", "chon nham",
      "toi chon nham", "bam nham", "bam nham roi", "tra loi nham", "xem lai cau tra loi",
      "doi cau tra loi"}
 )  # fmt: skip
-_STOP = frozenset(
+STOP = frozenset(
     {"dung lai", "tam dung", "de sau", "de sau lam", "mai lam tiep", "nghi da", "hom khac"}
 )
-_HALT = "dừng"  # without its accents it may be "đúng"
+HALT = "dừng"  # without its accents it may be "đúng"
 _AFRESH = frozenset({"lam lai tu dau", "bat dau lai", "bat dau lai tu dau"})
 _REMIND = frozenset(
     {"nhac toi", "nhac toi nhe", "nhac toi nha", "nho nhac toi", "nho nhac toi nhe", "nhac toi voi",
@@ -78,7 +78,7 @@ def said(text: str, state: State, knowledge: Knowledge, tell: Telling) -> Action
     """What exact words mean: a command within the guide on the screen, going on with one that was
     left, or the name of a guide. None when they mean nothing of that."""
     words, find = key(text), Guides(knowledge, tell)
-    halted = words in _STOP or fold(text).strip(" .!") == _HALT
+    halted = words in STOP or fold(text).strip(" .!") == HALT
     if halted and (under_way := guide.running(state, find)):
         return _move(Move.STOP, under_way.progress.guide)
     if words in _REMIND | _NO_REMINDER:
@@ -144,22 +144,28 @@ def _within(
             return button.action
         if words in _DONE and button.action.choice == DONE:
             return button.action
-    if words in _SKIP:
+    if words in SKIP:
         return _move(Move.SKIP, begun)
-    if words in _CHANGE:
+    if words in CHANGE:
         return _move(Move.REVIEW, begun)
     if words in _AFRESH:
         return _move(Move.OPEN, begun)  # asks whether what was done is to be given up
     if match := _BACK_TO.fullmatch(words):
         return _move(Move.BACK_TO, begun, number_of(match["so"]))
-    if (match := _BACK.fullmatch(words)) and _was_begun(state):
-        return _move(Move.BACK, begun, number_of(match["so"] or "1"))
+    if (steps := steps_back(words)) and _was_begun(state):
+        return _move(Move.BACK, begun, steps)
     return None
 
 
 def _was_begun(state: State) -> bool:
     """Whether there is a screen of the guide to go back to."""
     return bool(state.guides and state.guides[0].trail)
+
+
+def steps_back(words: str) -> int | None:
+    """How many screens back words (a key) ask for; None where they ask for something else."""
+    match = _BACK.fullmatch(words)
+    return number_of(match["so"] or "1") if match else None
 
 
 def number_of(word: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from actions import people, place
+from actions import feedback, people, place
 from actions.state import Action, Aspect, Kind, Offer, State
 from actions.understanding import (
     EMERGENCY,
@@ -17,7 +17,7 @@ from actions.understanding import (
     SURE_PROCEDURE,
     Understanding,
 )
-from bot import coded, contentment
+from bot import clauses, coded, contentment
 from knowledge_base.danger import UNCLEAR, Alarm, Alarms
 from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.text import key
@@ -25,12 +25,14 @@ from knowledge_base.text import key
 _MOST_OTHERS = 4
 _ASKS_BESIDE = 0.5  # from it on a message that says where somebody lives asks something too
 NAMES_LITTLE = 0.1  # below it the words of a question may name no procedure
+_TELLS = 0.6  # sure enough of a complaint
 _PERHAPS = 0.003  # as likely a procedure is still worth asking about when the first was refused
 ASPECTS = {f"ask_{aspect.value}": aspect for aspect in Aspect}
 _SAID = frozenset(
     {"thank", "goodbye", "affirm", "deny", "read_aloud", "stop", "human", "help",
-     "ask_bot", "feedback", "angry"}
+     "ask_bot", "angry"}
 )  # fmt: skip
+_OPENED = {"office_hours": Action(kind=Kind.HOURS), "feedback": feedback.begin()}
 # Commands that must work whatever else the sentence seems to be about.
 _FIRST = frozenset({"human", "dossier_status"})
 _ORDINALS = {
@@ -56,6 +58,7 @@ COMMANDS = {
     "/help": Action(kind=Kind.SAY, phrase="help"),
     "/nguoihotro": Action(kind=Kind.SAY, phrase="human"),
     "/tracuu": Action(kind=Kind.ASK_CODE),
+    "/gopy": feedback.begin(),
     "/xoa_du_lieu": Action(kind=Kind.SAY, phrase="erase_confirm"),
     "/noi_voi_may": Action(kind=Kind.MACHINE),
     UNREADABLE: Action(kind=Kind.SAY, phrase="unreadable"),
@@ -182,6 +185,8 @@ def decide(heard: Understanding, state: State) -> Heard:
         return Heard(_say(intent) if intent == "human" else coded.asked(state))
     if intent in ASPECTS:
         return _question(ASPECTS[intent], link, state)
+    if _complains(heard):
+        return Heard(feedback.begin())
     if named or (link.outcome is LinkOutcome.ANSWER and not sure):
         return _question(Aspect.OVERVIEW, link, state)
     if not sure and link.outcome is LinkOutcome.ASK:
@@ -189,6 +194,12 @@ def decide(heard: Understanding, state: State) -> Heard:
     if intent == "dossier_status" and sure:
         return Heard(coded.asked(state))
     return _command(intent, sure, state)
+
+
+def _complains(heard: Understanding) -> bool:
+    """Whether it is told what went well or wrong, whatever procedure that names."""
+    sure = heard.intent == "feedback" and heard.confidence >= _TELLS
+    return sure and not clauses.asks(heard.text)
 
 
 def _question(aspect: Aspect, link: Link, state: State) -> Heard:
@@ -237,12 +248,12 @@ def _command(intent: str, sure: bool, state: State) -> Heard:
             return Heard(state.current or _say("nothing_said"), event="said.repeat")
         case "more":
             return _more(state)
-        case "office_hours":
-            return Heard(Action(kind=Kind.HOURS))
         case "correct":
             return _correct(state)
         case _ if intent == OUT_OF_SCOPE:
             return Heard(_say("decline_again" if state.misses else "out_of_scope"), miss=True)
+        case _ if intent in _OPENED:
+            return Heard(_OPENED[intent])
         case _ if intent in _SAID:
             return Heard(_say(intent))
         case _:

@@ -15,6 +15,7 @@ from actions.rating import Rated
 from actions.reminders import Reminder
 from actions.replies import Reply
 from actions.state import Outcome, State
+from actions.tickets import TicketRequest
 from actions.understanding import Understanding
 from bot.conversation import Conversation
 from bot.messages import Incoming
@@ -129,6 +130,7 @@ class Talk:
         self.misses: list[Miss] = []  # of all turns
         self.ratings: list[Rated] = []  # the same
         self.reminders: tuple[Reminder, ...] = ()  # asked for by the last turn
+        self.tickets: list[TicketRequest] = []  # the same
         self.now = NOW
 
     def restart(self, world: World) -> None:
@@ -182,6 +184,7 @@ class Talk:
         result = self._turn(incoming, self._document, self.now)
         self.misses += result.misses
         self.ratings += result.ratings
+        self.tickets += result.tickets
         self._document = json.loads(json.dumps(result.state))
         self.replies, self.events = result.replies, result.events
         self.reminders = result.reminders

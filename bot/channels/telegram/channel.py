@@ -41,7 +41,7 @@ from knowledge_base.phrases import Phrases
 logger = logging.getLogger(__name__)
 
 CROWDED_EVERY = 60.0  # seconds between two requests to one chat to wait
-COMMANDS = ("start", "help", "nguoihotro", "xoa_du_lieu")
+COMMANDS = ("start", "help", "nguoihotro", "gopy", "xoa_du_lieu")
 TEAM_COMMANDS = ("noi_voi_may",)  # where people may have taken over
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,15 +42,12 @@ def load(path: Path = FILE) -> tuple[Topic, ...]:
     rows: list[dict[str, Any]] = yaml.load(
         path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
     )
-    return tuple(
-        Topic(
-            row["id"],
-            row["ten"],
-            *(tuple(row.get(key, ())) for key in _UNDER),
-            within=row.get("trong"),
-        )
-        for row in rows
-    )
+    return tuple(map(_read, rows))
+
+
+def _read(row: Mapping[str, Any]) -> Topic:
+    fields, events, guides = (tuple(row.get(key, ())) for key in _UNDER)
+    return Topic(row["id"], row["ten"], fields, events, guides, row.get("trong"))
 
 
 def home(action: Action, topics: Sequence[Topic], tell: Telling) -> Message:

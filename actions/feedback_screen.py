@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Protocol
 
 from actions import pages, place
 from actions.draft import Category, Draft, Part
@@ -17,13 +17,23 @@ _LABEL = 40  # characters of a citizen's words on a button
 _PLACES = 3  # that may be meant, a page
 
 
-@dataclass(frozen=True)
-class Desk:
-    """What a screen may read: what is known, places, and who reads what is sent (None: nobody)."""
+class Desk(Protocol):
+    """What a screen may read; :class:`actions.perform.World` fits."""
 
-    knowledge: Knowledge
-    places: Places
-    team: Team | None
+    @property
+    def knowledge(self) -> Knowledge:
+        """What is known."""
+        ...
+
+    @property
+    def places(self) -> Places:
+        """The units there are."""
+        ...
+
+    @property
+    def team(self) -> Team | None:
+        """Who reads what is sent; None = nobody."""
+        ...
 
 
 def here() -> Action:

@@ -30,7 +30,6 @@ from actions import (
     telling,
 )
 from actions.dossier_sources.port import Finding
-from actions.feedback_screen import Desk
 from actions.place import Places
 from actions.replies import Choice, Reply
 from actions.state import (
@@ -72,11 +71,6 @@ class World:
     team: Team | None = None
     finding: Finding | None = None
     asks_rating: bool = False  # how content citizens are
-
-    @property
-    def desk(self) -> Desk:
-        """What suggestions and complaints are taken down at."""
-        return Desk(self.knowledge, self.places, self.team)
 
     def procedure(self, code: str | None, tell: Telling) -> Procedure | None:
         """What holds of the procedure of a code on the day of the turn, where the citizen lives."""
@@ -120,7 +114,7 @@ def perform(
     if action.kind is Kind.RATE:
         return told(rating_screen.act(action, state, tell), first)
     if action.kind is Kind.FEEDBACK:
-        return told(feedback.act(action, state, world.desk, tell), first)
+        return told(feedback.act(action, state, world, tell), first)
     action = people.settled(action, world.team)
     about = people.about(state, world.knowledge.name_of(state.procedure or ""))
     step = people.act(action, world.team, about, world.phone, tell)

@@ -11,6 +11,8 @@ from actions.rating import Rated
 from actions.replies import Choice, Reply
 from actions.state import BEHIND, Offer, Outcome, State
 
+_ALARMED = "said.emergency"
+
 
 def explained(text: str, state: State, world: World, now: datetime) -> Outcome:
     """The citizen says in words (masked) why they are not content."""
@@ -23,6 +25,9 @@ def surveyed(before: State, said: Outcome, world: World, now: datetime) -> Outco
     if before.rating.telling and said.state.rating == before.rating:
         silent = before.rating.model_copy(update={"telling": False})
         said = replace(said, state=said.state.model_copy(update={"rating": silent}))
+    if _ALARMED in said.events:
+        hushed = rating.hushed(said.state.rating, now.date())
+        return replace(said, state=said.state.model_copy(update={"rating": hushed}))
     if not world.asks_rating:
         return said
     tell = world.telling(said.state, now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from actions import address, crowd, danger, office, people, place, rating, reminding
+from actions import address, crowd, danger, office, people, place, reminding
 from actions.perform import World, followed, perform, reply, say, told
 from actions.replies import Reply
 from actions.state import Action, Kind, Message, Outcome, State
@@ -154,7 +154,7 @@ class _Turn:
         if called is not None:
             return self._called(called, state)
         action = listening.COMMANDS.get(text.split()[0].lower()) or listening.chosen(text, state)
-        action = writing.said(text, state, action, self.world.knowledge)
+        action = writing.said(text, state, action)
         if action is None and (left := self._left_word(text, state)) is not None:
             return left
         if action is None:
@@ -253,9 +253,8 @@ class _Turn:
         tell = self.world.telling(state, self.now)
         if (move := guiding.meant(heard, state, self.world.knowledge, tell)) is not None:
             return self._chosen(move, state)
-        written = writing.taken_down(text, heard, state, self.world, self.now)
-        if written is not None:
-            return written
+        if (down := writing.taken_down(text, heard, state, self.world, self.now)) is not None:
+            return down
         return self._set_address(text, state) if heard.intent == "set_address" else None
 
     def _then(self, outcome: Outcome, second: Understanding) -> Outcome:
@@ -317,8 +316,7 @@ class _Turn:
 
     def _call(self, alarm: Alarm, state: State) -> Outcome:
         """Nothing is said before it."""
-        hushed = rating.hushed(state.rating, self.now.date())
-        calm = state.model_copy(update={"misses": 0, "rating": hushed})
+        calm = state.model_copy(update={"misses": 0})
         return replace(self, first=())._do(danger.alarmed(alarm), calm, _ALARMED)
 
     def _placed(self, text: str, state: State, asked: Action | None = None) -> Outcome | None:

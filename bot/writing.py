@@ -10,7 +10,6 @@ from actions import feedback
 from actions.draft import Part
 from actions.feedback import PHOTO, begin
 from actions.feedback_screen import go, here, move_to
-from actions.guide import running
 from actions.perform import World, perform, told
 from actions.state import Action, Kind, Move, Outcome, State
 from actions.survey import explained
@@ -19,7 +18,6 @@ from bot.guiding import CHANGE, GO_ON, HALT, ONWARD, SKIP, STOP, steps_back
 from bot.hearing import is_request
 from bot.listening import UNREADABLE
 from bot.messages import Incoming
-from knowledge_base.loader import Knowledge
 from knowledge_base.text import fold, key
 
 _RESUME = frozenset(
@@ -47,7 +45,7 @@ _NO = {
 }
 
 
-def said(text: str, state: State, otherwise: Action | None, knowledge: Knowledge) -> Action | None:
+def said(text: str, state: State, otherwise: Action | None) -> Action | None:
     """What exact words mean: a command within what is written, going on with it, or beginning it;
     ``otherwise`` where they are a button or a command already."""
     words = key(text)
@@ -57,7 +55,7 @@ def said(text: str, state: State, otherwise: Action | None, knowledge: Knowledge
         return otherwise
     if feedback.is_on_screen(state):
         return _within(text, words, state)
-    resumes = words in ONWARD | GO_ON and running(state, knowledge) is None
+    resumes = words in ONWARD | GO_ON and all(guide.paused for guide in state.guides)
     if state.feedback is not None and (words in _RESUME or (resumes and state.feedback.begun)):
         return here()
     return begin() if words in _OPEN | _RESUME else None
@@ -88,7 +86,7 @@ def taken_down(
         if (move := _meant(heard, state)) is not None:
             return perform(move, state, world, now)
         if not is_request(heard):
-            return told(feedback.told(text, state, world.desk, world.telling(state, now)))
+            return told(feedback.told(text, state, world, world.telling(state, now)))
     elif state.rating.telling and not is_request(heard):
         return explained(text, state, world, now)
     return None

@@ -20,7 +20,7 @@ from knowledge_base.schema import Procedure
 from knowledge_base.text import key
 
 _ME = r"(?:(?:da|vang|a|the|toi|tui|minh|em|con|chau|bac|co|chu|ba|ong|muon|can|giup|cho|xin) )*"
-_OF = r"(?: (?:lam|cho|de|xin|ve|viec|thu tuc|dang ky|giay|cua))*"
+_OF = r"(?: (?:lam|cho|de|ve|viec|cua|thu tuc))*"
 _READY = r"(?:chuan bi|soan|sap xep|gom|lo) (?:san |du |truoc )?(?:ho so|giay to|bo ho so)"
 # "tôi cần mang gì, đã có gì"; whatever else the sentence names is what it is for.
 _WHAT = (
@@ -81,6 +81,20 @@ def said(text: str, state: State, knowledge: Knowledge, tell: Telling) -> Action
 def asks_for_list(text: str) -> bool:
     """Whether the words ask to get papers ready, whatever they are for."""
     return _LISTS.fullmatch(key(text)) is not None
+
+
+def heard_as(text: str) -> str:
+    """What a wish to get papers ready is understood by: the thing they are for, asked about its
+    papers. "Chuẩn bị hồ sơ khai sinh" sounds like much that has to do with dossiers. Any other text
+    as it is."""
+    words = key(text)
+    match = _LISTS.fullmatch(words)
+    if match is None or not (match["rest"] or "").strip():
+        return text
+    before = len(words[: match.start("rest")].split())
+    said = text.split()
+    thing = said[before:] if len(said) == len(words.split()) else [match["rest"]]
+    return f"{' '.join(thing)} cần giấy tờ gì"
 
 
 def asks_for_this(text: str, state: State) -> Action | None:

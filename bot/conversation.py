@@ -207,7 +207,7 @@ class _Turn:
         return None
 
     def _answer(self, text: str, state: State) -> Outcome:
-        said = hearing.hear(text, self.understand, state)
+        said = hearing.hear(checking.heard_as(text), self.understand, state)
         heard = said.first
         self.heard.append(said)
         if (meant := self._meant(text, heard, state)) is not None:

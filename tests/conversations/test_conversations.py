@@ -7,6 +7,7 @@ what must come back:
 - ``bam``: the button of the last reply that begins with these words, or its number.
 - ``sau_ngay``: so many days pass, and what reminders are due come in.
 - ``bam_cu``: the same among all earlier replies; ``bam_ma``: a button by its raw id.
+- ``moi``: opens an invitation into the team of this name; from then on a helper is talking.
 - ``co``, ``khong_co``: words that the replies of the turn must or must not hold.
 - ``nguon: true``: the last reply carries a source with its day; ``false``: it carries none.
 - ``nut``: labels (or beginnings of labels) that are offered, in this order.
@@ -35,6 +36,7 @@ from actions.replies import Image, Reply
 from actions.state import State
 from bot.brain import Brain
 from bot.messages import Incoming, TurnResult
+from bot.passes import Opened, Purpose
 from bot.privacy import clean, mask
 from bot.settings import Settings
 from bot.times import VIETNAM
@@ -45,7 +47,7 @@ from tests.samples import find_sample
 FOLDER = Path(__file__).parent
 NOW = datetime(2026, 11, 23, 15, tzinfo=VIETNAM)  # a Monday
 DATED = re.compile(r"ngày \d\d/\d\d/20\d\d\)?, mã \d\.\d{6}")
-DOING = ("noi", "bam", "bam_cu", "bam_ma", "sau_ngay")
+DOING = ("noi", "bam", "bam_cu", "bam_ma", "sau_ngay", "moi")
 EXPECTING = ("co", "khong_co", "nguon", "nut", "lien_ket", "y", "so_cau", "goi", "hinh")
 
 
@@ -67,6 +69,7 @@ class Screen:
         self.document: dict[str, Any] | None = None
         self.seen: list[Reply] = []
         self.record: list[str] = []
+        self._team: str | None = None
         self._now = NOW
         self._reminders: list[Reminder] = []
 
@@ -86,7 +89,15 @@ class Screen:
     def send(self, text: str | None = None, choice: str | None = None) -> TurnResult:
         """One turn; the state goes through JSON as it does in the database."""
         number = str(len(self.record))
-        result = self._take(Incoming("test", "t", number, text, choice))
+        result = self._take(Incoming("test", "t", number, text, choice, team=self._team))
+        check_replies(result)
+        return result
+
+    def invited(self, team: str) -> TurnResult:
+        """One turn in which an invitation into a team is opened."""
+        opened = Opened(1, Purpose.INVITE, {"team": team})
+        result = self._take(Incoming("test", "t", "0", opens="digest", opened=opened))
+        self._team = team
         check_replies(result)
         return result
 
@@ -155,6 +166,8 @@ def test_script(turns: list[dict[str, Any]], brain: Brain) -> None:
     for turn in turns:
         if "noi" in turn:
             result = screen.send(text=mask(clean(str(turn["noi"]))))
+        elif "moi" in turn:
+            result = screen.invited(turn["moi"])
         elif "sau_ngay" in turn:
             result = screen.wait(turn["sau_ngay"])
         elif "bam_ma" in turn:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from actions import checklist, ticks
 from actions.state import Kind
 from actions.ticks import Checklist, Tick
+from bot import checking
 from knowledge_base.schema import Paper
 from tests.samples import Talk, meant, procedure, world
 
@@ -30,8 +31,8 @@ CASES: dict[str, Any] = {
 SAID = {
     "giấy tờ A": meant("ask_papers", A),
     "B mất bao nhiêu": meant("ask_fee", B),
-    "chuẩn bị hồ sơ xin giấy A": meant("ask_papers", A),
-    "chuẩn bị hồ sơ gì đó": meant("ask_papers", A, B),
+    "xin giấy A cần giấy tờ gì": meant("ask_papers", A),
+    "gì đó cần giấy tờ gì": meant("ask_papers", A, B),
     "tờ khai lấy ở đâu": meant("ask_form", A),
     "có căn cước chưa": meant("deny"),
     "quay lại": meant("back"),
@@ -244,3 +245,16 @@ def test_ticks_stay_with_their_papers(before: list[str], after: list[str], moves
     assert 0 <= have <= needed <= len(old)
     assert not {*now.have} & {*now.spare}
     assert now.joined(now) == now
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("chuẩn bị hồ sơ khai sinh", "khai sinh cần giấy tờ gì"),
+        ("Tôi muốn soạn hồ sơ làm hộ chiếu", "hộ chiếu cần giấy tờ gì"),
+        ("làm hộ chiếu mất bao lâu", "làm hộ chiếu mất bao lâu"),
+        ("chuẩn bị hồ sơ", "chuẩn bị hồ sơ"),
+    ],
+)
+def test_a_wish_is_heard_by_the_thing_it_is_for(text: str, heard: str) -> None:
+    assert checking.heard_as(text) == heard

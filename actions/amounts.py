@@ -7,8 +7,9 @@ from itertools import groupby
 from typing import TypeVar
 
 from actions import lines, pages
-from actions.state import Action, Aspect
+from actions.state import Action, Aspect, Kind
 from actions.telling import Body, Item, Telling
+from knowledge_base.loader import Knowledge
 from knowledge_base.phrases import MOST_CHARACTERS
 from knowledge_base.schema import Fee, Procedure, ProcessingTime
 
@@ -67,6 +68,19 @@ def turns_on_case(action: Action, procedure: Procedure, tell: Telling) -> bool:
         return False
     body = (fee if is_fee else time)(action, procedure, tell)
     return body is not None and len(body.cut(pages.PAGE)) > 1
+
+
+def turns_on_province(
+    action: Action, procedure: Procedure, knowledge: Knowledge, tell: Telling
+) -> bool:
+    """Whether a fee is asked that another one is known for in some province, and not in which."""
+    if action.kind is not Kind.SHOW or action.aspect is not Aspect.FEE:
+        return False
+    if tell.province is not None or tell.anywhere:
+        return False
+    if not any(fee.by_province for fee in of_case(procedure.fees, action.case)):
+        return False  # the situation decides already
+    return knowledge.province_matters(procedure, tell.now.date())
 
 
 def has_usual(facts: Sequence[Fee | ProcessingTime]) -> bool:

@@ -365,20 +365,9 @@ def _settled(action: Action, world: World, tell: Telling) -> Action:
         return action.model_copy(update={"kind": action.then or Kind.SHOW, "then": None})
     if action.kind is Kind.SHOW and cases.decide(action, procedure, tell):
         return action.model_copy(update={"kind": Kind.ASK_CASE})
-    if _turns_on_province(action, procedure, world, tell):
+    if amounts.turns_on_province(action, procedure, world.knowledge, tell):
         return action.asking_unit()
     return action
-
-
-def _turns_on_province(action: Action, procedure: Procedure, world: World, tell: Telling) -> bool:
-    """Whether a fee is asked that another one is known for in some province, and not in which."""
-    if action.kind is not Kind.SHOW or action.aspect is not Aspect.FEE:
-        return False
-    if tell.province is not None or tell.anywhere:
-        return False
-    if not any(fee.by_province for fee in amounts.of_case(procedure.fees, action.case)):
-        return False  # the situation decides already
-    return world.knowledge.province_matters(procedure, tell.now.date())
 
 
 def _is_aside(action: Action) -> bool:

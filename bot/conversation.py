@@ -10,7 +10,7 @@ from typing import Any
 from actions import address, crowd, danger, office, people, place, reminding
 from actions.perform import World, followed, perform, reply, say, told
 from actions.replies import Reply
-from actions.state import Action, Kind, Message, Outcome, State
+from actions.state import Action, Kind, Outcome, State
 from actions.survey import surveyed
 from actions.tickets import ForTeam, TicketRequest
 from actions.understanding import Understanding
@@ -135,8 +135,9 @@ class _Turn:
 
     def _to_machine(self, incoming: Incoming, state: State) -> Outcome:
         if incoming.choice is not None:
-            if (gone := crowd.handed_over(incoming.choice)) is not None:
-                return self._handed(gone, state)
+            handed = resuming.handed(incoming.choice, state, self.first, self.world, self.now)
+            if handed is not None:
+                return handed
             state = crowd.turned_to_owner(state, incoming.choice)
             action = listening.pressed(incoming.choice, state)
             if action is None:
@@ -289,17 +290,6 @@ class _Turn:
         case = current.case if code == current.code else None
         action = waiting.model_copy(update={"code": code, "case": case})
         return followed(done, action, self.world, self.now) if action != current else done
-
-    def _handed(self, person: int, state: State) -> Outcome:
-        """A citizen goes on with their own phone: the helper hears it; they are off the list."""
-        there = crowd.person(state, person)
-        if there is None:
-            return self._again("stale", state)
-        tell = self.world.telling(state, self.now)
-        said = self.world.say("help.handed", state.address, so=there.number)
-        after = crowd.without(state, person)
-        message = crowd.beside(Message(said), after, tell)
-        return reply(after, [*map(Message, self.first), message], "help.handed")
 
     def _chosen(self, action: Action, state: State) -> Outcome:
         also = listening.others(action, None, state)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from actions import crowd, passing
-from actions.perform import World
-from actions.state import Action, Help, Helping, Kind, State
+from actions.perform import World, reply
+from actions.state import Action, Help, Helping, Kind, Message, Outcome, State
 from bot.messages import Incoming
 from bot.passes import Opened, Purpose
 
@@ -57,6 +59,21 @@ def _continued(opened: Opened, state: State, world: World) -> Entered | None:
         return None
     after, action = found
     return Entered(after, (world.say("passes.resumed", after.address),), action, "pass.opened")
+
+
+def handed(
+    choice: str, state: State, first: Sequence[str], world: World, now: datetime
+) -> Outcome | None:
+    """What a helper hears when a citizen goes on with their own phone: they are off the list. None
+    where a choice tells of nobody who is on it."""
+    number = crowd.handed_over(choice)
+    there = crowd.person(state, number) if number is not None else None
+    if there is None:
+        return None
+    said = world.say("help.handed", state.address, so=there.number)
+    after = crowd.without(state, there.id)
+    message = crowd.beside(Message(said), after, world.telling(state, now))
+    return reply(after, [*map(Message, first), message], "help.handed")
 
 
 def revoked(incoming: Incoming, state: State) -> bool:

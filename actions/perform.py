@@ -52,9 +52,7 @@ from knowledge_base.loader import Knowledge
 from knowledge_base.phrases import Phrases
 from knowledge_base.schema import Procedure
 
-_ASIDES = frozenset(
-    {"shorter", "thank", "affirm", "read_aloud", "address_set", "nothing_more", "nothing_back"}
-)
+_ASIDES = frozenset({"shorter", "thank", "affirm", "address_set", "nothing_more", "nothing_back"})
 
 
 @dataclass(frozen=True)

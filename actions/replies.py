@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from knowledge_base.spoken.lexicon import Region
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -23,14 +25,6 @@ class Image:
     kind: ClassVar[str] = "image"
     name: str
     alt: str
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """To be spoken: ``text`` as a citizen reads it; the channel's sender makes the sound."""
-
-    kind: ClassVar[str] = "voice"
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +48,16 @@ class Place:
     address: str
 
 
-Attachment = Image | Voice | Document | Place
+Attachment = Image | Document | Place
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a reply sounds: as people of the ``region`` speak, None = as the deployment is set to;
+    ``aloud``: it is heard unasked, because the citizen wants that."""
+
+    region: Region | None = None
+    aloud: bool = False
 
 
 class Partner(StrEnum):
@@ -75,6 +78,7 @@ class Reply:
     ``attachment`` comes with the text, which says enough where a channel cannot show it.
     ``by``: the name of the person who says this, whose text may be longer; None: the machine says
     it. ``partner``: who answers from here on, where that changes.
+    ``voice``: how it sounds when it is read aloud.
     """
 
     text: str
@@ -84,3 +88,4 @@ class Reply:
     attachment: Attachment | None = None
     by: str | None = None
     partner: Partner | None = None
+    voice: Voice = Voice()

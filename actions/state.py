@@ -23,6 +23,7 @@ from actions.tickets import NOTHING, ForTeam, TicketRequest
 from actions.ticks import Checklist, Tick
 from knowledge_base.day_words import When
 from knowledge_base.offices import OfficeKind
+from knowledge_base.spoken.lexicon import Region
 
 VERSION = 1
 _TRAIL = 20  # steps "quay lại" can undo
@@ -68,6 +69,7 @@ class Kind(StrEnum):
     LEAVE_WORD = "leave_word"  # what the people who are away should read
     ANSWER_AT = "answer_at"  # when they should answer; ``phrase``: what was chosen
     DOSSIER = "dossier"  # how a dossier stands
+    ALOUD = "aloud"  # reading aloud: ``phrase`` says what about it
     ASK_CODE = "ask_code"  # its code, again where ``phrase`` says what was wrong with the last one
     CHECKLIST = "checklist"  # the papers to be ticked off, or a tick
     FEEDBACK = "feedback"  # a move within a suggestion or complaint
@@ -148,6 +150,8 @@ class Action(_Model):
     face: Face | None = None
     help: Help | None = None
     person: int | None = None  # the id of one whom a helper guides
+    voice: Region | None = None  # the one to read aloud with from now on
+    always: bool | None = None  # whether everything is read aloud from now on
 
     def asking_unit(self) -> Action:
         """Ask where the citizen lives; then this is done."""
@@ -245,6 +249,9 @@ class State(_Model):
     waiting: Action | None = None  # a second question, answered when the first one is
     asked: tuple[Asked, ...] = ()
     guides: tuple[Progress, ...] = ()
+    voice: Region | None = None  # as whom it is read aloud; None: the deployment's
+    aloud: bool = False  # everything is read aloud
+    aloud_told: bool = False  # how to have that was said
     dossiers: tuple[str, ...] = ()  # codes that were found, the newest first
     checklists: tuple[Checklist, ...] = ()  # papers being ticked off, the newest first
     rating: Rating = Rating()

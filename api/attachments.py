@@ -27,13 +27,6 @@ class ImageBody(BaseModel):
     height: int
 
 
-class VoiceBody(BaseModel):
-    """A text to be spoken."""
-
-    kind: Literal["voice"]
-    text: str
-
-
 class DocumentBody(BaseModel):
     """A page to print."""
 
@@ -53,9 +46,7 @@ class PlaceBody(BaseModel):
     address: str
 
 
-AttachmentBody = Annotated[
-    ImageBody | VoiceBody | DocumentBody | PlaceBody, Field(discriminator="kind")
-]
+AttachmentBody = Annotated[ImageBody | DocumentBody | PlaceBody, Field(discriminator="kind")]
 
 
 def address_of(drawing: Drawing) -> str:

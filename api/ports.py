@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from actions.replies import Reply
 from actions.understanding import Understanding
 from bot.mailbox import Mailbox
 from bot.settings import Settings
@@ -26,6 +27,14 @@ class TelegramDoor(Protocol):
         ...
 
 
+class Aloud(Protocol):
+    """Makes sound of replies; ``bot.speech.aloud.ReadAloud`` fits."""
+
+    async def sound(self, reply: Reply) -> bytes:
+        """An MP3 file; raises ``bot.speech.port.SpeechError``."""
+        ...
+
+
 class Services(Protocol):
     """The built parts of the program."""
 
@@ -37,6 +46,11 @@ class Services(Protocol):
     @property
     def mailbox(self) -> Mailbox:
         """Messages in, replies out, both durable."""
+        ...
+
+    @property
+    def aloud(self) -> Aloud:
+        """Replies read aloud."""
         ...
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from actions import address, crowd, danger, office, people, place, reminding
+from actions import address, aloud, crowd, danger, office, people, place, reminding
 from actions.perform import World, followed, perform, reply, say, told
 from actions.replies import Reply
 from actions.state import Action, Kind, Outcome, State
@@ -22,6 +22,7 @@ from bot import (
     hearing,
     helping_words,
     listening,
+    reading,
     resuming,
     writing,
 )
@@ -72,7 +73,7 @@ class Conversation:
         after, misses = noted(before, outcome, heard[-1] if heard else None, now.date())
         return TurnResult(
             _document(after),
-            self._signed(outcome, now),
+            aloud.voiced(self._signed(outcome, now), after),
             outcome.events,
             erase=outcome.erase,
             misses=misses,
@@ -140,13 +141,10 @@ class _Turn:
                 return handed
             state = crowd.turned_to_owner(state, incoming.choice)
             action = listening.pressed(incoming.choice, state)
-            if action is None:
-                return self._again("stale", state)
-            return self._chosen(action, state)
-        text = writing.read(incoming, state)
-        if not text:
-            return self._do(Action(kind=Kind.SAY, phrase="unreadable"), state)
-        alarm = self.world.alarms.hear(text)
+            return self._chosen(action, state) if action else self._again("stale", state)
+        text = writing.read(incoming, state) or listening.UNREADABLE
+        read = reading.said(text)  # before alarms: "dừng đọc" without its marks may be poison
+        alarm = self.world.alarms.hear(text) if read is None else None
         if alarm is not None and listening.chosen(text, state) is None:
             return self._alarmed(alarm, text, state)
         if OTP in text or PASSWORD in text:
@@ -154,8 +152,8 @@ class _Turn:
         called = address.answered(text) if state.current == _ASKED_ADDRESS else None
         if called is not None:
             return self._called(called, state)
-        action = listening.COMMANDS.get(text.split()[0].lower()) or listening.chosen(text, state)
-        action = writing.said(text, state, action)
+        action = read or listening.COMMANDS.get(text.split()[0].lower())
+        action = writing.said(text, state, action or listening.chosen(text, state))
         if action is None and (left := self._left_word(text, state)) is not None:
             return left
         if action is None:
@@ -170,8 +168,7 @@ class _Turn:
             return self._chosen(looked, state)
         if listening.chosen_in_vain(text, state):
             return self._again("no_such_row", state)
-        placed = self._placed(text, state)
-        return placed or self._answer(text, state)
+        return self._placed(text, state) or self._answer(text, state)
 
     def _left_word(self, text: str, state: State) -> Outcome | None:
         """What follows when the citizen leaves a word for people who are away."""
@@ -355,6 +352,8 @@ class _Turn:
         if action.kind is Kind.ERASE:
             said = say("erased", state, self.world)
             return reply(State(turn=state.turn), [said], "erased", erase=True)
+        if action.kind is Kind.ALOUD:
+            return aloud.act(action, state, self.world, self.now, first=self.first)
         return perform(action, state, self.world, self.now, first=self.first, event=event)
 
     def _after(self, phrase: str, state: State, **values: object) -> _Turn:

@@ -17,7 +17,7 @@ from actions.understanding import (
     SURE_PROCEDURE,
     Understanding,
 )
-from bot import clauses, coded, contentment
+from bot import clauses, coded, contentment, reading
 from knowledge_base.danger import UNCLEAR, Alarm, Alarms
 from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.text import key
@@ -29,10 +29,13 @@ _TELLS = 0.6  # sure enough of a complaint
 _PERHAPS = 0.003  # as likely a procedure is still worth asking about when the first was refused
 ASPECTS = {f"ask_{aspect.value}": aspect for aspect in Aspect}
 _SAID = frozenset(
-    {"thank", "goodbye", "affirm", "deny", "read_aloud", "stop", "human", "help",
-     "ask_bot", "angry"}
-)  # fmt: skip
-_OPENED = {"office_hours": Action(kind=Kind.HOURS), "feedback": feedback.begin()}
+    {"thank", "goodbye", "affirm", "deny", "stop", "human", "help", "ask_bot", "angry"}
+)
+_OPENED = {
+    "office_hours": Action(kind=Kind.HOURS),
+    "feedback": feedback.begin(),
+    "read_aloud": reading.READ,
+}
 # Commands that must work whatever else the sentence seems to be about.
 _FIRST = frozenset({"human", "dossier_status"})
 _ORDINALS = {
@@ -57,6 +60,8 @@ COMMANDS = {
     "/home": Action(kind=Kind.HOME),
     "/help": Action(kind=Kind.SAY, phrase="help"),
     "/nguoihotro": Action(kind=Kind.SAY, phrase="human"),
+    "/doc": reading.READ,
+    "/giongdoc": reading.CHOOSE,
     "/tracuu": Action(kind=Kind.ASK_CODE),
     "/gopy": feedback.begin(),
     "/xoa_du_lieu": Action(kind=Kind.SAY, phrase="erase_confirm"),
@@ -156,7 +161,7 @@ def others(action: Action, heard: Understanding | None, state: State) -> tuple[s
         state: the conversation before.
     """
     if action.kind is not Kind.SHOW:
-        return ()
+        return state.also if action.kind is Kind.ALOUD else ()
     asked = state.current
     if heard is None and asked is not None and asked.kind is Kind.ASK_WHICH:
         codes = asked.codes

@@ -6,13 +6,14 @@ from dataclasses import asdict
 from typing import Any
 
 from actions.replies import Attachment, Choice, Document, Image, Partner, Place, Reply, Voice
+from knowledge_base.spoken.lexicon import Region
 
-_KINDS: dict[str, type[Attachment]] = {k.kind: k for k in (Image, Voice, Document, Place)}
+_KINDS: dict[str, type[Attachment]] = {k.kind: k for k in (Image, Document, Place)}
 
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:
     """text, source, choices (id, label, url), afresh, attachment (None, or its ``kind`` and
-    fields), by, partner."""
+    fields), by, partner, voice (region, aloud)."""
     shown = reply.attachment
     return {
         "text": reply.text,
@@ -22,6 +23,7 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         "attachment": None if shown is None else {"kind": shown.kind, **asdict(shown)},
         "by": reply.by,
         "partner": reply.partner,
+        "voice": {"region": reply.voice.region, "aloud": reply.voice.aloud},
     }
 
 
@@ -35,7 +37,15 @@ def reply_from_json(body: dict[str, Any]) -> Reply:
         _attachment(body.get("attachment")),
         body.get("by"),
         Partner(body["partner"]) if body.get("partner") else None,
+        _voice(body.get("voice")),
     )
+
+
+def _voice(document: dict[str, Any] | None) -> Voice:
+    """The usual one where a newer release kept a region that this one does not know."""
+    kept = document or {}
+    known = kept.get("region") in set(Region)
+    return Voice(Region(kept["region"]) if known else None, bool(kept.get("aloud")))
 
 
 def _attachment(document: dict[str, Any] | None) -> Attachment | None:

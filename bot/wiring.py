@@ -32,6 +32,7 @@ from bot.pictures import Pictures
 from bot.postgres import database
 from bot.refresh import Refresh, settle
 from bot.settings import Settings
+from bot.speech.aloud import ReadAloud, open_aloud
 from bot.store.pool import Store
 from bot.store.portal import read_portal
 from bot.team_desk import Plan
@@ -59,6 +60,7 @@ class Services:
     settings: Settings
     mailbox: Mailbox
     brain: Brain
+    aloud: ReadAloud
     telegram: TelegramChannel | None = None
     dossiers: Sources = field(default_factory=lambda: Sources({}, ()))
 
@@ -241,10 +243,13 @@ async def open_services(
         async with (
             open_mailbox(conninfo, desk=_desk_plan(settings, world)) as mailbox,
             _open_brain(settings, world, mailbox.store) as brain,
-            open_telegram(settings, mailbox, world.say, Pictures(drawings.load())) as telegram,
+            open_aloud(settings, world.say) as aloud,
+            open_telegram(
+                settings, mailbox, world.say, Pictures(drawings.load()), aloud
+            ) as telegram,
             contextlib.aclosing(open_sources(settings.dossier_sources, os.environ)) as sources,
         ):
-            services = Services(settings, mailbox, brain, telegram, sources)
+            services = Services(settings, mailbox, brain, aloud, telegram, sources)
             if not worker:
                 yield services
                 return

@@ -16,6 +16,7 @@ from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Incoming, TurnHandler, TurnResult
 from bot.pictures import Pictures
 from bot.settings import Settings
+from bot.speech.aloud import open_aloud
 from bot.worker import Worker
 from knowledge_base import drawings, phrases
 from tests.emulators.bot_api import TOKEN
@@ -63,16 +64,16 @@ async def assistant(
     receive: bool = True,
     work: bool = True,
     cap: int = 20,
-    **settings: Any,
+    **more: Any,
 ) -> AsyncIterator[tuple[TelegramChannel, Mailbox]]:
     """A mailbox, its worker and the channel, talking to the Bot API at ``url``."""
-    given = {"telegram_bot_token": TOKEN, "telegram_base_url": url, "data_dir": data, **settings}
+    given = {"telegram_bot_token": TOKEN, "telegram_base_url": url, "data_dir": data, **more}
     stop = asyncio.Event()
+    settings = Settings(_env_file=None, **given)
     async with (
         open_mailbox(conninfo, timing=FAST, cap=cap) as mailbox,
-        open_telegram(
-            Settings(_env_file=None, **given), mailbox, phrases.load(), PICTURES
-        ) as channel,
+        open_aloud(settings, phrases.load()) as aloud,
+        open_telegram(settings, mailbox, phrases.load(), PICTURES, aloud) as channel,
     ):
         assert channel
         worker = Worker(mailbox, handler, [channel], parked_reply=PARKED)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from actions.replies import Choice, Image, Reply
+from actions.replies import Choice, Image, Reply, Voice
 from actions.understanding import Understanding
 from api.app import create_app
 from api.limits import Limits
@@ -22,9 +22,13 @@ from api.server import Server, server_for
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Incoming, TurnHandler, TurnResult
 from bot.settings import Settings
+from bot.speech.aloud import ReadAloud
+from bot.speech.espeak import Espeak
 from bot.team_desk import Plan
 from bot.worker import Worker
+from knowledge_base import phrases
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
+from knowledge_base.spoken.lexicon import Region
 
 BIRTH = "1.001193"
 SOURCE = f"Theo dữ liệu Cổng Dịch vụ công quốc gia ngày 10/06/2026, mã {BIRTH}"
@@ -59,6 +63,9 @@ def scripted_turn(incoming: Incoming, state: dict[str, Any] | None, now: datetim
             replies = (WELCOME,)
         case "birth" | "khai sinh":
             replies = (BIRTH_FEE,)
+        case "đọc":
+            heard = Voice(Region.SOUTH, aloud=True)
+            replies = (Reply("Lệ phí là 8.000 đồng.", SOURCE, voice=heard),)
         case "im lặng":
             replies = ()
         case "liên kết lạ":
@@ -87,6 +94,9 @@ class ScriptedServices:
     mailbox: Mailbox
     broken: bool = False
     telegram: TelegramDoor | None = None
+    aloud: ReadAloud = field(
+        default_factory=lambda: ReadAloud(Espeak(0.8), phrases.load(), Region.NORTH)
+    )
 
     def understand(self, text: str) -> Understanding:
         """Knows births; raises while ``broken``."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from actions.replies import Document, Partner
@@ -15,8 +15,10 @@ from api.attachments import PAGES, AttachmentBody, reply_body
 from api.context import Context, context_of
 from api.incoming import ID_PATTERN, check, checked_text
 from api.problems import Problem
+from api.sounds import sound_of
 from bot.mailbox import NotAnswered, Receipt, UnknownMessage
 from bot.messages import Incoming, StoredReply
+from knowledge_base.spoken.lexicon import Region
 
 _ASK_AGAIN = 2  # seconds, as Retry-After
 router = APIRouter(prefix="/api/v1", tags=["assistant"])
@@ -95,6 +97,13 @@ class ChoiceBody(BaseModel):
     url: str | None
 
 
+class VoiceBody(BaseModel):
+    """How a reply sounds."""
+
+    region: Region | None
+    aloud: bool
+
+
 class ReplyBody(BaseModel):
     """One reply."""
 
@@ -105,6 +114,8 @@ class ReplyBody(BaseModel):
     attachment: AttachmentBody | None
     by: str | None
     partner: Partner | None
+    voice: VoiceBody
+    sound: str
 
 
 class Replies(BaseModel):
@@ -173,9 +184,33 @@ async def _body(
 ) -> dict[str, Any]:
     """A reply; a page to print with an address of its own."""
     body = reply_body(stored, context.drawings)
+    chat = incoming.chat
+    body["sound"] = f"{router.prefix}/conversations/{chat}/replies/{stored.id}/sound"
     if isinstance(stored.reply.attachment, Document):
         document = stored.reply.attachment
         token = await context.printer.issue(document, incoming.channel, incoming.chat)
         base = context.public_url or str(request.base_url)
         body["attachment"]["url"] = f"{base.rstrip('/')}{PAGES}/{token}.pdf"
     return body
+
+
+@router.get(
+    "/conversations/{conversation}/replies/{reply}/sound",
+    operation_id="sound",
+    responses={
+        **_REFUSALS,
+        200: {"content": {"audio/mpeg": {}}},
+        404: {"model": ProblemBody},
+        503: {"model": ProblemBody},
+    },
+    response_class=Response,
+)
+async def sound(
+    request: Request,
+    conversation: Annotated[str, Path(pattern=ID_PATTERN)],
+    reply: Annotated[int, Path(ge=1, le=2**63 - 1)],
+) -> Response:
+    """One reply of a conversation read aloud."""
+    context = context_of(request)
+    context.admit(request)
+    return await sound_of(request, context, f"api:{conversation}", reply)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from fastapi import Path as InPath
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, Response, StreamingResponse
@@ -18,6 +19,7 @@ from api.history import history_of
 from api.incoming import ID_PATTERN, MAX_TEXT, check
 from api.problems import Problem
 from api.security import require_same_origin
+from api.sounds import sound_of
 from api.streams import events
 from api.wording import Wording
 from bot.mailbox import Receipt
@@ -34,6 +36,7 @@ CLIENT_WORDS = (
     "empty_message",
     "read_aloud",
     "stop_reading",
+    "read_failed",
     "masked_note",
     "contrast_on",
     "contrast_off",
@@ -156,6 +159,15 @@ async def _stream(context: Context, chat: str, after: int) -> AsyncIterator[byte
         _log.warning("a stream ends, the page will open it again: %s", error)
     finally:
         context.streams.closed(chat)
+
+
+@router.get("/web/sound/{reply}")
+async def sound(request: Request, reply: Annotated[int, InPath(ge=1, le=2**63 - 1)]) -> Response:
+    """A reply of this session's conversation read aloud; no other words can be had read."""
+    context = context_of(request)
+    chat = context.sessions.require_chat(request)
+    context.admit(request)
+    return await sound_of(request, context, f"{CHANNEL}:{chat}", reply)
 
 
 @router.delete("/web/data", status_code=204)

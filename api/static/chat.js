@@ -3,7 +3,6 @@
 import { Log } from "./log.js";
 import * as outbox from "./outbox.js";
 import { bindSwitch } from "./preferences.js";
-import { watchVoices } from "./speech.js";
 import { ConnectionLost, newId, ReplyLine, request, sendMessage } from "./transport.js";
 
 const START = "/start"; // asks for the welcome; not shown as a bubble
@@ -73,7 +72,7 @@ function showReply(reply) {
   if (reply.afresh) setPartner("machine");
   setPartner(reply.partner);
   if (reply.afresh) log.clear(); // the citizen asked for what stood here to be forgotten
-  log.addReply(reply);
+  log.addReply(reply, true);
 }
 
 function showLine(open) {
@@ -281,5 +280,4 @@ function bindTools() {
 
 bindComposer();
 bindTools();
-watchVoices((available) => log.setVoice(available));
 begin();

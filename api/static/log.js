@@ -1,7 +1,7 @@
 // The conversation on the page. Everything said by anyone goes in as text, never as markup.
 
 import { enlarge, showIn } from "./picture.js";
-import { stopReading, toggleReading } from "./speech.js";
+import { readNext, stopReading, toggleReading } from "./speech.js";
 
 const copy = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 
@@ -77,7 +77,6 @@ export class Log {
     this.words = words;
     this.onChoice = onChoice;
     this.anchor = null; // the citizen's last bubble: an answer is read from there on
-    this.voice = false;
   }
 
   /** Add a bubble of the citizen. */
@@ -91,8 +90,9 @@ export class Log {
     return new Mine(element, this.words);
   }
 
-  /** Add a reply {text, source, choices, attachment}; each id is shown once. */
-  addReply(reply) {
+  /** Add a reply {text, source, choices, attachment}; each id is shown once; read aloud at once
+   * where it `isNew` and the citizen wants that. */
+  addReply(reply, isNew = false) {
     const element = copy("reply");
     element.dataset.id = reply.id;
     element.querySelector(".said").textContent = reply.text;
@@ -111,9 +111,10 @@ export class Log {
       source.hidden = false;
     }
     this.#addChoices(element.querySelector(".choices"), reply.choices);
-    this.#addAloud(element.querySelector(".aloud"), reply);
+    const wanted = this.#addAloud(element.querySelector(".aloud"), reply);
     this.root.append(element);
     this.scroll();
+    if (isNew && reply.voice.aloud) readNext(wanted);
   }
 
   /** A line from the page itself, such as "data deleted". */
@@ -130,12 +131,6 @@ export class Log {
     stopReading();
     this.root.replaceChildren();
     this.anchor = null;
-  }
-
-  /** Show or hide the read-aloud buttons. */
-  setVoice(available) {
-    this.voice = available;
-    for (const button of this.root.querySelectorAll(".aloud")) button.hidden = !available;
   }
 
   /** Bring the end into view, but keep the question that is being answered visible. */
@@ -195,14 +190,22 @@ export class Log {
   }
 
   #addAloud(button, reply) {
-    button.hidden = !this.voice;
     const label = button.querySelector("span");
     const show = (on) => {
       button.setAttribute("aria-pressed", String(on));
       label.textContent = on ? this.words.stop_reading : this.words.read_aloud;
     };
-    button.addEventListener("click", () =>
-      toggleReading(button, spoken(reply), { started: () => show(true), done: () => show(false) }),
-    );
+    const wanted = {
+      button,
+      address: `/web/sound/${reply.id}`,
+      sentences: spoken(reply),
+      started: () => show(true),
+      done: () => show(false),
+      failed: () => {
+        label.textContent = this.words.read_failed;
+      },
+    };
+    button.addEventListener("click", () => toggleReading(wanted));
+    return wanted;
   }
 }

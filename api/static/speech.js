@@ -1,7 +1,10 @@
-// Reading a reply aloud with the browser's own Vietnamese voice, where it has one.
+// Reading a reply aloud: the server's voice; where the line is down, a Vietnamese one of the device.
 
 const synthesis = window.speechSynthesis ?? null;
-let reading = null; // the button whose reply is being read
+const player = new Audio(); // the same always: a phone lets it play once a press has started it
+player.preload = "none";
+let reading = null; // what is being read: {button, done}
+let queue = []; // what is to be read after it, unasked
 
 /** A Vietnamese voice, one on the device before one on a server; null when there is none. */
 function vietnameseVoice() {
@@ -9,44 +12,74 @@ function vietnameseVoice() {
   return voices.find((voice) => voice.localService) ?? voices[0] ?? null;
 }
 
-/** Call `changed(available)` now and whenever the browser's voices change. */
-export function watchVoices(changed) {
-  if (!synthesis) return;
-  const tell = () => changed(vietnameseVoice() !== null);
-  synthesis.addEventListener?.("voiceschanged", tell);
-  tell();
-}
-
-/** Stop whatever is being read. */
+/** Stop whatever is being read, and what was to follow. */
 export function stopReading() {
-  synthesis?.cancel();
-  reading?.done();
-  reading = null;
+  queue = [];
+  finish();
 }
 
-/**
- * Read sentences one after another, or stop when this button's reply is the one being read.
- * Sentences are queued singly: some browsers cut an utterance longer than 15 seconds.
- */
-export function toggleReading(button, sentences, { started, done }) {
-  const again = reading?.button === button;
-  stopReading();
-  const voice = vietnameseVoice();
-  if (again || !voice) return;
-  const current = { button, done };
+function finish() {
+  player.pause();
+  synthesis?.cancel();
+  const ended = reading;
+  reading = null;
+  ended?.done();
+}
+
+function endOf(current) {
+  if (reading !== current) return;
+  finish();
+  const next = queue.shift();
+  if (next) begin(next);
+}
+
+async function begin(wanted) {
+  const current = { button: wanted.button, done: wanted.done };
   reading = current;
-  started();
-  sentences.forEach((sentence, index) => {
+  wanted.started();
+  player.onended = () => endOf(current);
+  player.onerror = () => {};
+  player.src = wanted.address;
+  try {
+    await player.play();
+  } catch (error) {
+    if (reading !== current) return; // stopped before it began
+    if (error.name === "NotAllowedError") endOf(current); // nothing was pressed yet on this page
+    else readHere(current, wanted);
+  }
+}
+
+/** Sentences are queued singly: some browsers cut an utterance longer than 15 seconds. */
+function readHere(current, wanted) {
+  const voice = vietnameseVoice();
+  if (!voice) {
+    endOf(current);
+    wanted.failed();
+    return;
+  }
+  wanted.sentences.forEach((sentence, index) => {
     const utterance = new SpeechSynthesisUtterance(sentence);
     utterance.voice = voice;
     utterance.lang = voice.lang;
     utterance.rate = 0.9;
-    const last = index === sentences.length - 1;
-    const finish = () => {
-      if (reading === current) stopReading();
-    };
-    utterance.onerror = finish;
-    if (last) utterance.onend = finish;
+    utterance.onerror = () => endOf(current);
+    if (index === wanted.sentences.length - 1) utterance.onend = () => endOf(current);
     synthesis.speak(utterance);
   });
+}
+
+/**
+ * Read, or stop when this button's reply is the one being read. `wanted`: {button, address,
+ * sentences, started(), done(), failed()}.
+ */
+export function toggleReading(wanted) {
+  const again = reading?.button === wanted.button;
+  stopReading();
+  if (!again) begin(wanted);
+}
+
+/** Read unasked, after whatever is being read. */
+export function readNext(wanted) {
+  if (reading) queue.push(wanted);
+  else begin(wanted);
 }

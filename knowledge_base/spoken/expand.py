@@ -208,12 +208,12 @@ def _sign(teller: _Teller, match: re.Match[str]) -> str:
     return f" {teller.words.signs.get(match[0], '')} "
 
 
-@cache
-def _rules() -> tuple[tuple[re.Pattern[str], _Rule | str], ...]:
-    words = lexicon()
-    units = any_of(words.units)
+_Listed = tuple[tuple[str, _Rule | str], ...]
+
+
+def _dates_and_units(words: Lexicon, units: str) -> _Listed:
     area = "|".join(unit for unit in words.units if unit[-1] in "23")
-    listed: tuple[tuple[str, _Rule | str], ...] = (
+    return (
         (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", _mail),
         (r"https?://\S+|\b(?:[a-z0-9-]+\.)+(?:gov\.vn|com\.vn|org\.vn|vn|com|org)\b\S*", _site),
         (rf"(?<![\w/-])(?:{any_of(words.short)})(?!\w)(?![-/][\w])", _short),
@@ -230,7 +230,11 @@ def _rules() -> tuple[tuple[re.Pattern[str], _Rule | str], ...]:
         (rf"(?<![\w.,/-])(\d+(?:[.,]\d+)*)({units})(?!\w)", r"\1 \2"),
         (rf"(?<!\w)({area})(?:(/)(?=\w)|(?!\w))", _unit),
         (r"(?<![\w.,])(\d+(?:,\d+)?)\s?[xX×]\s?(?=\d)", r"\1 nhân "),
-        # Codes, and numbers to dial.
+    )  # fmt: skip
+
+
+def _codes_and_numbers(units: str) -> _Listed:
+    return (
         (r"(?<![\w.])\d\.\d{6}(?:\.[\w.]*\w)?(?!\w)", _whole_code),
         (rf"(?<!\w)(?=[^\s,;]*[{_UPPER}a-zđ])(?=[^\s,;]*\d)[{_UPPER}a-zđ\d]"
          rf"(?:[{_UPPER}a-zđ\d./-]*[{_UPPER}a-zđ\d])?(?!\w)", _whole_code),
@@ -247,7 +251,11 @@ def _rules() -> tuple[tuple[re.Pattern[str], _Rule | str], ...]:
         (rf"(?<=\d)\s?({units})(?!\w)(/(?=\w))?", lambda t, m: f" {_unit(t, m)}"),
         (r"(?<=\d)/(?=\d)", " trên "),
         (r"\d{1,3}(?:\.\d{3})+(?![\d.])|\d+", _whole),
-        # What is left are words and signs.
+    )  # fmt: skip
+
+
+def _letters(units: str) -> _Listed:
+    return (
         (r"(?<=[^\W\d])/([^\W\d]+)/(?=[^\W\d])", r", \1, "),
         (rf"\b({units})(/)(?=\w)", _unit),
         (r"\b((?i:phần|mục|chương|quý|loại|hạng|khoá|khóa|cấp|lục|bậc|nhóm) )([IVXL]+)\b", _roman),
@@ -255,20 +263,33 @@ def _rules() -> tuple[tuple[re.Pattern[str], _Rule | str], ...]:
         (rf"(?<!\w)(?:[{_UPPER}]|(?![a-z])[^\W\d_a-zà-ỹđ]){{2,}}(?!\w)", _capitals),
         (r"(?<!\w)[BCDĐFGHJKLMNPQRSTVWXZ](?!\w)", _capitals),
         (r"(?<=\w)/(?=\w)", " hoặc "),
-        # Every line is a sentence of its own, every bracket a pause.
-        (r"\s*…|\.{2,}", "."),
-        (r"(?<![.!?:;,\s])\s*\n\s*", ". "),
-        (r"\s[–—-]\s", ", "),
-        (r"[(\[]", ", "),
-        (r"[)\]](?=\s*[.,;:!?])", ""),
-        (r"[)\]]", ", "),
-        (r"(?<=\w)[-‐‑'’](?=\w)", " "),
-        (r"[^\w\s.,?!;:]|_", _sign),
-        (r"\s+", " "),
-        (r"\s+([.,?!;:])", r"\1"),
-        (r"[,;:]*([.?!])[.,?!;:\s]*(?=[.?!]|\s|$)", r"\1"),
-        (r"([,;:])[,;:\s]*(?=[,;:])", ""),
-        (r"([.,?!;:])(?=\w)", r"\1 "),
-        (r"^[\s.,?!;:]+", ""),
+    )  # fmt: skip
+
+
+# Every line is a sentence of its own, every bracket a pause.
+_SIGNS: _Listed = (
+    (r"\s*…|\.{2,}", "."),
+    (r"(?<![.!?:;,\s])\s*\n\s*", ". "),
+    (r"\s[–—-]\s", ", "),
+    (r"[(\[]", ", "),
+    (r"[)\]](?=\s*[.,;:!?])", ""),
+    (r"[)\]]", ", "),
+    (r"(?<=\w)[-‐‑'’](?=\w)", " "),
+    (r"[^\w\s.,?!;:]|_", _sign),
+    (r"\s+", " "),
+    (r"\s+([.,?!;:])", r"\1"),
+    (r"[,;:]*([.?!])[.,?!;:\s]*(?=[.?!]|\s|$)", r"\1"),
+    (r"([,;:])[,;:\s]*(?=[,;:])", ""),
+    (r"([.,?!;:])(?=\w)", r"\1 "),
+    (r"^[\s.,?!;:]+", ""),
+)  # fmt: skip
+
+
+@cache
+def _rules() -> tuple[tuple[re.Pattern[str], _Rule | str], ...]:
+    words = lexicon()
+    units = any_of(words.units)
+    listed = (
+        *_dates_and_units(words, units), *_codes_and_numbers(units), *_letters(units), *_SIGNS
     )  # fmt: skip
     return tuple((re.compile(pattern), rule) for pattern, rule in listed)

@@ -374,11 +374,48 @@ window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; 
 """
 
 
-def test_a_reply_is_read_aloud_where_there_is_a_vietnamese_voice(open_page: Open) -> None:
-    page = open_page(init_script=VOICE)
+def heard(page: Page) -> float:
+    """Seconds of the sound that plays now."""
+    page.wait_for_function("() => window.players[0].currentTime > 0.1")
+    return float(page.evaluate("() => window.players[0].duration"))
+
+
+# Keeps the page's player within the test's reach.
+PLAYERS = """
+window.players = [];
+const Sound = window.Audio;
+window.Audio = function (...given) {
+  const player = new Sound(...given);
+  window.players.push(player);
+  return player;
+};
+"""
+
+
+def test_a_reply_is_heard_in_the_servers_voice(open_page: Open) -> None:
+    page = open_page(init_script=PLAYERS)
+    button = page.get_by_role("button", name="Đọc to")
+    button.click()
+    stop = page.get_by_role("button", name="Dừng đọc")
+    expect(stop).to_be_visible()
+    assert 5 < heard(page) < 30
+    stop.click()
+    expect(button).to_be_visible()
+    assert page.evaluate("() => window.players[0].paused")
+    # Who wants to hear hears the next one without pressing anything.
+    page.locator("#message").fill("đọc")
+    page.locator(".send").click()
+    expect(stop).to_be_visible()
+    assert 3 < heard(page) < 20
+
+
+def test_while_the_server_has_no_sound_the_browsers_own_voice_reads(open_page: Open) -> None:
+    page = open_page(init_script=VOICE, errors=True)
+    page.route("**/web/sound/*", lambda route: route.fulfill(status=503, body="{}"))
     button = page.get_by_role("button", name="Đọc to")
     button.click()
     expect(page.get_by_role("button", name="Dừng đọc")).to_be_visible()
+    page.wait_for_function("() => window.spoken.length > 2")
     spoken = page.evaluate("window.spoken")
     assert spoken[0] == "Kính chào ông/bà."
     assert spoken[-1] == "3. Gặp người hỗ trợ"
@@ -386,6 +423,8 @@ def test_a_reply_is_read_aloud_where_there_is_a_vietnamese_voice(open_page: Open
     expect(button).to_be_visible()
 
 
-def test_without_a_vietnamese_voice_there_is_no_button(open_page: Open) -> None:
-    page = open_page(init_script=VOICE.replace("vi-VN", "de-DE"))
-    expect(page.locator(".aloud")).to_be_hidden()
+def test_where_nothing_can_be_heard_the_button_says_so(open_page: Open) -> None:
+    page = open_page(init_script=VOICE.replace("vi-VN", "de-DE"), errors=True)
+    page.route("**/web/sound/*", lambda route: route.abort())
+    page.locator(".aloud").click()
+    expect(page.locator(".aloud")).to_have_text("Lúc này chưa đọc thành tiếng được.")

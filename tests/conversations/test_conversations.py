@@ -13,6 +13,7 @@ what must come back:
 - ``nut``: labels (or beginnings of labels) that are offered, in this order.
 - ``lien_ket: true``: the last reply has a link.
 - ``y``: the name under which the turn is counted, a list where two things were said.
+- ``doc``: whether all replies are to be heard.
 - ``so_cau``: how many replies came. ``goi``: numbers that the first reply dials, in this order.
 - ``hinh``: the drawing that comes with the last reply; ``false``: none does.
 """
@@ -48,7 +49,7 @@ FOLDER = Path(__file__).parent
 NOW = datetime(2026, 11, 23, 15, tzinfo=VIETNAM)  # a Monday
 DATED = re.compile(r"ngày \d\d/\d\d/20\d\d\)?, mã \d\.\d{6}")
 DOING = ("noi", "bam", "bam_cu", "bam_ma", "sau_ngay", "moi")
-EXPECTING = ("co", "khong_co", "nguon", "nut", "lien_ket", "y", "so_cau", "goi", "hinh")
+EXPECTING = ("co", "khong_co", "nguon", "nut", "lien_ket", "y", "so_cau", "goi", "hinh", "doc")
 
 
 def _scripts() -> Iterator[Any]:
@@ -200,6 +201,8 @@ def _unmet(turn: dict[str, Any], result: TurnResult) -> list[str]:
         wrong.append(f"counted as {result.events}, not {turn['y']!r}")
     if "so_cau" in turn and len(result.replies) != turn["so_cau"]:
         wrong.append(f"{len(result.replies)} replies")
+    if "doc" in turn and {reply.voice.aloud for reply in result.replies} != {turn["doc"]}:
+        wrong.append("read aloud" if not turn["doc"] else "not read aloud")
     first = result.replies[0] if result.replies else last
     dialled = [c.url.removeprefix("tel:") for c in first.choices if c.url]
     if "goi" in turn and dialled != turn["goi"]:

@@ -58,7 +58,9 @@ def test_a_message_gets_its_replies(client: httpx.Client) -> None:
     answer = client.post("/api/v1/messages", json=message("khai sinh"))
     assert answer.status_code == 200
     [reply] = answer.json()["replies"]
-    assert isinstance(reply.pop("id"), int)
+    number = reply.pop("id")
+    assert isinstance(number, int)
+    assert reply.pop("sound").endswith(f"/replies/{number}/sound")
     assert reply == {
         "text": "Đăng ký khai sinh trong 60 ngày không mất lệ phí.",
         "source": SOURCE,
@@ -71,6 +73,9 @@ def test_a_message_gets_its_replies(client: httpx.Client) -> None:
             },
         ],
         "attachment": None,
+        "by": None,
+        "partner": None,
+        "voice": {"region": None, "aloud": False},
     }
 
 

@@ -13,11 +13,11 @@ from actions.state import Message, State
 from bot.rendering import spelled
 from bot.reply_json import reply_from_json, reply_to_json
 from knowledge_base import phrases
+from knowledge_base.spoken.lexicon import Region
 
 IMAGE = Image("vneid-dang-nhap", "Màn hình VNeID, nút Đăng nhập được khoanh đỏ.")
 ATTACHED: tuple[Attachment, ...] = (
     IMAGE,
-    Voice("Lệ phí: 8.000 đồng."),
     Document("ho-so.pdf", "Hồ sơ khai sinh", {"lines": [{"text": "Tờ khai", "done": True}]}),
     Place(18.6796, 105.6813, "Uỷ ban nhân dân phường", "Số 1, đường A"),
 )
@@ -36,6 +36,17 @@ def test_it_comes_back_as_it_was(attachment: Attachment | None) -> None:
 def test_who_says_it_and_who_answers_from_here_on_come_back() -> None:
     said = Reply("Chào bác.", by="Cán bộ hỗ trợ Lan", partner=Partner.PERSON)
     assert reply_from_json(json.loads(json.dumps(reply_to_json(said)))) == said
+
+
+@pytest.mark.parametrize("voice", [Voice(), Voice(Region.SOUTH, aloud=True)])
+def test_how_it_sounds_comes_back_as_it_was(voice: Voice) -> None:
+    said = Reply("Bước 1.", voice=voice)
+    assert reply_from_json(json.loads(json.dumps(reply_to_json(said)))) == said
+
+
+def test_a_region_of_later_releases_is_the_usual_one() -> None:
+    body = {**reply_to_json(Reply("Dạ")), "voice": {"region": "tay", "aloud": True}}
+    assert reply_from_json(body) == Reply("Dạ", voice=Voice(aloud=True))
 
 
 def test_what_earlier_releases_kept_is_read() -> None:

@@ -26,11 +26,13 @@ from bot.channels.telegram.client import UPDATES, Client, pause, tell
 from bot.channels.telegram.documents import Documents
 from bot.channels.telegram.sending import Sending
 from bot.channels.telegram.team import TeamGroup
+from bot.channels.telegram.voicing import Voicing
 from bot.mailbox import Mailbox, MailboxError, Receipt
 from bot.messages import TEAM, Sender
 from bot.pictures import Pictures
 from bot.printer import Printer
 from bot.settings import Settings
+from bot.speech.aloud import ReadAloud
 from bot.store import messages
 from bot.store.errors import StoreUnavailable
 from bot.telegram_protocol import CHANNEL, WEBHOOK_PATH, Update, webhook_secret
@@ -41,7 +43,7 @@ from knowledge_base.phrases import Phrases
 logger = logging.getLogger(__name__)
 
 CROWDED_EVERY = 60.0  # seconds between two requests to one chat to wait
-COMMANDS = ("start", "help", "nguoihotro", "gopy", "xoa_du_lieu")
+COMMANDS = ("start", "help", "doc", "giongdoc", "nguoihotro", "gopy", "xoa_du_lieu")
 TEAM_COMMANDS = ("noi_voi_may",)  # where people may have taken over
 
 
@@ -59,6 +61,7 @@ class TelegramChannel:
         pictures: Pictures,
         printer: Printer,
         *,
+        aloud: ReadAloud,
         webhook: str | None = None,
         secret: str | None = None,
         team: int | None = None,
@@ -74,6 +77,7 @@ class TelegramChannel:
         self.team = TeamGroup(bot) if team is not None else None
         number = int(bot.token.partition(":")[0])
         self._group = Group(team, number) if team is not None else None
+        self._voicing = Voicing(bot, aloud, say)
         self._crowded: OrderedDict[str, float] = OrderedDict()
         self._asides: set[asyncio.Task[None]] = set()
 
@@ -83,8 +87,10 @@ class TelegramChannel:
         return (self, self.team) if self.team else (self,)
 
     async def send(self, chat: str, reply: Reply) -> None:
-        """Deliver one reply; see :meth:`Sending.send`."""
-        await self._sending.send(chat, reply)
+        """Deliver one reply, its sound before its words where it is to be heard; see
+        :meth:`Sending.send` and :meth:`Voicing.voiced`."""
+        await self._sending.send(chat, await self._voicing.voiced(chat, reply))
+        self._voicing.written(chat)
 
     async def own_name(self) -> str | None:
         """What the bot is called on Telegram; None while that is not known."""
@@ -221,7 +227,7 @@ class TelegramChannel:
 
 @asynccontextmanager
 async def open_telegram(
-    settings: Settings, mailbox: Mailbox, say: Phrases, pictures: Pictures
+    settings: Settings, mailbox: Mailbox, say: Phrases, pictures: Pictures, aloud: ReadAloud
 ) -> AsyncIterator[TelegramChannel | None]:
     """The channel, ready to send; None without a token. Asks nothing of the network yet.
 
@@ -254,6 +260,7 @@ async def open_telegram(
         say,
         pictures,
         printer,
+        aloud=aloud,
         webhook=webhook,
         secret=secret,
         team=settings.team_chat,

@@ -52,6 +52,10 @@ class Client(Bot):
         number = sent.get("message_id") if isinstance(sent, dict) else None
         return number if isinstance(number, int) else 0
 
+    async def voice(self, chat: str, voice: InputFile, **more: Any) -> None:
+        """Send a voice message; ``more`` are further fields of sendVoice."""
+        await self._post("sendVoice", {"chat_id": chat, "voice": voice, **more})
+
     async def photo(self, chat: str, photo: InputFile | str, **more: Any) -> str | None:
         """Send a picture, or one that Telegram knows by name; ``more`` are further fields of
         sendPhoto. Returns its name there, if Telegram tells one."""

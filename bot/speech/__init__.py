@@ -1,0 +1,1 @@
+"""Sound: replies read aloud, and citizens' recordings read off. See docs/adr/0012."""

@@ -59,7 +59,8 @@ def act(action: Action, state: State, procedure: Procedure, tell: Telling) -> Sh
     asked = _asked(action, listed)
     event = "checklist.shown" if begun else "checklist.begun"
     if action.tick is not None:
-        of_them = marks if action.paper == ALL else (action.paper,)
+        needed_ones = tuple(row.mark for row in listed if row.tick is not Tick.SPARE)
+        of_them = needed_ones if action.paper == ALL else (action.paper,)
         said += _hints(action, listed)
         now = now.ticked((m for m in of_them if m in marks), action.tick)
         event = "checklist.ticked"

@@ -70,5 +70,6 @@ def reply_body(stored: StoredReply, drawings: Mapping[str, Drawing]) -> dict[str
         }
     if isinstance(shown, Document):  # what stands on it is made into a page when it is asked for
         kept = {"kind": shown.kind, "name": shown.name, "title": shown.title}
+        kept["layout"] = shown.body["layout"]
         body["attachment"] = {**kept, "open": f"/web/page?reply={stored.id}"}
     return body

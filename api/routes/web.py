@@ -50,6 +50,7 @@ CLIENT_WORDS = (
     "send_again",
     "delete_done",
     "delete_failed",
+    "sheet_code_open",
     "partner_queue",
     "partner_person",
 )

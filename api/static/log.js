@@ -186,6 +186,9 @@ export class Log {
     if (attachment?.kind !== "document") return;
     const form = copy("page");
     form.action = attachment.open;
+    if (attachment.layout === "code") {
+      form.querySelector(".label").textContent = this.words.sheet_code_open;
+    }
     element.querySelector(".choices").before(form);
   }
 

@@ -104,7 +104,7 @@ async def test_web_to_paper_to_telegram(embedded_conninfo: str, tmp_path: Path) 
         assert "đã có 1/2" in await citizen.press("⬜ Giấy chứng sinh")
         await citizen.press("In ra giấy")
         attached = citizen.replies[-1]["attachment"]
-        assert set(attached) == {"kind", "name", "title", "open"}
+        assert set(attached) == {"kind", "name", "title", "layout", "open"}
 
         opened = await web.post(attached["open"])
         assert opened.status_code == 303

@@ -81,8 +81,10 @@ def test_a_paper_that_some_need_is_asked_about_and_may_be_left_out() -> None:
     assert talk.labels == ["Đã có giấy này", "Cần, nhưng chưa có", "Không cần giấy này"]
     assert "đã có 0/3" in talk.press("Không cần")
     assert "Giấy xác nhận nơi ở – chỉ cần khi" in talk.replies[-1].text
+    assert "đã có đủ 3/3" in talk.say("có đủ rồi")
+    talk.press("Xem lại danh sách")
     talk.press("➖ Giấy xác nhận")
-    assert "đã có 1/4" in talk.press("Đã có giấy này")
+    assert "đã có đủ 4/4" in talk.press("Đã có giấy này")
 
 
 @pytest.mark.parametrize(

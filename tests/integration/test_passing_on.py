@@ -49,7 +49,7 @@ async def both(
     ):
         base = hook.removesuffix("/webhooks/telegram")
         async with httpx.AsyncClient(
-            base_url=base, headers={"Origin": base}, trust_env=False
+            base_url=base, headers={"Origin": base}, trust_env=False, timeout=60
         ) as web:
             assert (await web.get("/")).status_code == 200
             yield api, mailbox, web
@@ -128,7 +128,7 @@ async def test_web_to_paper_to_telegram(embedded_conninfo: str, tmp_path: Path) 
 
         # Somebody else's browser has no address of it, and a wrong one gets one page.
         async with httpx.AsyncClient(
-            base_url=web.base_url, headers=web.headers, trust_env=False
+            base_url=web.base_url, headers=web.headers, trust_env=False, timeout=60
         ) as other:
             await other.get("/")
             assert (await other.post(attached["open"])).status_code == 404

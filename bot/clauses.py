@@ -82,23 +82,28 @@ _ONWARD = re.compile(
 _THEY = r"ho(?! chieu| khau| so| ngheo| tich)"  # the word is also "họ", and "hộ": for somebody
 # What a question asks for, told apart; the order is the order of looking.
 _ASKED = {
+    "result": r"(?:dung|xai|gia tri|hieu luc|han)(?: duoc| trong)? (?:may|bao)"
+    r"|(?:moi|mot|hang) thang (?:duoc |linh |lanh |nhan |cho )*(?:may|bao|nhieu)"
+    r"|(?:linh|lanh|huong|nhan)(?: duoc)? (?:bao nhieu|nhieu|may)"
+    r"|nhan (?:duoc|lai|ve) (?:gi|cai gi|nhung gi|giay gi|so moi|the moi)",
     "time": r"(?:bao|bao nhieu|may) lau|lau khong|khi nao|bao gio|hoi nao|chung nao|luc nao"
     r"|(?:mat|trong|het|ton|sau) (?:may|bao nhieu) (?:ngay|hom|bua|tuan|thang)"
     r"|(?:may|bao nhieu) (?:ngay|hom|bua|tuan|thang)(?= (?:co|xong|thi|moi|lay|duoc|ra|nhan) )"
     r"|(?:may|bao nhieu) (?:ngay|hom)(?= *(?:[,?]|$))",
-    "fee": r"(?:bao nhieu|may) (?:tien|dong|do|tram|ngan|nghin)|bao tien|bao nhieu|nhieu tien"
+    "fee": r"(?:bao nhieu|may) (?:tien|dong|do|tram|ngan|nghin)|bao tien|nhieu tien"
+    r"|bao nhieu(?! tuoi| nam| nguoi)"
     r"|(?:ton|het|gia|phi) (?:bao|may)|le phi(?= *(?:bao|het|the nao|ra sao|khong|[,?]|$))"
     r"|(?:mat|ton|dong) (?:tien|phi|le phi)(?= (?:khong|ko|hong|a|ha|gi) )",
     "papers": r"(?<! co )(?:giay to|giay|ho so|thu tuc)(?: can| gom| nhung)? (?:gi|chi|nao|nhung)"
     r"|(?:can|mang|nop|dem|chuan bi)(?: theo| nhung| them)? (?:gi|chi|nhung)|nhung (?:gi|chi|giay)"
     r"|gom (?:gi|chi)",
     "place": r"(?:o|nop|den|ra|di|len|toi|ve|cho) dau|o mo"
-    r"|(?:cho|noi|co quan|xa|phuong) (?:nao|dau)",
+    r"|(?:cho|noi|co quan|xa|phuong) (?:nao|dau)|(?:gap|tim|hoi|bao|nop cho|gui) ai",
     "online": r"(?:(?:qua|tren|bang) (?:mang|dien thoai)|online|truc tuyen)"
     r"(?= (?:duoc|dc|co|khong|ko|hong|the nao|ra sao))",
     "form": r"(?:mau|to khai|don) (?:gi|nao|so may|o dau)",
     "who": r"(?:lam|di|nop|lay|nhan) (?:thay|giup|ho (?:duoc|cho|toi|me|bo|ba|ong|con|chong|vo))"
-    r"|ai (?:duoc|lam|di|nop)|dieu kien (?:gi|nao|the nao|ra sao)|may tuoi",
+    r"|ai (?:duoc|lam|di|nop)|dieu kien (?:gi|nao|the nao|ra sao)|(?:may|bao nhieu) tuoi",
     "how": r"the nao|(?:lam|ra) (?:sao|rang)|cach nao|nhu nao|lam gi|phai sao",
     "may": r"(?:co|duoc|dc|can) (?:[^,? ]+ ){0,6}?(?:khong|ko|hong)"
     r"(?= *(?:(?:a|ha|nhi|vay) )?(?:[,?]|$))",
@@ -211,6 +216,13 @@ def asks(text: str) -> bool:
     """Whether the words of ``text`` ask something."""
     line = _Line(text)
     return line.plain.endswith(" ? ") or _asked(line.plain) is not None
+
+
+def plainly_asked(text: str) -> str | None:
+    """What ``text`` asks for where its words leave no doubt: ``time``, ``fee``, ``papers``,
+    ``place`` (the names of :class:`actions.state.Aspect`); None where they do not."""
+    kind = _asked(_Line(text).plain)
+    return kind if kind in _PLAIN else None
 
 
 def last_question(text: str) -> str:

@@ -48,7 +48,7 @@ def hear(text: str, understand: Understand, state: State) -> Heard:
     whole = understand(text)
     parts = clauses.questions(text)
     if parts:
-        first, then = understand(parts[0]), understand(parts[1])
+        first, then = (_part(part, whole, understand) for part in parts[:2])
         return _in_turn(whole, first, then) or Heard(whole)
     if whole.intent == "angry":
         return Heard(_asked_angrily(text, understand) or whole)
@@ -64,6 +64,15 @@ def is_request(heard: Understanding) -> bool:
         return words <= (_CALL if heard.intent == "human" else _SHORT)
     asked = heard.intent in ASPECTS or heard.intent in ("office_hours", "dossier_status")
     return asked and words <= _LONG and clauses.asks(heard.text)
+
+
+def _part(text: str, whole: Understanding, understand: Understand) -> Understanding:
+    """A part of a message that asks about procedures. It is short, so what it asks may have been
+    heard with doubt; then its own plain words decide ("nộp chỗ nào", "mấy bữa có")."""
+    heard, said = understand(text), clauses.plainly_asked(text)
+    if said is None or _asks(heard) or whole.intent not in ASPECTS:
+        return heard
+    return replace(heard, intent=f"ask_{said}", confidence=1.0)
 
 
 def _in_turn(whole: Understanding, first: Understanding, then: Understanding) -> Heard | None:

@@ -90,9 +90,20 @@ def test_a_first_question_of_its_own_does_not_borrow() -> None:
     ],
 )
 def test_parts_that_do_not_each_ask_something_clearly_stay_one(then: Understanding) -> None:
-    talk = Talk(WORLD, {**PARTS, BOTH: meant("ask_papers", A), "nộp ở đâu": then})
-    talk.say(BOTH)
+    text = "giấy một cần gì, nộp qua mạng được không"
+    talk = Talk(WORLD, {**PARTS, text: meant("ask_papers", A), "nộp qua mạng được không": then})
+    talk.say(text)
     assert talk.events == ("answered.papers",)
+
+
+@pytest.mark.parametrize(
+    "then", [meant("ask_place", confidence=0.3), meant("out_of_scope"), meant("ask_overview", B)]
+)
+def test_plain_words_decide_what_a_part_asks(then: Understanding) -> None:
+    said = {**PARTS, BOTH: meant("ask_papers", A), "nộp ở đâu": then}
+    assert hear(BOTH, said.__getitem__, State()).then is not None
+    elsewhere = {**said, BOTH: meant("out_of_scope", A)}  # nothing about papers as a whole
+    assert hear(BOTH, elsewhere.__getitem__, State()).then is None
 
 
 def test_the_second_question_waits_until_the_first_is_clear() -> None:

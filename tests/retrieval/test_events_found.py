@@ -35,6 +35,15 @@ def test_the_questions_name_events_and_procedures_that_are_known() -> None:
                 assert knowledge.event(code), (question, code)
 
 
+def test_what_to_do_and_how_are_one_question_about_an_event() -> None:
+    """An event's answer is one list of steps, whichever of the two was heard, so either is right.
+    Fee, time and place are told of a step, and which papers are another page of it."""
+    for question in QUESTIONS:
+        both = {"ask_overview", "ask_how"}
+        about_event = question.group != "event_near" and not both.isdisjoint(question.intents)
+        assert about_event == (both == {*question.intents}), question
+
+
 def test_every_event_is_asked_for() -> None:
     asked = {c for q in QUESTIONS for c in q.codes}
     assert {e.id for e in open_brain().world.knowledge.events} <= asked

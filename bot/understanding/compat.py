@@ -148,6 +148,9 @@ def prepare() -> None:
     if any(isinstance(finder, _HollowFinder) for finder in sys.meta_path):
         return
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    # Its cache of trained parts knows sentences and settings, but not our encoder and lexicon: what
+    # was made with older ones would be taken for theirs.
+    os.environ["RASA_MAX_CACHE_SIZE"] = "0"
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     _restore_names()
     importlib.import_module("skops.io")

@@ -16,6 +16,7 @@ from scripts.encoder.mistyping import Mistyper
 _VARIANTS = {Kind.SAMPLE: 6, Kind.LAY: 4}  # ways to send one text
 _NAMES = {True: 2, False: 3}  # pieces of official names, of curated and other procedures
 _SAYINGS = 3  # ways to send one message that names no procedure
+_APART = 600  # of the questions set aside, by which is measured how far teaching is
 _SNIPPETS = 2  # sentences of a procedure's record on the portal
 _RECORD = (
     "doi_tuong_thuc_hien", "ket_qua_xu_ly", "thanh_phan_ho_so", "yeu_cau_dieu_kien",
@@ -50,7 +51,7 @@ class Saying:
 @dataclass(frozen=True)
 class Lessons:
     """All messages; ``passages`` normalised, one a text of the corpus; neighbours both ways;
-    ``kinds``: names of intents."""
+    ``kinds``: names of intents; ``apart``: questions that nothing is taught with."""
 
     corpus: Corpus
     passages: tuple[str, ...]
@@ -58,6 +59,7 @@ class Lessons:
     neighbours: Mapping[int, Sequence[int]]
     kinds: tuple[str, ...]
     sayings: tuple[Saying, ...]
+    apart: tuple[Query, ...]
 
 
 def lessons(
@@ -98,7 +100,15 @@ def lessons(
         if key(said) not in ours
         for _ in range(_SAYINGS)
     )
-    return Lessons(texts, passages, queries, _neighbours(knowledge, texts), kinds, sayings)
+    apart = tuple(
+        Query(read(mistype(t.text)), t.owner, None, 0.0, kind_of.get(key(t.text)))
+        for t in texts.texts
+        if set_aside(t) and texts.entries[t.owner].curated
+    )
+    near = _neighbours(knowledge, texts)
+    return Lessons(
+        texts, passages, queries, near, kinds, sayings, apart[:: max(1, len(apart) // _APART)]
+    )
 
 
 def _said(

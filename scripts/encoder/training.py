@@ -20,13 +20,14 @@ import torch.nn.functional as F
 from transformers import BertConfig, BertModel
 
 from knowledge_base.retrieval.corpus import Kind, set_aside
-from scripts.encoder.engine_file import EngineModel
+from scripts.encoder.engine_file import EngineModel, Shape
 from scripts.encoder.pairs import Lessons
 
 Progress = Callable[[int, float, float], None]
+Keep = Callable[[int, dict[str, torch.Tensor]], None]
 
 _PAD = 1
-_CHUNK = 32  # texts of about the same length run together
+_CHUNK = 64  # texts of about the same length run together
 _TEMPERATURE = 0.03
 _BACKWARD = 0.3  # weight of finding the message from the text
 _NAMING = 1.0  # weight of naming the kind
@@ -35,6 +36,8 @@ _KIND_SIZE = 128
 _FRESH = 10  # how much faster what begins at random learns
 _WARM_UP = 20  # steps
 _AVERAGED = 0.02  # share of the newest weights in the running average that is kept
+_KEPT_EVERY = 50  # steps
+_HEARD_AT_FIRST = 40  # messages of each kind by which naming begins
 _TOLD = {Kind.NAME: 0.5, Kind.LAY: 0.8, Kind.SAMPLE: 0.6, Kind.SUMMARY: 0.35}
 _PARTS = {
     "q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value",
@@ -91,37 +94,42 @@ class Reader(torch.nn.Module):
         return F.normalize(about, dim=1), F.normalize(kind, dim=1)
 
 
+def empty(s: Shape, epsilon: float) -> Reader:
+    """A network of a size; nothing is learnt yet."""
+    config = BertConfig(
+        vocab_size=s.pieces,
+        hidden_size=s.hidden,
+        num_hidden_layers=s.layers,
+        num_attention_heads=s.heads,
+        intermediate_size=s.inner,
+        max_position_embeddings=s.positions,
+        type_vocab_size=s.types,
+        layer_norm_eps=epsilon,
+        attention_probs_dropout_prob=0.0,  # half a second a step, and slips are noise enough
+    )
+    return Reader(BertModel(config, add_pooling_layer=False))
+
+
 def network(model: EngineModel) -> Reader:
     """The encoder as a network; how it listens is not learnt yet."""
-    s = model.shape
-    made = BertModel(
-        BertConfig(
-            vocab_size=s.pieces,
-            hidden_size=s.hidden,
-            num_hidden_layers=s.layers,
-            num_attention_heads=s.heads,
-            intermediate_size=s.inner,
-            max_position_embeddings=s.positions,
-            type_vocab_size=s.types,
-            layer_norm_eps=model.epsilon,
-        ),
-        add_pooling_layer=False,
-    )
+    reader = empty(model.shape, model.epsilon)
+    made = reader.net
     state = made.state_dict()
     for name, tensor in model.tensors.items():
         place = _parameter(name)
         state[place] = torch.tensor(tensor).reshape(state[place].shape)
     made.load_state_dict(state)
-    return Reader(made)
+    return reader
 
 
 def read(net: Reader, texts: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
     """What :class:`Reader` makes of token ids of any length, in the order given."""
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    parts = [
-        _read_padded(net, [texts[i] for i in order[start : start + _CHUNK]])
-        for start in range(0, len(order), _CHUNK)
-    ]
+    with torch.autocast("cpu", dtype=torch.bfloat16):  # around all: weights are rounded once
+        parts = [
+            _read_padded(net, [texts[i] for i in order[start : start + _CHUNK]])
+            for start in range(0, len(order), _CHUNK)
+        ]
     back = torch.from_numpy(np.argsort(order))
     about, kind = zip(*parts, strict=True)
     return torch.cat(about)[back], torch.cat(kind)[back]
@@ -131,8 +139,7 @@ def _read_padded(net: Reader, texts: Sequence[Sequence[int]]) -> tuple[torch.Ten
     longest = max(map(len, texts))
     tokens = torch.tensor([[*t, *[_PAD] * (longest - len(t))] for t in texts])
     mask = torch.tensor([[1] * len(t) + [0] * (longest - len(t)) for t in texts])
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        about, kind = net(tokens, mask)
+    about, kind = net(tokens, mask)
     return about.float(), kind.float()
 
 
@@ -200,31 +207,32 @@ class _Chooser:
 
 @dataclass(frozen=True)
 class Cut:
-    """Token ids of the lessons: ``queries``, ``passages`` and ``sayings`` in their order."""
+    """Token ids of what :class:`Lessons` holds under the same names, in the same order."""
 
     queries: Sequence[Sequence[int]]
     passages: Sequence[Sequence[int]]
     sayings: Sequence[Sequence[int]]
+    apart: Sequence[Sequence[int]]
 
 
 def train(
-    model: EngineModel, taught: Lessons, cut: Cut, *, plan: Plan, progress: Progress
+    net: Reader, taught: Lessons, cut: Cut, *, plan: Plan, progress: Progress, keep: Keep
 ) -> Reader:
-    """Teach ``model``.
+    """Teach ``net``.
 
     Args:
-        model: the encoder to begin with.
+        net: the encoder to begin with; it is changed.
         taught: the lessons.
         cut: the same as token ids.
         plan: how long and how fast.
         progress: told (step, share done 0..1, loss) after every step.
+        keep: given the running average of the weights now and then, for what may be cut off.
 
     Returns:
         The network with the running average of the weights.
     """
     torch.manual_seed(plan.seed)
-    net, chooser = network(model), _Chooser(taught, plan)
-    namer = torch.nn.Linear(_KIND_SIZE, max(1, len(taught.kinds)))
+    chooser, namer = _Chooser(taught, plan), _namer(net, taught, cut)
     fresh = [*net.listen.parameters(), *net.told.parameters(), *namer.parameters()]
     groups = [
         {"params": list(net.net.parameters()), "quick": 1},
@@ -233,7 +241,7 @@ def train(
     optimiser = torch.optim.AdamW(groups, lr=plan.rate, weight_decay=0.01)
     average = {name: tensor.clone() for name, tensor in net.state_dict().items()}
     began, steps = time.monotonic(), 0
-    while (done := (time.monotonic() - began) / plan.seconds) < 1:
+    while plan.seconds and (done := (time.monotonic() - began) / plan.seconds) < 1:
         steps += 1
         cosine = max(0.02, 0.5 * (1 + math.cos(math.pi * done)))
         for group in optimiser.param_groups:
@@ -248,8 +256,48 @@ def train(
             for name, tensor in net.state_dict().items():
                 average[name].lerp_(tensor, _AVERAGED)
         progress(steps, done, loss.item())
+        if steps % _KEPT_EVERY == 0:
+            keep(steps, average)
     net.load_state_dict(average)
     return net
+
+
+def _namer(net: Reader, taught: Lessons, cut: Cut) -> torch.nn.Linear:
+    """What names kinds; it begins with the middle of how each kind sounds to ``net``."""
+    namer = torch.nn.Linear(_KIND_SIZE, max(1, len(taught.kinds)))
+    by_kind: dict[int, list[int]] = {}
+    for at, saying in enumerate(taught.sayings):
+        by_kind.setdefault(saying.kind, []).append(at)
+    with torch.no_grad():
+        namer.bias.zero_()
+        for kind, places in by_kind.items():
+            some = places[:: max(1, len(places) // _HEARD_AT_FIRST)][:_HEARD_AT_FIRST]
+            _, sound = read(net, [cut.sayings[at] for at in some])
+            namer.weight[kind] = F.normalize(sound.mean(0), dim=0)
+    return namer
+
+
+def measure(net: Reader, taught: Lessons, cut: Cut) -> tuple[float, float]:
+    """How many of the questions set aside are nearest to a name or lay name of their procedure,
+    and how many are nearest in kind to others of their kind: shares in 0..1, 0 where none is."""
+    if not taught.apart:
+        return 0.0, 0.0
+    net.eval()
+    with torch.no_grad():
+        texts = taught.corpus.texts
+        names = [
+            at
+            for at, text in enumerate(texts)
+            if text.kind is not Kind.SAMPLE and taught.corpus.entries[text.owner].curated
+        ]
+        meant, _ = read(net, [cut.passages[at] for at in names])
+        about, sound = read(net, cut.apart)
+        owners = np.array([texts[at].owner for at in names])
+        found = owners[(about @ meant.T).argmax(1).numpy()]
+        right = float(np.mean([a == q.owner for a, q in zip(found, taught.apart, strict=True)]))
+        guessed = (sound @ _namer(net, taught, cut).weight.T).argmax(1).numpy()
+    kinds = [g == q.kind for g, q in zip(guessed, taught.apart, strict=True) if q.kind is not None]
+    return right, float(np.mean(kinds)) if kinds else 0.0
 
 
 def _step(
@@ -259,8 +307,8 @@ def _step(
     asked, answers = chooser.draw()
     alone = chooser.sayings()
     said = [*(cut.queries[i] for i in asked), *(cut.sayings[i] for i in alone)]
-    about, kind = read(net, said)
-    meant, _ = read(net, [cut.passages[i] for i in answers])
+    all_about, kind = read(net, [*said, *(cut.passages[i] for i in answers)])
+    about, meant = all_about[: len(said)], all_about[len(said) :]
     owners = torch.tensor([taught.queries[i].owner for i in asked])
     loss = _meaning(about[: len(asked)], meant, owners, torch.from_numpy(chooser.owners[answers]))
     kinds = [taught.queries[i].kind for i in asked] + [taught.sayings[i].kind for i in alone]

@@ -45,7 +45,7 @@ def small(whole: EngineModel) -> EngineModel:
     names = [n for n in whole.tensors if n.startswith(("emb.", "l0."))]
     tensors = {n: rng.normal(0, 0.1, sizes.get(n, hidden)).astype(np.float32) for n in names}
     for norm in ("emb.ln.w", "l0.aln.w", "l0.oln.w"):
-        tensors[norm] = np.ones(hidden, np.float32)
+        tensors[norm] = rng.uniform(0.9, 1.1, hidden).astype(np.float32)
     return replace(whole, shape=shape, tensors=tensors)
 
 
@@ -64,7 +64,9 @@ def test_fewer_pieces_and_our_network_compute_what_the_engine_computes(whole: En
     assert (mine * E5(num_threads=1).query(SAID)).sum(axis=1) == pytest.approx(1, abs=0.01)
 
 
-def test_what_is_written_in_8_bits_says_nearly_the_same(small: EngineModel, tmp_path: Path) -> None:
+def test_what_is_written_in_8_bits_says_nearly_the_same_and_is_read_again(
+    whole: EngineModel, small: EngineModel, tmp_path: Path
+) -> None:
     net, cutter = training.network(small), vocabulary.tokenizer(small)
     net.train(mode=False)
     onnx_file.write(net, tmp_path / "small.onnx")
@@ -73,6 +75,16 @@ def test_what_is_written_in_8_bits_says_nearly_the_same(small: EngineModel, tmp_
     about, kind = training.read(net, token_ids(cutter, SAID, query=True))
     assert (heard.about * about.detach().numpy()).sum(axis=1) == pytest.approx(1, abs=0.03)
     assert (heard.kind * kind.detach().numpy()).sum(axis=1) == pytest.approx(1, abs=0.03)
+
+    again = training.empty(small.shape, small.epsilon)
+    onnx_file.read(tmp_path / "small.onnx", again)  # what is taught further begins here
+    again.train(mode=False)
+    for was, now in zip(
+        (about, kind), training.read(again, token_ids(cutter, SAID, query=True)), strict=True
+    ):
+        assert (was * now).sum(1).detach().numpy() == pytest.approx(1, abs=0.02)
+    with pytest.raises(ValueError, match="lacks"):
+        onnx_file.read(tmp_path / "small.onnx", training.network(whole))
 
 
 def test_telex_is_what_the_keys_were() -> None:
@@ -112,17 +124,22 @@ def test_training_brings_a_message_nearer_to_its_procedure(small: EngineModel) -
         token_ids(cutter, [query.text for query in taught.queries], query=True),
         token_ids(cutter, taught.passages, query=False),
         token_ids(cutter, [saying.text for saying in taught.sayings], query=True),
+        token_ids(cutter, [query.text for query in taught.apart], query=True),
     )
     losses: list[float] = []
-    training.train(
-        small,
+    kept: list[int] = []
+    net = training.train(
+        training.network(small),
         taught,
         cut,
         plan=training.Plan(seconds=3, batch=8, rate=3e-3),
         progress=lambda _step, _done, loss: losses.append(loss),
+        keep=lambda step, _weights: kept.append(step),
     )
     assert len(losses) > 20
     assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:5])
+    assert kept == [*range(50, len(losses) + 1, 50)]
+    assert all(0 <= share <= 1 for share in training.measure(net, taught, cut))
 
 
 def test_a_quarter_of_the_questions_is_set_aside() -> None:

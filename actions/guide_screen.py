@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from actions import progress
+from actions import pages, progress
 from actions.lines import in_sentence
 from actions.progress import Find, Standing
 from actions.replies import Image
@@ -133,7 +133,18 @@ def _after(stand: Standing, knowledge: Knowledge, find: Find, tell: Telling) -> 
         elif onward.procedure and knowledge.by_code(onward.procedure):
             shown = Action(kind=Kind.SHOW, code=onward.procedure, aspect=Aspect.OVERVIEW)
             yield Button(onward.label, shown)
+    if len(stand.step.onward) < pages.PAGE - 1:
+        yield from _papers(stand, knowledge, tell)
     yield home(tell.say)
+
+
+def _papers(stand: Standing, knowledge: Knowledge, tell: Telling) -> Iterator[Button]:
+    """The way to the papers of the procedure that the guide is done for, to be ticked off."""
+    code = stand.progress.code
+    procedure = knowledge.by_code(code) if code else None
+    if procedure and procedure.papers:
+        opens = Action(kind=Kind.CHECKLIST, code=procedure.code)
+        yield Button(tell.say("checklist.button_open"), opens)
 
 
 def action_of(stand: Standing, choice: Choice) -> Action:

@@ -14,7 +14,7 @@ from actions.state import Kind
 from actions.ticks import Checklist, Tick
 from bot import checking
 from knowledge_base.schema import Paper
-from tests.samples import Talk, meant, procedure, world
+from tests.samples import Talk, guide, meant, procedure, world
 
 A, B = "1.000001", "1.000002"
 PAPERS: list[dict[str, Any]] = [
@@ -260,3 +260,16 @@ def test_ticks_stay_with_their_papers(before: list[str], after: list[str], moves
 )
 def test_a_wish_is_heard_by_the_thing_it_is_for(text: str, heard: str) -> None:
     assert checking.heard_as(text) == heard
+
+
+def test_the_end_of_a_guide_leads_to_the_papers_of_what_it_was_done_for() -> None:
+    online = {"cach_nop": [{"cach": "truc_tuyen"}], "giay_to": PAPERS}
+    talk = Talk(
+        world(procedure(A, ten="Xin giấy A", **online), guides=(guide(chung="truc_tuyen"),)), SAID
+    )
+    talk.say("giấy tờ A")
+    talk.say("làm thử")
+    talk.say("xong")
+    talk.say("xong")
+    assert talk.labels == ["Chuẩn bị hồ sơ", "Việc khác"]
+    assert "đã có 0/4" in talk.press("Chuẩn bị hồ sơ")

@@ -46,6 +46,14 @@ def is_on_screen(state: State) -> bool:
     return shown and state.feedback is not None
 
 
+def is_fresh(state: State, tell: Telling) -> bool:
+    """Whether something is being written that was shown since yesterday and not put aside."""
+    now = state.feedback
+    if now is None or not now.begun or now.paused or now.day is None:
+        return False
+    return tell.now.date() - now.day <= _FRESH
+
+
 def remembered(text: str, state: State) -> State:
     """The state with words that tell something, before anything was asked for."""
     if state.feedback is not None or len(text.split()) < _TELLS:
@@ -74,7 +82,7 @@ def offered(
         return messages
     if action.kind is Kind.HOME:
         return (Message(tell.say("feedback.waiting", tell.address)), *messages)
-    if now.paused or now.day is None or tell.now.date() - now.day > _FRESH:
+    if not is_fresh(state, tell):
         return messages
     button = Button(tell.say("feedback.button_resume"), here())
     buttons = last.buttons

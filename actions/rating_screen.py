@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from actions import guide, rating
+from actions import feedback, guide, rating
 from actions.rating import BEST, CONTENT, End, Face, Question, Reason
 from actions.state import Action, Button, Kind, Message, Outcome, Shown, State
-from actions.telling import Telling
+from actions.telling import Telling, home, human
 from knowledge_base.loader import Knowledge
 from knowledge_base.review.personal import scrub
 
@@ -25,6 +25,8 @@ def due(before: State, outcome: Outcome, knowledge: Knowledge, tell: Telling) ->
     if ended is None or not rating.may_ask(outcome.state.rating, day):
         return None
     if outcome.state.waiting or guide.fresh(outcome.state, knowledge, tell):
+        return None
+    if feedback.is_fresh(outcome.state, tell):
         return None
     end, about = ended
     return Question(day=day, end=end, about=about, unit=tell.unit)
@@ -95,11 +97,12 @@ def _why(question: Question, score: int, tell: Telling) -> Message:
 
 
 def _said(key: str, tell: Telling) -> Message:
-    home = Button(tell.say("talk.button_home"), Action(kind=Kind.HOME))
+    back = home(tell.say)
     if key != "noted":
-        return Message(tell.say(f"rating.{key}", tell.address), buttons=(home,))
-    human = Button(tell.say("talk.button_human"), Action(kind=Kind.SAY, phrase="human"))
-    return Message(tell.say("rating.noted", tell.address), buttons=(human, home))
+        return Message(tell.say(f"rating.{key}", tell.address), buttons=(back,))
+    more = Button(tell.say("feedback.button"), feedback.begin())
+    buttons = (more, human(tell.say), back)
+    return Message(tell.say("rating.noted", tell.address), buttons=buttons)
 
 
 def _press(face: Face) -> Action:

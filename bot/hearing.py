@@ -19,7 +19,7 @@ _ORDERS = frozenset(
      "read_aloud", "thank", "goodbye", "greet", "ask_bot"}
 )  # fmt: skip
 _SHORT = 4  # words of an order at most; what is longer tells something
-_CALL = 8  # of a call for a person
+_CALL = 8  # of a call for a person, or a question about what was spoken of
 _LONG = 16  # of a question
 _OPEN = frozenset({LinkOutcome.NONE, LinkOutcome.DECLINE})
 
@@ -63,7 +63,10 @@ def is_request(heard: Understanding) -> bool:
     if heard.intent in _ORDERS:
         return words <= (_CALL if heard.intent == "human" else _SHORT)
     asked = heard.intent in ASPECTS or heard.intent in ("office_hours", "dossier_status")
-    return asked and words <= _LONG and clauses.asks(heard.text)
+    if heard.link.outcome is LinkOutcome.NONE:
+        return asked and words <= _CALL and clauses.asks(heard.text)
+    named = heard.link.outcome is LinkOutcome.ANSWER
+    return asked and named and words <= _LONG and clauses.asks(heard.text)
 
 
 def _part(text: str, whole: Understanding, understand: Understand) -> Understanding:

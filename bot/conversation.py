@@ -64,13 +64,14 @@ class Conversation:
         elif resuming.revoked(incoming, before):
             before = crowd.ended(before)
             first = (self._world.say("help.revoked", before.address),)
-        heard: list[hearing.Heard] = []
-        turn = _Turn(self._understand, world, now, first, heard)
+        heard, cries = list[hearing.Heard](), list[Understanding]()
+        turn = _Turn(self._understand, world, now, first, heard, cries)
         outcome = turn.answered(turn.take(incoming, before), before)
         if outcome.lookup is not None:
             return TurnResult(state or {}, (), lookup=outcome.lookup)
         outcome = surveyed(before, writing.left(incoming, before, outcome), self._world, now)
         after, misses = noted(before, outcome, heard[-1] if heard else None, now.date())
+        understood = [*cries, *(said.first for said in heard)]
         return TurnResult(
             _document(after),
             aloud.voiced(self._signed(outcome, now), after),
@@ -81,7 +82,7 @@ class Conversation:
             ratings=outcome.ratings,
             reminders=outcome.reminders,
             team=outcome.team,
-            heard=heard[-1].first if heard else None,
+            heard=understood[-1] if understood else None,
         )
 
     def _reminded(self, choice: str, state: State, now: datetime) -> TurnResult | None:
@@ -114,13 +115,14 @@ def _document(state: State) -> dict[str, Any]:
 @dataclass(frozen=True, slots=True)
 class _Turn:
     """What holds for one turn; ``first`` are sentences said before the answer, ``heard`` is filled
-    with what the message was understood as."""
+    with what the message was understood as, ``cries`` where it cries for help."""
 
     understand: Understand
     world: World
     now: datetime
     first: tuple[str, ...]
     heard: list[hearing.Heard]
+    cries: list[Understanding]
 
     def take(self, incoming: Incoming, state: State) -> Outcome:
         if incoming.opens is not None:
@@ -295,8 +297,11 @@ class _Turn:
     def _alarmed(self, alarm: Alarm, text: str, state: State) -> Outcome:
         """Whom to call; then what is asked about papers, but not to who would rather be dead."""
         said = self._call(alarm, state)
-        heard = self.understand(text) if alarm.kind != SELF_HARM else None
-        if heard is None or not listening.asks_about_papers(heard):
+        if alarm.kind == SELF_HARM:
+            return said
+        heard = self.understand(text)
+        self.cries.append(heard)
+        if not listening.asks_about_papers(heard):
             return said
         asked = listening.decide(heard, said.state)
         return followed(said, asked.action, self.world, self.now)

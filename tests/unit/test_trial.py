@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.understanding import Understanding
+from actions.understanding import EMERGENCY, Understanding
 from bot.trial import Trial, Tried
 from knowledge_base.retrieval.link import LinkOutcome
 from tests.samples import event, meant, procedure, world
@@ -79,3 +79,10 @@ def test_a_message_is_masked_and_cleaned_first() -> None:
     assert len(heard) == 1
     assert "001099012345" not in heard[0]
     assert "\x00" not in heard[0]
+
+
+def test_what_a_cry_for_help_was_understood_as_is_told_too() -> None:
+    found = tried("cháy nhà rồi, cứu với", meant("greet", A))
+    assert found.intent == EMERGENCY
+    assert found.link.candidates[0].code == A
+    assert (found.done, found.told) == (LinkOutcome.DECLINE, ())

@@ -224,7 +224,7 @@ def test_markup_is_shown_as_text(open_page: Open, text: str) -> None:
     assert mine(page) == [text]
     page.reload()
     expect(page.locator(".reply .said").nth(1)).to_have_text(f"Tin thứ 2: {text}")
-    assert page.locator("#log img, #log script, #log b").count() == 0
+    assert page.locator(".said img, #log script, .said b").count() == 0
     assert page.title() == "Trợ lý thủ tục hành chính"
 
 

@@ -37,12 +37,12 @@ def start(**settings: object) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def running(conninfo: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def running(conninfo: str, **settings: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The whole program with the trained understanding (``python -m bot setup`` made it)."""
     with open_folder() as data:
         (data / "models").symlink_to(Settings().model_dir)
         port = free_port()
-        program = start(PORT=port, DATA_DIR=data, DATABASE_URL=conninfo)
+        program = start(PORT=port, DATA_DIR=data, DATABASE_URL=conninfo, **settings)
         try:
             assert program.stdout
             assert select.select([program.stdout], [], [], 180)[0], (

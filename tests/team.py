@@ -12,12 +12,14 @@ from time import monotonic
 
 from actions.perform import World
 from actions.replies import Reply
-from actions.tickets import Team
+from actions.tickets import UNASKED, Standing, Team
 from actions.understanding import Understanding
+from bot.brain import Brain
 from bot.conversation import Conversation
 from bot.mailbox import Mailbox
-from bot.messages import TEAM, Helper, Incoming, StoredReply, TurnHandler
+from bot.messages import TEAM, Helper, Incoming, StoredReply, TurnHandler, TurnResult
 from bot.team_desk import Plan
+from bot.team_hours import read
 from knowledge_base import phrases
 from knowledge_base.opening import Session
 from knowledge_base.units import Units
@@ -51,6 +53,21 @@ def dialogue(
     return Conversation(
         lambda text: replace(known.get(text, meant("nlu_fallback")), text=text), there
     )
+
+
+def team_of(brain: Brain, when: str | None) -> Team | None:
+    """The team of a script: at work (``trong_gio``), away (``nghi``), or none."""
+    if when is None:
+        return None
+    hours = ALWAYS.hours if when == "trong_gio" else read("T2-T6 07:30-11:30")
+    return Team(hours, brain.world.places.holidays.calendar)
+
+
+def stands(before: Standing, result: TurnResult) -> Standing:
+    """How a conversation stands after a turn, as the desk would keep it."""
+    after = replace(before, asked=True, waiting=True) if result.tickets else before
+    muted = after.muted if result.team.muted is None else result.team.muted
+    return UNASKED if result.team.ended else replace(after, muted=muted)
 
 
 class Group(Pigeon):

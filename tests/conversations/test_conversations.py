@@ -16,6 +16,11 @@ what must come back:
 - ``y``: the name under which the turn is counted, a list where two things were said.
 - ``doc``: whether all replies are to be heard.
 - ``so_cau``: how many replies came. ``goi``: numbers that the first reply dials, in this order.
+- ``doi`` (in the first turn): there is a team to hand over to, ``trong_gio`` at work now, ``nghi``
+  away until the day after tomorrow's holiday.
+- ``to_nhan``, ``to_xong``: somebody of the team (a name) takes the ticket, is done with it;
+  ``to_noi``: says something. ``chuyen``: words that are passed on to the team; ``tu``: who says the
+  last reply.
 - ``hinh``: the drawing that comes with the last reply; ``false``: none does.
 """
 
@@ -36,10 +41,10 @@ import yaml
 from actions.reminders import Reminder
 from actions.replies import Image, Reply
 from actions.state import State
-from actions.tickets import Team
+from actions.tickets import UNASKED, Team
 from bot.brain import Brain
 from bot.conversation import Conversation
-from bot.messages import Incoming, TurnResult
+from bot.messages import Helper, Incoming, TurnResult
 from bot.passes import Opened, Purpose
 from bot.privacy import clean, mask
 from bot.settings import Settings
@@ -47,13 +52,15 @@ from bot.times import VIETNAM
 from bot.understanding.pipeline import NotTrained
 from bot.wiring import build_brain
 from tests.samples import find_sample
+from tests.team import stands, team_of
 
 FOLDER = Path(__file__).parent
 NOW = datetime(2026, 11, 23, 15, tzinfo=VIETNAM)  # a Monday
 DATED = re.compile(r"ngày \d\d/\d\d/20\d\d\)?, mã \d\.\d{6}")
 HELPED = "(có tổ hỗ trợ)".encode("unicode_escape").decode()  # as pytest writes a name
-DOING = ("noi", "bam", "bam_cu", "bam_ma", "sau_ngay", "moi")
+DOING = ("noi", "bam", "bam_cu", "bam_ma", "sau_ngay", "moi", "to_nhan", "to_noi", "to_xong")
 EXPECTING = ("co", "khong_co", "nguon", "nut", "lien_ket", "y", "so_cau", "goi", "hinh", "doc")
+PASSED_ON = ("chuyen", "tu")
 
 
 def _scripts() -> Iterator[Any]:
@@ -72,6 +79,7 @@ class Screen:
     def __init__(self, brain: Brain, team: Team | None = None) -> None:
         there = replace(brain.world, team=team)
         self._turn = Conversation(brain.understand, there) if team else brain.conversation
+        self._standing = UNASKED
         self.document: dict[str, Any] | None = None
         self.seen: list[Reply] = []
         self.record: list[str] = []
@@ -107,13 +115,28 @@ class Screen:
         check_replies(result)
         return result
 
+    def told(self, what: str, said: str) -> TurnResult:
+        """Somebody of the team does something."""
+        number, helper = str(len(self.record)), Helper("telegram:1", "Lan")
+        incoming = Incoming("test", "t", number, ticket=1, helper=helper)
+        if what == "to_noi":
+            return self._take(replace(incoming, text=said))
+        done = what == "to_xong"
+        claimed = replace(self._standing, helper=said, muted=True)
+        self._standing = UNASKED if done else claimed
+        choice = "closed_human" if done else "claimed"
+        helper = Helper("telegram:1", said)
+        return self._take(replace(incoming, choice=choice, helper=helper))
+
     def _take(self, incoming: Incoming) -> TurnResult:
         text, choice = incoming.text, incoming.choice
+        incoming = replace(incoming, standing=self._standing)
         result = self._turn(incoming, self.document, self._now)
         if result.lookup is not None:
             incoming = replace(incoming, finding=find_sample(result.lookup))
             result = self._turn(incoming, self.document, self._now)
         self._reminders += result.reminders
+        self._standing = stands(self._standing, result)
         self.document = json.loads(json.dumps(result.state))
         self.seen += result.replies
         self.record.append(f">>> {text if choice is None else f'[{choice}]'}  {result.events}")
@@ -138,7 +161,7 @@ def _labels(reply: Reply) -> list[str]:
 
 def check_replies(result: TurnResult) -> None:
     """What every turn keeps, whatever was said."""
-    assert result.replies
+    assert result.replies or result.team.relayed
     assert 1 <= len(result.events) <= 2
     state = State.restore(result.state)
     assert state is not None
@@ -163,15 +186,18 @@ def test_there_are_enough_scripts_and_each_expects_something() -> None:
         assert any(key in EXPECTING for turn in turns for key in turn), script.id
         for turn in turns:
             assert sum(key in DOING for key in turn) == 1, (script.id, turn)
-            assert set(turn) <= {*DOING, *EXPECTING}, (script.id, turn)
+            assert set(turn) <= {*DOING, *EXPECTING, *PASSED_ON, "doi"}, (script.id, turn)
 
 
 @pytest.mark.parametrize("turns", SCRIPTS)
 def test_script(turns: list[dict[str, Any]], brain: Brain, request: pytest.FixtureRequest) -> None:
     helped = request.node.callspec.id.endswith(HELPED)
-    screen = Screen(brain, Team({}) if helped else None)
+    screen = Screen(brain, Team({}) if helped else team_of(brain, turns[0].get("doi")))
     for turn in turns:
-        if "noi" in turn:
+        told = next((key for key in turn if key.startswith("to_")), None)
+        if told is not None:
+            result = screen.told(told, turn[told])
+        elif "noi" in turn:
             result = screen.send(text=mask(clean(str(turn["noi"]))))
         elif "moi" in turn:
             result = screen.invited(turn["moi"])
@@ -209,6 +235,10 @@ def _unmet(turn: dict[str, Any], result: TurnResult) -> list[str]:
         wrong.append(f"{len(result.replies)} replies")
     if "doc" in turn and {reply.voice.aloud for reply in result.replies} != {turn["doc"]}:
         wrong.append("read aloud" if not turn["doc"] else "not read aloud")
+    if "tu" in turn and last.by != turn["tu"]:
+        wrong.append(f"by {last.by}")
+    if "chuyen" in turn and turn["chuyen"] not in (result.team.relayed or ""):
+        wrong.append(f"passed on: {result.team.relayed}")
     first = result.replies[0] if result.replies else last
     dialled = [c.url.removeprefix("tel:") for c in first.choices if c.url]
     if "goi" in turn and dialled != turn["goi"]:

@@ -23,6 +23,7 @@ _INSTEAD = {"decline_again": MISSES, "angry": ANGRY}  # sentences after which a 
 _WHEN = {"morning": Part.MORNING, "afternoon": Part.AFTERNOON, "any": None}
 _SESSIONS_AHEAD = 14
 _NOON = 12
+_LONGEST_TIME = 6  # words of a time of day; what is longer asks something else
 _NUMBER = re.compile(r"\b(?:so|tong dai|duong day|goi|hotline|dien thoai)\b")
 # "thôi, cho tôi nói với máy", but not "hỏi máy giờ mở cửa" (mấy giờ)
 _MACHINE = re.compile(
@@ -106,9 +107,18 @@ def answered(text: str, waits: Action | None, team: Team | None) -> Action | Non
     said = key(text)
     if re.search(r"\b(?:luc nao|khi nao|bao gio|sao cung|gio nao)\b", said):
         return waits.model_copy(update={"phrase": "any"})
-    part = next((part for part in Part if re.search(rf"\b{part.value}\b", said)), None)
+    if len(said.split()) > _LONGEST_TIME:
+        return None
+    part = next((part for part in Part if re.search(rf"\b(?<!ho ){part.value}\b", said)), None)
     named = next((name for name, one in _WHEN.items() if one is part and part), None)
     return waits.model_copy(update={"phrase": named}) if named else None
+
+
+def done_asking(state: State) -> State:
+    """The state in which nothing is asked for the team any more."""
+    asking = (Kind.LEAVE_WORD, Kind.ANSWER_AT)
+    trail = tuple(action for action in state.trail if action.kind not in asking)
+    return state if trail == state.trail else state.model_copy(update={"trail": trail})
 
 
 def told(what: str, name: str | None, team: Team | None, phone: str, tell: Telling) -> Message:

@@ -170,7 +170,7 @@ def _helped(
 
 def _handed_over(step: people.Step, state: State, first: Sequence[str]) -> Outcome:
     """What is said when people come or go; no step of the dialogue, unless it asks something."""
-    after = state.at(step.waits) if step.waits else state
+    after = state.at(step.waits) if step.waits else people.done_asking(state)
     said = reply(after, [*map(Message, first), step.message], step.event)
     return replace(said, tickets=step.tickets, team=step.team)
 

@@ -17,6 +17,7 @@ from bot.messages import Incoming, TurnHandler, TurnResult
 from bot.pictures import Pictures
 from bot.settings import Settings
 from bot.speech.aloud import open_aloud
+from bot.team_desk import Plan
 from bot.worker import Worker
 from knowledge_base import drawings, phrases
 from tests.emulators.bot_api import TOKEN
@@ -64,6 +65,7 @@ async def assistant(
     receive: bool = True,
     work: bool = True,
     cap: int = 20,
+    desk: Plan | None = None,
     **more: Any,
 ) -> AsyncIterator[tuple[TelegramChannel, Mailbox]]:
     """A mailbox, its worker and the channel, talking to the Bot API at ``url``."""
@@ -71,12 +73,12 @@ async def assistant(
     stop = asyncio.Event()
     settings = Settings(_env_file=None, **given)
     async with (
-        open_mailbox(conninfo, timing=FAST, cap=cap) as mailbox,
+        open_mailbox(conninfo, timing=FAST, cap=cap, desk=desk) as mailbox,
         open_aloud(settings, phrases.load()) as aloud,
         open_telegram(settings, mailbox, phrases.load(), PICTURES, aloud) as channel,
     ):
         assert channel
-        worker = Worker(mailbox, handler, [channel], parked_reply=PARKED)
+        worker = Worker(mailbox, handler, channel.senders, parked_reply=PARKED)
         working = asyncio.create_task(worker.run(stop)) if work else None
         receiving = asyncio.create_task(channel.receive()) if receive else None
         try:

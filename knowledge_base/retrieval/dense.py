@@ -39,8 +39,17 @@ class Encoder(Protocol):
 class DenseIndex:
     """Cosine similarity of a query vector to every text."""
 
-    def __init__(self, vectors: Vectors) -> None:
+    def __init__(self, vectors: Vectors, places: npt.NDArray[np.intp]) -> None:
+        """``vectors``: ``(n, dim)``; ``places``: ``(n_texts,)``, which of them each text has."""
         self._vectors = np.ascontiguousarray(vectors)
+        self._places = places
+
+    @property
+    def center(self) -> Vectors:
+        """Mean vector of all texts, ``(dim,)``."""
+        shares = np.bincount(self._places, minlength=len(self._vectors)) / len(self._places)
+        mean: Vectors = (shares.astype(np.float32) @ self._vectors).astype(np.float32)
+        return mean
 
     def similarities(self, query: Vectors) -> Vectors:
         """``query`` of shape ``(dim,)``; returns ``(n_texts,)`` in -1..1."""
@@ -48,4 +57,4 @@ class DenseIndex:
         made: Vectors = faiss.pairwise_distances(
             query[None, :], self._vectors, metric=faiss.METRIC_INNER_PRODUCT
         )[0]
-        return made
+        return made[self._places]

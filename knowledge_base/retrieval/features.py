@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +12,7 @@ from knowledge_base.normalise import Normaliser
 from knowledge_base.retrieval import lexical
 from knowledge_base.retrieval.corpus import Corpus, Kind
 from knowledge_base.retrieval.dense import DenseIndex, Encoder, Heard, Vectors
+from knowledge_base.retrieval.shares import Places, Shares, spread
 from knowledge_base.text import Written
 
 Matrix = npt.NDArray[np.float32]
@@ -34,7 +34,6 @@ FEATURES = (
     "event",
 )
 _SHORTLIST = 20
-_UNKNOWN = 5.0
 
 
 @dataclass(frozen=True)
@@ -54,41 +53,34 @@ class FeatureIndex:
         written: Sequence[Written],
         normalise: Normaliser,
         encoder: Encoder | None,
-        vectors: Vectors | None,
+        dense: DenseIndex | None,
     ) -> None:
-        """``written``: the corpus texts normalised; ``vectors``: ``(n_texts, dim)`` of theirs, or
-        None to search without them."""
+        """``written``: the corpus texts normalised; ``dense``: their vectors, or None to search
+        without them."""
         self.corpus = corpus
         self.normalise = normalise
         self.encoder = encoder
-        plain = [w.plain for w in written]
-        self._accented = lexical.words([w.accented for w in written])
-        self._plain = lexical.words([normalise.expand(w) for w in written])
-        self._characters = lexical.characters(plain)
-        self._dense = DenseIndex(vectors) if vectors is not None else None
-        self._center = None if vectors is None else vectors.mean(axis=0)
+        self._dense = dense
+        self._plain = [w.plain for w in written]
+        self._by_accented = lexical.words([w.accented for w in written])
+        self._by_plain = lexical.words([normalise.expand(w) for w in written])
+        self._by_characters = lexical.characters(self._plain)
         self._starts = corpus.starts
-        self._owner = np.array([t.owner for t in corpus.texts])
-        self._is_name = np.array([t.kind == Kind.NAME for t in corpus.texts])
+        self._stops = np.append(self._starts[1:], len(corpus.texts))
+        kinds = np.array([text.kind for text in corpus.texts])
+        self._is_name = kinds == Kind.NAME
+        short = self._is_name | (kinds == Kind.LAY)
         self._priors = corpus.priors
-        self._phrases = [tuple(words.split()) for words in plain]
-        self._words = [frozenset(words.split()) for words in plain]
-        self._stops = np.append(self._starts[1:], len(plain))
-        self._idf = self._weights()
-        self._aliases = self._alias_table(plain)
+        owners = np.array([text.owner for text in corpus.texts])
+        self._shares = Shares(self._plain, owners, short)
+        self._aliases: dict[str, tuple[int, ...]] = {}
+        for place in np.flatnonzero(short):
+            self._alias(self._plain[place], int(owners[place]))
 
-    def _weights(self) -> dict[str, float]:
-        seen: Counter[str] = Counter()
-        for start, stop in zip(self._starts, self._stops, strict=True):
-            seen.update(set().union(*self._words[start:stop]))
-        return {w: float(np.log(1 + len(self._starts) / n)) for w, n in seen.items()}
-
-    def _alias_table(self, plain: Sequence[str]) -> dict[tuple[str, ...], set[int]]:
-        table: dict[tuple[str, ...], set[int]] = {}
-        for text, words in zip(self.corpus.texts, plain, strict=True):
-            if text.kind in (Kind.NAME, Kind.LAY) and words:
-                table.setdefault(tuple(words.split()), set()).add(text.owner)
-        return table
+    def _alias(self, words: str, owner: int) -> None:
+        called = self._aliases.get(words, ())
+        if words and owner not in called:
+            self._aliases[words] = (*called, owner)
 
     @property
     def center(self) -> Vectors:
@@ -97,10 +89,9 @@ class FeatureIndex:
         Raises:
             ValueError: there are no vectors.
         """
-        if self._center is None:
+        if self._dense is None:
             raise ValueError("searching without an encoder: there are no vectors")
-        center: Vectors = self._center
-        return center
+        return self._dense.center
 
     def read(self, messages: Sequence[Written]) -> Heard | None:
         """What the encoder makes of normalised messages; None without an encoder."""
@@ -131,81 +122,54 @@ class FeatureIndex:
         for owner, length in aliases.items():
             total[owner] += 6.0 * length
         owners = np.argpartition(-total, _SHORTLIST)[:_SHORTLIST]
-        names = np.maximum.reduceat(np.where(self._is_name, per_text, 0.0), self._starts, axis=1)
+        starts, stops = self._starts[owners], self._stops[owners]
+        names = self._names(per_text, starts, stops)
         rows = np.column_stack(
             [
                 best[:, owners].T,
                 z[:, owners].T,
-                names[3, owners],
-                names[1, owners],
-                self._overlaps(written.plain, owners, without),
-                names[2, owners],
+                names[3],
+                names[1],
+                self._shares(written.plain, starts, stops, without),
+                names[2],
                 [aliases.get(int(o), 0.0) for o in owners],
                 self._priors[owners],
             ]
         ).astype(np.float32)
         return Scored(owners, rows)
 
+    def _names(self, per_text: Matrix, starts: Places, stops: Places) -> Matrix:
+        """``(4, n)``: the channels by the official and short names alone, of some entries."""
+        texts = spread(starts, stops)
+        named = np.where(self._is_name[texts], per_text[:, texts], 0.0)
+        begins = np.cumsum(stops - starts) - (stops - starts)
+        best: Matrix = np.maximum.reduceat(named, begins, axis=1)
+        return best
+
     def _similarities(self, written: Written, vector: Vectors | None) -> Matrix:
         dense = (
             self._dense.similarities(vector)
             if self._dense is not None and vector is not None
-            else np.zeros(len(self._owner), dtype=np.float32)
+            else np.zeros(len(self._plain), dtype=np.float32)
         )
         return np.stack(
             [
-                self._accented.similarities(written.accented),
-                self._plain.similarities(self.normalise.expand(written)),
-                self._characters.similarities(written.plain),
+                self._by_accented.similarities(written.accented),
+                self._by_plain.similarities(self.normalise.expand(written)),
+                self._by_characters.similarities(written.plain),
                 dense,
             ]
         )
 
     def _aliases_in(self, plain: str, without: npt.NDArray[np.bool_] | None) -> dict[int, float]:
-        hidden = set() if without is None else {
-            self._phrases[i] for i in np.flatnonzero(without)
-        }  # fmt: skip
-        words = tuple(plain.split())
+        hidden = set() if without is None else {self._plain[i] for i in np.flatnonzero(without)}
+        words = plain.split()
         found: dict[int, float] = {}
         for start in range(len(words)):
             for stop in range(start + 1, min(len(words), start + 25) + 1):
-                part = words[start:stop]
+                part = " ".join(words[start:stop])
                 if part in hidden:
                     continue
                 for owner in self._aliases.get(part, ()):
-                    found[owner] = max(found.get(owner, 0.0), min(len(part), 12) / 6)
+                    found[owner] = max(found.get(owner, 0.0), min(stop - start, 12) / 6)
         return found
-
-    def _overlaps(
-        self,
-        plain: str,
-        owners: npt.NDArray[np.intp],
-        without: npt.NDArray[np.bool_] | None,
-    ) -> Matrix:
-        """``(n, 3)``: how much of the question each entry says, and the other way round."""
-        question = frozenset(plain.split())
-        total = self._weight(question) or 1.0
-        out = np.zeros((len(owners), 3), dtype=np.float32)
-        for row, owner in enumerate(owners):
-            texts = [
-                i
-                for i in range(self._starts[owner], self._stops[owner])
-                if without is None or not without[i]
-            ]
-            short = [i for i in texts if self.corpus.texts[i].kind in (Kind.NAME, Kind.LAY)]
-            said = question & frozenset().union(*(self._words[i] for i in texts))
-            named = question & frozenset().union(*(self._words[i] for i in short))
-            shares = [
-                self._weight(question & self._words[i]) / (self._weight(self._words[i]) or 1.0)
-                for i in short
-            ]
-            out[row] = (
-                self._weight(said) / total,
-                self._weight(named) / total,
-                max(shares, default=0),
-            )
-        return out
-
-    def _weight(self, words: Iterable[str]) -> float:
-        """Summed rarity of words; one never seen weighs as much as a rare one."""
-        return sum(self._idf.get(word, _UNKNOWN) for word in words)

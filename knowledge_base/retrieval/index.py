@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from knowledge_base import normalise
 from knowledge_base.loader import Knowledge
 from knowledge_base.normalise import Normaliser
 from knowledge_base.retrieval import corpus
 from knowledge_base.retrieval.corpus import Corpus
-from knowledge_base.retrieval.dense import Encoder, Heard, Vectors
+from knowledge_base.retrieval.dense import DenseIndex, Encoder, Heard, Vectors
 from knowledge_base.retrieval.encoders import DEFAULT, open_encoder
 from knowledge_base.retrieval.features import FeatureIndex
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
@@ -155,12 +156,12 @@ class Retriever:
         self,
         texts: Corpus,
         written: Sequence[Written],
-        vectors: Vectors | None,
+        dense: DenseIndex | None,
         whole: bool = True,
     ) -> Retriever:
-        """The same words, ranker and centre over other texts; ``vectors``: ``(n_texts, dim)``,
-        those of all texts if it is to be ``whole``."""
-        index = FeatureIndex(texts, written, self.normalise, self.encoder, vectors)
+        """The same words, ranker and centre over other texts; ``dense``: their vectors, those of
+        all texts if it is to be ``whole``."""
+        index = FeatureIndex(texts, written, self.normalise, self.encoder, dense)
         return self._with(index, written, whole)
 
     def _with(self, index: FeatureIndex, written: Sequence[Written], whole: bool) -> Retriever:
@@ -211,24 +212,32 @@ def open_retriever(
     normaliser = normalise.build([*ours, *lay.sentences])
     encoder = open_encoder(encoder_name)
     written = [normaliser(t.text) for t in texts.texts]
-    vectors: Vectors | None = None
+    dense: DenseIndex | None = None
     if encoder is not None:
         told = (lambda done, total: progress("embed", done, total)) if progress else None
-        vectors = embed(encoder, _passages(texts, written), folder / VECTORS, told)
-    index = FeatureIndex(texts, written, normaliser, encoder, vectors)
+        passages, places = _passages(texts, written)
+        dense = DenseIndex(embed(encoder, passages, folder / VECTORS, told), places)
+    index = FeatureIndex(texts, written, normaliser, encoder, dense)
     ranker, center = _learnt(index, folder, lay, progress)
     return Retriever(index, ranker, normalise.topical(), written, center=center)
 
 
-def _passages(texts: Corpus, written: Sequence[Written]) -> list[str]:
-    """What is embedded for each text. The official name of a catalogue record is its short name
-    with a formula before or a list behind it, at twice the cost: both have one vector."""
+def _passages(texts: Corpus, written: Sequence[Written]) -> tuple[list[str], npt.NDArray[np.intp]]:
+    """What is embedded, each passage once, and the place ``(n_texts,)`` of each text's among them.
+
+    The official name of a catalogue record is its short name with a formula before or a list
+    behind it, at twice the cost: both have one vector."""
     said = [w.accented or t.text for w, t in zip(written, texts.texts, strict=True)]
     short: dict[int, str] = {}
     for passage, text in zip(said, texts.texts, strict=True):
         if not texts.entries[text.owner].curated:
             short[text.owner] = passage  # the last is the short name
-    return [short.get(text.owner, passage) for passage, text in zip(said, texts.texts, strict=True)]
+    places: dict[str, int] = {}
+    each = [
+        places.setdefault(short.get(text.owner, passage), len(places))
+        for passage, text in zip(said, texts.texts, strict=True)
+    ]
+    return list(places), np.array(each)
 
 
 def _learnt(
@@ -277,10 +286,11 @@ def renewed(
     if answering is None:
         yield old.renewed(texts, written, None)
         return
-    passages = _passages(texts, written)
+    passages, places = _passages(texts, written)
     vectors, lacking = known_vectors(answering, passages, folder / VECTORS)
     if lacking > AT_ONCE:
-        old = old.renewed(texts, written, vectors, whole=False)  # what it took over from is freed
+        # What it took over from is freed.
+        old = old.renewed(texts, written, DenseIndex(vectors, places), whole=False)
         yield old
     if lacking:
         del vectors
@@ -289,4 +299,4 @@ def renewed(
         # a core is left for it.
         encoder = open_encoder(answering.name) or answering
         vectors = embed(encoder, passages, folder / VECTORS, told, batch=BESIDE)
-    yield old.renewed(texts, written, vectors)
+    yield old.renewed(texts, written, DenseIndex(vectors, places))

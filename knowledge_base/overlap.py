@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from knowledge_base import sentences
 from knowledge_base.evaluation.questions import Question, QuestionError, files, read
 from knowledge_base.loader import Reading
 from knowledge_base.problems import Problem, Severity, field_name, shown
@@ -21,7 +22,6 @@ from knowledge_base.yaml_lines import Document
 _Tested = dict[str, tuple[Path, Question]]
 _KEYWORDS = "keyword"  # the group of test questions that are names by nature
 _EXAMPLE = re.compile(r"\s+- (?!intent:)(?P<said>.+)")
-_ANNOTATION = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")  # [words](entity), as Rasa has it
 
 
 def beside(root: Path) -> Path:
@@ -45,7 +45,7 @@ def overlaps(reading: Reading) -> Iterator[Problem]:
         yield from _of_document(file.document, tested)
     for event in reading.events:
         yield from _of_document(event.document, tested)
-    for path in sorted((reading.root.parent / "nlu_data" / "intents").glob("*.yml")):
+    for path in sentences.files(reading.root.parent / "nlu_data"):
         yield from _of_sentences(path, tested)
 
 
@@ -68,7 +68,7 @@ def _texts(document: Document, name: str) -> list[str]:
 def _of_sentences(path: Path, tested: _Tested) -> Iterator[Problem]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         match = _EXAMPLE.fullmatch(line)
-        place = tested.get(key(_ANNOTATION.sub(r"\1", match["said"]))) if match else None
+        place = tested.get(key(sentences.plain(match["said"]))) if match else None
         if place is not None:
             yield Problem(path, number, "examples", _refused(place))
 

@@ -17,7 +17,7 @@ import yaml
 
 from bot.privacy import MASKS
 from bot.settings import ROOT, Settings
-from knowledge_base import loader
+from knowledge_base import loader, sentences
 from knowledge_base.retrieval.dense import Heard
 from knowledge_base.retrieval.index import Lay, Progress, Retriever, open_retriever
 from knowledge_base.text import Written
@@ -26,7 +26,6 @@ NLU_DATA = ROOT / "nlu_data"
 _OFF_TOPIC = frozenset(
     {"out_of_scope", "emergency", "angry", "greet", "ask_bot", "help", "feedback", "office_hours"}
 )
-_ANNOTATION = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")  # [words](entity)
 _MASKED = re.compile("|".join(map(re.escape, MASKS)))
 _KEPT = 64  # messages under way at once are far fewer
 
@@ -35,21 +34,19 @@ _retriever: list[Retriever] = []
 
 
 def intent_examples(folder: Path = NLU_DATA) -> dict[str, list[str]]:
-    """Training sentences by intent: ``intents``, and ``asked``, the procedures' own questions.
+    """Training sentences by intent, see :func:`knowledge_base.sentences.files`.
 
     Raises:
         OSError, yaml.YAMLError, KeyError: a file is missing or has another shape.
     """
     found: dict[str, list[str]] = {}
-    for path in [*sorted(folder.glob("intents/*.yml")), *sorted(folder.glob("asked/*.yml"))]:
+    for path in sentences.files(folder):
         document: dict[str, Any] = yaml.load(
             path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
         )
         for block in document["nlu"]:
             lines = (line.strip() for line in block["examples"].splitlines())
-            examples = [
-                _ANNOTATION.sub(r"\1", line[2:].strip()) for line in lines if line.startswith("- ")
-            ]
+            examples = [sentences.plain(line[2:].strip()) for line in lines if line[:2] == "- "]
             found.setdefault(block["intent"], []).extend(examples)
     return found
 
@@ -57,9 +54,9 @@ def intent_examples(folder: Path = NLU_DATA) -> dict[str, list[str]]:
 def lay(folder: Path = NLU_DATA) -> Lay:
     """What the training sentences teach retrieval: how people speak, and what is off topic."""
     examples = intent_examples(folder)
-    sentences = tuple(s for group in examples.values() for s in group)
+    said = tuple(s for group in examples.values() for s in group)
     off_topic = tuple(s for name in sorted(_OFF_TOPIC) for s in examples.get(name, ()))
-    return Lay(sentences, off_topic)
+    return Lay(said, off_topic)
 
 
 def share(retriever: Retriever) -> None:

@@ -17,13 +17,14 @@ _KNOWLEDGE = ROOT / "knowledge_base"
 def _training_files() -> Iterable[Path]:
     """What the pipeline and the ranker learn from: sentences, words, and what reads them."""
     yield from sorted((ROOT / "nlu_data").rglob("*.yml"))
-    ours = ("tokenizer", "featurizer", "resources")
+    ours = ("tokenizer", "featurizer", "classifier", "resources")
     yield from (ROOT / "bot" / "understanding" / f"{name}.py" for name in ours)
     yield from sorted((_KNOWLEDGE / "lexicon").glob("*"))
     yield from (_KNOWLEDGE / "retrieval" / f"encoder.{kind}" for kind in ("onnx", "json"))
-    ranking = ("corpus", "dense", "features", "lexical", "ranker", "taught")
-    yield from (_KNOWLEDGE / "retrieval" / f"{name}.py" for name in ranking)
-    yield from (_KNOWLEDGE / name for name in ("text.py", "normalise.py", "accents.py"))
+    finding = ("catalogue_names", "corpus", "dense", "features", "lexical", "ranker", "shares")
+    yield from (_KNOWLEDGE / "retrieval" / f"{name}.py" for name in (*finding, "taught"))
+    reading = ("text.py", "normalise.py", "accents.py", "sentences.py")
+    yield from (_KNOWLEDGE / name for name in reading)
 
 
 def _indexed_files() -> Iterable[Path]:

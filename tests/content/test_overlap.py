@@ -69,6 +69,14 @@ def test_a_training_sentence_is_compared_without_its_annotations(root: Path) -> 
     ]
 
 
+def test_the_procedures_own_questions_are_trained_on_too(root: Path) -> None:
+    asked = root.parent / "nlu_data" / "asked"
+    asked.mkdir()
+    (asked / "ask_fee.yml").write_text(TRAINED.replace("làm thế nào", "tốn mấy đồng"), "utf-8")
+    ask(root, ("tốn mấy đồng", "accented"))
+    assert [(name, line) for name, line, *_ in told(root)] == [("ask_fee.yml", 7)]
+
+
 def test_sentences_of_the_nlu_tests_count_as_well(root: Path) -> None:
     folder = root.parent / "tests" / "nlu"
     folder.mkdir(parents=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from knowledge_base import sentences
 from knowledge_base.text import has_accents, strip_accents, tokens
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,13 @@ def _training(intent: str) -> list[str]:
     (block,) = document["nlu"]
     assert block["intent"] == intent
     return [line.removeprefix("- ").strip() for line in block["examples"].splitlines()]
+
+
+def _asked() -> list[str]:
+    """The procedures' own questions, sorted by what they ask."""
+    paths = [path for path in sentences.files(NLU) if path.parent.name == "asked"]
+    lines = [line.strip() for path in paths for line in path.read_text("utf-8").splitlines()]
+    return [line[2:] for line in lines if line[:2] == "- " and "intent:" not in line]
 
 
 def _tests(intent: str) -> list[str]:
@@ -67,8 +75,8 @@ def test_enough_examples_with_and_without_accents(intent: str) -> None:
 
 @pytest.mark.parametrize("intent", INTENTS)
 def test_nothing_is_said_twice_in_one_intent(intent: str) -> None:
-    for sentences in (_training(intent), _tests(intent)):
-        assert [s for s, n in Counter(map(_words, sentences)).items() if n > 1] == []
+    for said in (_training(intent), _tests(intent)):
+        assert [s for s, n in Counter(map(_words, said)).items() if n > 1] == []
 
 
 def test_no_sentence_belongs_to_two_intents() -> None:
@@ -83,9 +91,10 @@ def test_no_sentence_belongs_to_two_intents() -> None:
 
 
 def test_test_sentences_are_not_trained_on() -> None:
-    trained = {strip_accents(_words(s)) for intent in INTENTS for s in _training(intent)}
+    ours = [s for intent in INTENTS for s in _training(intent)]
+    trained = {strip_accents(_words(s)) for s in [*ours, *_asked()]}
     tested = [strip_accents(_words(s)) for intent in INTENTS for s in _tests(intent)]
-    assert len(trained) > 2000
+    assert len(trained) > 8000
     assert len(tested) > 400
     assert [sentence for sentence in tested if sentence in trained] == []
 
@@ -103,15 +112,16 @@ def test_annotations_name_known_entities() -> None:
 
 
 def test_text_is_nfc_and_holds_no_personal_data() -> None:
-    files = [*TRAINING, *NLU.glob("*.yml"), *TESTS.glob("*.yaml")]
+    files = [*sentences.files(NLU), *NLU.glob("*.yml"), *TESTS.glob("*.yaml")]
     assert len(files) > 70
     for path in files:
         text = path.read_text(encoding="utf-8")
         assert text == unicodedata.normalize("NFC", text), path.name
         assert "@" not in text, path.name
-    sentences = [s for intent in INTENTS for s in [*_training(intent), *_tests(intent)]]
-    assert len(sentences) > 2500
-    for sentence in sentences:
+    said = [s for intent in INTENTS for s in [*_training(intent), *_tests(intent)]]
+    said += _asked()
+    assert len(said) > 8000
+    for sentence in said:
         if "dossier_code" in sentence or re.search(r"[HG]\d\d[.-]", sentence):
             continue
         for run in DIGITS.findall(sentence):

@@ -123,6 +123,20 @@ def perform(
         return _listed(action, state, world, now, first=first)
     if action.kind is Kind.HELP:
         return _helped(action, state, world, now, first=first)
+    said = [Message(text) for text in first]
+    return _shown(action, state, world, tell, said=said, event=event)
+
+
+def _shown(
+    action: Action,
+    state: State,
+    world: World,
+    tell: Telling,
+    *,
+    said: list[Message],
+    event: str | None,
+) -> Outcome:
+    """The message of an action after what is ``said`` before it, and what it offers besides."""
     message = _message(action, state, world, tell)
     if message is None:
         action = Action(kind=Kind.HOME)
@@ -130,7 +144,6 @@ def perform(
     after = state if _is_aside(action) else state.at(action)
     if action.code is not None:
         after = after.model_copy(update={"procedure": action.code, "case": action.case})
-    said = [Message(text) for text in first]
     said += guide.offered(message, action, after, world.knowledge, tell)
     said[-1] = checklist.offered(said[-1], action, after, world.knowledge, tell)
     said[-1] = crowd.beside(said[-1], after, tell)

@@ -67,14 +67,7 @@ class Metrics:
             ("name",),
             registry=self.registry,
         )
-        self._tickets = Gauge(
-            "tickets", "Tickets that are not closed, by status", ("status",), registry=self.registry
-        )
-        self._oldest_ticket = Gauge(
-            "tickets_oldest_open_seconds",
-            "Age of the oldest ticket that nobody has taken",
-            registry=self.registry,
-        )
+        self._tickets = _Tickets(self.registry)
         self._ratings = _Ratings(self.registry)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -87,14 +80,31 @@ class Metrics:
         self._oldest.set(counts.oldest_pending_seconds if counts else unknown)
         self._parked.set(counts.parked if counts else unknown)
         self._undelivered.set(counts.undelivered if counts else unknown)
-        self._tickets.labels("open").set(tickets.open if tickets else unknown)
-        self._tickets.labels("claimed").set(tickets.claimed if tickets else unknown)
-        self._oldest_ticket.set(tickets.oldest_open_seconds if tickets else unknown)
+        self._tickets.set(tickets)
         if counts:
             for name, count in counts.events.items():
                 self._events.labels(name).set(count)
             self._ratings.set(counts.ratings)
         return generate_latest(self.registry)
+
+
+class _Tickets:
+    """What waits for people."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._count = Gauge(
+            "tickets", "Tickets that are not closed, by status", ("status",), registry=registry
+        )
+        self._oldest = Gauge(
+            "tickets_oldest_open_seconds",
+            "Age of the oldest ticket that nobody has taken",
+            registry=registry,
+        )
+
+    def set(self, tickets: TicketCounts | None) -> None:
+        self._count.labels("open").set(tickets.open if tickets else math.nan)
+        self._count.labels("claimed").set(tickets.claimed if tickets else math.nan)
+        self._oldest.set(tickets.oldest_open_seconds if tickets else math.nan)
 
 
 class _Ratings:

@@ -223,7 +223,11 @@ def test_a_body_that_ends_too_soon_is_not_called_by_a_position(client: httpx.Cli
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/nowhere", 404), ("GET", "/api/v1/messages", 405), ("GET", "/static/../app.py", 404)],
+    [
+        ("GET", "/nowhere", 404),
+        ("GET", "/api/v1/understand", 405),
+        ("GET", "/static/../app.py", 404),
+    ],
 )
 def test_wrong_addresses(client: httpx.Client, method: str, path: str, status: int) -> None:
     assert_problem(client.request(method, path), status, None)

@@ -25,7 +25,12 @@ from bot.team_words import spoken
 from bot.tickets import Refusal, Refused, Status, Ticket
 
 _LINES = 200
-_STATUS = {Refusal.UNKNOWN: 404, Refusal.ERASED: 410}
+_PROBLEMS = {
+    Refusal.TAKEN: ("ticket_taken", 409),
+    Refusal.CLOSED: ("ticket_closed", 409),
+    Refusal.ERASED: ("ticket_erased", 410),
+    Refusal.UNKNOWN: ("ticket_unknown", 404),
+}
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemBody} for status in (401, 404, 409, 410, 422, 429)
 }
@@ -189,9 +194,9 @@ async def _act(
         receipt = await mailbox.act(incoming)
     except Refused as refused:
         holder = refused.ticket.helper if refused.ticket else None
-        status = _STATUS.get(refused.why, 409)
         who = holder.name if holder else ""
-        raise Problem(f"ticket_{refused.why}", status, who=who) from refused
+        kind, status = _PROBLEMS[refused.why]
+        raise Problem(kind, status, who=who) from refused
     if receipt is Receipt.CROWDED:
         raise Problem("crowded", 429, headers={"Retry-After": "5"})
     ticket, ahead = await _ticket(mailbox, number)

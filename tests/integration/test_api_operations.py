@@ -96,6 +96,7 @@ def test_every_operation_and_field_is_explained_in_vietnamese(server: WebServer)
         "understand",
         "messages",
         "replies",
+        "sound",
         "list_tickets",
         "read_ticket",
         "claim_ticket",

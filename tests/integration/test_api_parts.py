@@ -91,7 +91,7 @@ def sources(pattern: str) -> str:
 
 def test_every_sentence_is_there_and_every_one_is_used() -> None:
     keys = {phrase.key.removeprefix("web.") for phrase in load() if phrase.key.startswith("web.")}
-    python, template, scripts = sources("*.py"), sources("chat.html"), sources("*.js")
+    python, template, scripts = sources("*.py"), sources("*.html"), sources("*.js")
     problems = set(re.findall(r'Problem\(\s*"(\w+)"', python)) | {"not_found", "other"}
     assert len(problems) > 8
     used = set(CLIENT_WORDS)

@@ -76,8 +76,10 @@ def beside(
     if guide is None or action.aspect not in _ASKED_HOW | {Aspect.OVERVIEW} or action.page:
         return message
     button = Button(tell.say("guide.button_guide"), opening(guide.id, procedure.code))
-    if action.aspect is Aspect.OVERVIEW:
-        return replace(message, buttons=(*message.buttons[: pages.PAGE - 1], button))
+    if action.aspect is Aspect.OVERVIEW:  # the last of what is asked next makes room for it
+        asked = [b for b in message.buttons if b.action.kind is Kind.SHOW][-1:]
+        kept = [b for b in message.buttons if b not in asked]
+        return replace(message, buttons=(*kept, button))
     turning = [b for b in message.buttons if b.action.page]
     others = [b for b in message.buttons if not b.action.page]
     return replace(message, buttons=(*turning, button, *others)[: pages.PAGE])

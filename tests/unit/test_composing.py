@@ -204,10 +204,8 @@ def test_from_the_answer_to_a_first_question_it_is_two_taps_to_the_first_step() 
         for _ in range(2):
             if outcome.replies[-1].text.startswith("Bước 1/"):
                 break
-            offers = outcome.state.latest_offers()
-            outcome = press(
-                offers[-1 if outcome.events[0] != "ask_case" else 0].action, outcome.state
-            )
+            offers = [o.action for o in outcome.state.latest_offers()]
+            outcome = press(next(a for a in offers if a.kind is Kind.GUIDE), outcome.state)
         assert outcome.replies[-1].text.startswith("Bước 1/"), record.code
 
 

@@ -17,7 +17,7 @@ _KNOWLEDGE = ROOT / "knowledge_base"
 def _training_files() -> Iterable[Path]:
     """What the pipeline and the ranker learn from: sentences, words, and what reads them."""
     yield from sorted((ROOT / "nlu_data").rglob("*.yml"))
-    ours = ("tokenizer", "featurizer", "classifier", "resources")
+    ours = ("tokenizer", "featurizer", "resources", "kinds", "softmax")
     yield from (ROOT / "bot" / "understanding" / f"{name}.py" for name in ours)
     yield from sorted((_KNOWLEDGE / "lexicon").glob("*"))
     yield from (_KNOWLEDGE / "retrieval" / f"encoder.{kind}" for kind in ("onnx", "json"))

@@ -19,7 +19,8 @@ LINK = "procedures"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class ProcedureLinker(GraphComponent):  # type: ignore[misc]  # Rasa has no types
-    """Sets ``procedures``: ``{"outcome": …, "candidates": [{"code", "name", "score"}, …]}``."""
+    """Sets ``procedures``: ``{"outcome": …, "candidates": [{"code", "name", "score"}, …]}``, and
+    ``is_name``: the message is what something is called, and no other word."""
 
     @classmethod
     def create(
@@ -36,8 +37,10 @@ class ProcedureLinker(GraphComponent):  # type: ignore[misc]  # Rasa has no type
         """Link every message."""
         for message in messages:
             written = resources.read(message.get(TEXT) or "")
-            link = retriever().find(written, resources.READING.of)
+            searching = retriever()
+            link = searching.find(written, resources.READING.of)
             found = {
+                "is_name": searching.is_name(written),
                 "outcome": link.outcome.value,
                 "candidates": [
                     {"code": c.code, "name": c.name, "score": c.score} for c in link.candidates

@@ -27,6 +27,7 @@ from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 
 CONFIG = ROOT / "nlu_data" / "config.yml"
 _LIKELY = 0.4  # below it a procedure is answered only for want of another one near it
+OVERVIEW = "ask_overview"
 UNREADABLE = "unreadable"  # nothing to read: emoji, punctuation, an empty line
 
 
@@ -124,6 +125,8 @@ def _read(text: str, parsed: Mapping[str, Any]) -> Understanding:
     found = parsed["procedures"]
     candidates = tuple(Candidate(**candidate) for candidate in found["candidates"])
     name, confidence = str(intent["name"]), float(intent["confidence"])
+    if found["is_name"] and found["outcome"] != LinkOutcome.NONE:
+        name, confidence = OVERVIEW, 1.0  # "tạm vắng" tells nothing but what it is about
     return Understanding(
         text=text,
         intent=name,

@@ -15,7 +15,7 @@ from knowledge_base import normalise
 from knowledge_base.loader import Knowledge
 from knowledge_base.normalise import Normaliser
 from knowledge_base.retrieval import corpus
-from knowledge_base.retrieval.corpus import Corpus
+from knowledge_base.retrieval.corpus import Corpus, Kind
 from knowledge_base.retrieval.dense import DenseIndex, Encoder, Heard, Vectors
 from knowledge_base.retrieval.encoders import DEFAULT, open_encoder
 from knowledge_base.retrieval.features import FeatureIndex
@@ -76,8 +76,13 @@ class Retriever:
         self._topical = topical
         self._center = center
         self.whole = whole
-        texts = (text.text for text in index.corpus.texts)
-        self._written = dict(zip(texts, written, strict=True))
+        texts = index.corpus.texts
+        self._written = {text.text: said for text, said in zip(texts, written, strict=True)}
+        self._names = frozenset(
+            said.plain
+            for text, said in zip(texts, written, strict=True)
+            if text.kind in (Kind.NAME, Kind.LAY)
+        )
 
     @property
     def normalise(self) -> Normaliser:
@@ -132,6 +137,10 @@ class Retriever:
             for i, o in ((i, int(scored.owners[i])) for i in order)
         )
         return decide(candidates)
+
+    def is_name(self, written: Written) -> bool:
+        """Whether a message is a name or lay name, and no other word."""
+        return written.plain in self._names
 
     def written(self, text: str) -> Written:
         """A text of the records, normalised; one that was searched already costs nothing."""

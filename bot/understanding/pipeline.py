@@ -26,7 +26,7 @@ from knowledge_base import danger
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 
 CONFIG = ROOT / "nlu_data" / "config.yml"
-_LIKELY = 0.4  # below it a procedure is answered only for want of another one near it
+_LIKELY = 0.6  # below it a procedure is answered only for want of another one near it
 OVERVIEW = "ask_overview"
 UNREADABLE = "unreadable"  # nothing to read: emoji, punctuation, an empty line
 

@@ -1,9 +1,9 @@
 """Learned fusion: how likely each entry of the short list is the one that is meant.
 
 A logistic regression over :data:`knowledge_base.retrieval.features.FEATURES`. It is trained on
-sample questions that the encoder was not taught with, each hidden from the index, on lay names
-asked for briefly, on mutilated catalogue names, and on messages that name no procedure, so that
-its probability is also the confidence.
+sample questions that the encoder was not taught with, each hidden from the index, on mutilated
+catalogue names, and on messages that name no procedure, so that its probability is also the
+confidence.
 """
 
 from __future__ import annotations
@@ -19,18 +19,12 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from knowledge_base.retrieval.corpus import Corpus, Kind, set_aside
+from knowledge_base.retrieval.corpus import Kind, set_aside
 from knowledge_base.retrieval.features import FEATURES, FeatureIndex, Matrix
-from knowledge_base.text import key, strip_accents
+from knowledge_base.text import strip_accents
 
 Progress = Callable[[int, int], None]
 _CATALOGUE_SHARE = 600  # catalogue names used for training
-_BRIEF = 3  # lay names of each procedure asked for briefly
-_BRIEFLY = (
-    "{}", "{}", "{}", "lệ phí {}", "{} cần gì", "{} ở đâu", "làm {}", "xin {}", "{} cho mẹ",
-    "{} mấy ngày", "giấy tờ {}", "{} bao nhiêu tiền", "thủ tục {}", "cách làm {}",
-    "{} cho con trai", "tôi muốn {}", "{} thì nộp ở đâu",
-)  # fmt: skip
 _HIDDEN = (0.2, 0.9)  # least and most of a procedure's other texts hidden with a question
 _SAID, _DENSE = FEATURES.index("said"), FEATURES.index("dense_best")
 
@@ -114,30 +108,12 @@ def examples(index: FeatureIndex, off_topic: Sequence[str], seed: int = 7) -> It
         hidden = tuple(dict.fromkeys([position, *same, *beside]))
         said = strip_accents(text.text) if chance.random() < 0.4 else text.text
         yield Example(said, text.owner, hidden)
-    yield from _brief(corpus, chance)
     plain = [i for i, entry in enumerate(corpus.entries) if not entry.curated]
     for owner in chance.sample(plain, min(_CATALOGUE_SHARE, len(plain))):
         said = _mutilate(corpus.entries[owner].name, chance)
         yield Example(strip_accents(said) if chance.random() < 0.4 else said, owner)
     for message in off_topic:
         yield Example(message, None)
-
-
-def _brief(corpus: Corpus, chance: random.Random) -> Iterator[Example]:
-    """Lay names that only one entry has, with next to nothing around them and nothing hidden: who
-    types just what a thing is called means it, and is not to be asked back."""
-    owners: dict[str, set[int]] = {}
-    named: dict[int, list[str]] = {}
-    for text in corpus.texts:
-        if text.kind in (Kind.NAME, Kind.LAY):
-            owners.setdefault(key(text.text), set()).add(text.owner)
-        if text.kind is Kind.LAY and corpus.entries[text.owner].curated:
-            named.setdefault(text.owner, []).append(text.text)
-    for owner, names in named.items():
-        own = [name for name in names if len(owners[key(name)]) == 1]
-        for name in chance.sample(own, min(_BRIEF, len(own))):
-            said = chance.choice(_BRIEFLY).format(name[0].lower() + name[1:])
-            yield Example(strip_accents(said) if chance.random() < 0.4 else said, owner)
 
 
 def train(

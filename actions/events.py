@@ -106,7 +106,12 @@ def _to(action: Action, place: int, step: Step) -> Action:
     """Where a thing of the list leads: its procedure, or the question that decides which."""
     if step.options:
         return action.model_copy(update={"step": place, "page": 0})
-    return Action(kind=Kind.SHOW, code=step.code, aspect=action.aspect)
+    return Action(kind=Kind.SHOW, code=step.code, aspect=_asked(action))
+
+
+def _asked(action: Action) -> Aspect:
+    """What is shown of each thing: what was asked of all of them, else what it is."""
+    return action.aspect if action.aspect in _OF_EACH else Aspect.OVERVIEW
 
 
 def _which(action: Action, step: Step, knowledge: Knowledge, tell: Telling) -> Message:
@@ -114,7 +119,7 @@ def _which(action: Action, step: Step, knowledge: Knowledge, tell: Telling) -> M
     cut = pages.rows([option for option in step.options if knowledge.by_code(option.code)])
     page = min(action.page, len(cut) - 1)
     buttons = [
-        Button(option.when, Action(kind=Kind.SHOW, code=option.code, aspect=action.aspect))
+        Button(option.when, Action(kind=Kind.SHOW, code=option.code, aspect=_asked(action)))
         for option in cut[page]
     ]
     if page + 1 < len(cut):

@@ -27,8 +27,8 @@ from knowledge_base.text import Written
 # Chosen on two sets of tests/retrieval and measured on the others: see docs/adr/0009.
 ANSWER_AT = 0.5  # the first candidate is at least this likely …
 ANSWER_LEAD = 2.0  # … and this many times as likely as the second,
-ALONE_AT = 0.25  # or at least this likely …
-ALONE_LEAD = 5.0  # … with nothing near it
+ALONE_AT = 0.45
+ALONE_LEAD = 8.0
 ASK_AT = 0.06  # otherwise candidates are asked for, if the first is at least this likely
 # A life event speaks of many procedures: the one asked for by name goes before it …
 EVENT_SHARE = 0.7  # … unless it is much less likely,

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 _ASK_AT_MOST = 4
 _ASK_LEAST = 0.02
-_ASK_SHARE = 0.15  # of the first one's likelihood
+_ASK_SHARE = 0.08
 
 
 class LinkOutcome(StrEnum):

@@ -136,15 +136,17 @@ def told(what: str, name: str | None, team: Team | None, phone: str, tell: Telli
         case "closed_human" | "closed_feedback":
             text = tell.say(f"people.{what}", tell.address, ten=who)
             home = Button(tell.say("talk.button_home"), Action(kind=Kind.HOME))
-            return Message(text, buttons=(home,), partner=Partner.MACHINE)
+            ends = what == "closed_human"
+            return Message(text, buttons=(home,), partner=Partner.MACHINE if ends else None)
         case _:
             return Message(_still_waiting(team, phone, tell), buttons=(machine,))
 
 
-def said(text: str, name: str, tell: Telling) -> Message:
-    """What a person says."""
+def said(text: str, name: str, team: Team | None, tell: Telling) -> Message:
+    """What a person says, who answers from here on where the machine is silent."""
     by = tell.say("people.helper", ten=name)
-    return Message(text, by=by, partner=Partner.PERSON)
+    talking = team is not None and team.standing.muted
+    return Message(text, by=by, partner=Partner.PERSON if talking else None)
 
 
 def relayed(text: str, team: Team, tell: Telling) -> Step | None:

@@ -82,7 +82,9 @@ def of_team(incoming: Incoming, state: State, world: World, now: datetime) -> Ou
     tell = world.telling(state, now)
     name = incoming.helper.name if incoming.helper else None
     if incoming.text is not None:
-        return reply(state, [people.said(incoming.text, name or "", tell)], "person.said")
+        return reply(
+            state, [people.said(incoming.text, name or "", world.team, tell)], "person.said"
+        )
     what = incoming.choice or ""
     message = people.told(what, name, world.team, world.phone, tell)
     return reply(state, [message], f"person.{what}")

@@ -227,7 +227,7 @@ class _Step:
         replies: tuple[Reply, ...] = ()
         if taken.helper != ticket.helper:
             replies = (self.desk.words.claimed(taken, helper),)
-            await self._mute(taken)
+            await self._joined(taken, helper)
         await self._citizen(taken, text=text, helper=helper)
         return TurnResult({}, replies, ("ticket.answered",))
 
@@ -235,15 +235,14 @@ class _Step:
         taken = self.desk.rules.claimed(ticket, helper, self.now)
         await self.desk.keep(self.con, taken, ticket)
         if taken.helper != ticket.helper:
-            await self._mute(taken)
-            await self._citizen(taken, choice="claimed", helper=helper)
+            await self._joined(taken, helper)
         return _said(self.desk.words.claimed(taken, helper), "ticket.claimed")
 
     async def _release(self, ticket: Ticket, helper: Helper) -> TurnResult:
         free = self.desk.rules.released(ticket, helper, self.now)
         await self.desk.keep(self.con, free, ticket)
         if ticket.status is Status.CLAIMED:
-            await self._citizen(free, choice="released")
+            await self._parted(free)
         return _said(self.desk.words.released(free, helper), "ticket.released")
 
     async def _close(self, ticket: Ticket, helper: Helper) -> TurnResult:
@@ -260,14 +259,20 @@ class _Step:
         for ticket in await tickets.lock_of_helper(self.con, helper):
             free = self.desk.rules.released(ticket, helper, self.now)
             freed.append(await self.desk.keep(self.con, free, ticket))
-            await self._citizen(free, choice="released")
+            await self._parted(free)
         if not freed:
             return _nothing()
         return _said(self.desk.words.left(helper, freed), "ticket.helper_left")
 
-    async def _mute(self, ticket: Ticket) -> None:
+    async def _joined(self, ticket: Ticket, helper: Helper) -> None:
+        """A talk begins: the machine is silent, and says so before the person's first words."""
         if ticket.kind is TicketKind.HUMAN and ticket.conversation:
             await tickets.mute(self.con, ticket.conversation, muted=True)
+            await self._citizen(ticket, choice="claimed", helper=helper)
+
+    async def _parted(self, ticket: Ticket) -> None:
+        if ticket.kind is TicketKind.HUMAN:
+            await self._citizen(ticket, choice="released")
 
     async def _transcript(self, ticket: Ticket) -> Sequence[messages.Entry]:
         if ticket.conversation is None:
@@ -282,7 +287,7 @@ class _Step:
         choice: str | None = None,
         helper: Helper | None = None,
     ) -> None:
-        key = self.incoming.message_id
+        key = f"{self.incoming.message_id}-{choice or 'said'}"
         await self.desk.tell_citizen(self.con, key, ticket, text=text, choice=choice, helper=helper)
 
 

@@ -62,7 +62,8 @@ function stopExpecting(messageId) {
 function setPartner(who) {
   if (!who) return;
   partner = who;
-  $("partner").textContent = who === "machine" ? "" : words[`partner_${who}`];
+  const said = { queue: words.partner_queue, person: words.partner_person };
+  $("partner").textContent = said[who] ?? "";
   if (who === "machine") return;
   for (const messageId of [...waiting.keys()]) stopExpecting(messageId); // people take their time
 }

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 import psycopg
 import pytest
 
 from actions.replies import Partner
-from bot.messages import ChatBlocked, Incoming
+from actions.tickets import TicketKind, TicketRequest
+from bot.messages import ChatBlocked, Incoming, TurnResult
 from tests.team import BINH, GROUP, LAN, NEVER, dialogue, room
 
 
@@ -214,3 +218,33 @@ async def test_a_ticket_that_never_was_is_said_kindly(conninfo: str, number: str
     async with room(conninfo) as here:
         [told] = await here.team(LAN, f"claim.{number}")
         assert told == "Lan ơi, phiếu này không còn nữa."
+
+
+async def test_a_complaint_is_answered_without_silencing_the_machine(conninfo: str) -> None:
+    real = dialogue()
+
+    def complaining(incoming: Incoming, state: dict[str, Any] | None, now: datetime) -> TurnResult:
+        result = real(incoming, state, now)
+        asked = (TicketRequest(TicketKind.FEEDBACK, "attitude", "Chờ lâu quá"),)
+        return replace(result, tickets=asked) if incoming.text == "gửi tổ" else result
+
+    async with room(conninfo, handler=complaining) as here:
+        await here.say("gửi tổ")
+        await here.posted("#phieu1 Có phản ánh")
+        await here.team(LAN, text="Tổ xin lỗi bác", ticket=1)
+        said = await here.reaches("Tổ xin lỗi bác")
+        assert (said.by, said.partner) == ("Cán bộ hỗ trợ Lan", None)
+        assert (await here.say("khai sinh"))[0].source  # the machine goes on
+        await here.team(LAN, "close.1")
+        assert (await here.reaches("đã xem xong phản ánh")).partner is None
+        assert not any("im lặng" in one.reply.text for one in await here.heard())
+
+
+async def test_the_first_words_of_a_person_are_announced(conninfo: str) -> None:
+    async with room(conninfo) as here:
+        await here.say("gặp người")
+        await here.team(LAN, text="Chào bác", ticket=1)
+        await here.reaches("Chào bác")
+        told = [one.reply.text for one in await here.heard()][-2:]
+        assert told[0].startswith("Cán bộ hỗ trợ Lan đã nhận")
+        assert told[1] == "Chào bác"

@@ -17,7 +17,7 @@ from scipy import sparse
 Scores = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 
-_BLOCK = 2000  # texts counted at a time while an index is built: bounds the memory that takes
+_BLOCK = 500  # texts counted at a time while an index is built: bounds the memory that takes
 
 
 class Analyser(Protocol):
@@ -99,7 +99,8 @@ class LexicalIndex:
         size = len(self._features)
         held = np.zeros(size, dtype=np.int64)  # of how many texts each feature is part
         for features, counts in blocks:
-            counts.indices = np.searchsorted(self._features, features)[counts.indices]
+            places = np.searchsorted(self._features, features).astype(np.int32)
+            counts.indices = places[counts.indices]
             counts.resize(counts.shape[0], size)
             held += np.bincount(counts.indices, minlength=size)
         self._rarity = np.log((1 + len(texts)) / (1 + held)) + 1

@@ -78,7 +78,7 @@ class KindClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]  #
         examples = [
             e for e in training_data.intent_examples if e.get(INTENT) and _words(e) is not None
         ]
-        words = sparse.vstack([_words(e) for e in examples]).tocsr().astype(np.float32)
+        words = sparse.vstack([_words(e) for e in examples]).tocsr()
         vectors = np.vstack([_vectors(e) for e in examples])
         settings = {name: self._config[name] for name in self.get_default_config()}
         learnt = fit(words, vectors, [e.get(INTENT) for e in examples], **settings)
@@ -115,7 +115,8 @@ class KindClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]  #
 
 def _words(message: Message) -> sparse.csr_matrix | None:
     found = message.get_sparse_features(TEXT)[1]  # of the sentence; before it: of each token
-    return sparse.csr_matrix(found.features) if found else None
+    # Of the type of the weights: scipy would copy them all to the type of counts for each message.
+    return sparse.csr_matrix(found.features, dtype=np.float32) if found else None
 
 
 def _vectors(message: Message) -> Matrix:

@@ -110,8 +110,8 @@ def _to(action: Action, place: int, step: Step) -> Action:
 
 
 def _asked(action: Action) -> Aspect:
-    """What is shown of each thing: what was asked of all of them, else what it is."""
-    return action.aspect if action.aspect in _OF_EACH else Aspect.OVERVIEW
+    """What is shown of each thing: what was asked of the event; "phải làm sao" asks what it is."""
+    return Aspect.OVERVIEW if action.aspect is Aspect.HOW else action.aspect
 
 
 def _which(action: Action, step: Step, knowledge: Knowledge, tell: Telling) -> Message:

@@ -224,11 +224,11 @@ def test_the_wish_to_be_forgotten_leaves_no_open_question(citizen: Talk) -> None
 
 
 def test_names_and_numbers_do_not_get_into_a_note() -> None:
-    asked = "tôi tên là Trần Thị Hoa ở thôn Đông, số hồ sơ H57.132-260804-0583, xin giấy lạ"
+    asked = "tôi tên là Trần Thị Hoa ở thôn Đông, số sổ 46 123 456 78, xin giấy lạ"
     citizen = Talk(world(procedure(A)), {asked: meant("ask_overview", outcome=LinkOutcome.DECLINE)})
     citizen.say(asked)
     assert [m.question for m in citizen.misses] == [
-        "tôi tên là [tên] ở thôn [nơi], số hồ sơ [số], xin giấy lạ"
+        "tôi tên là [tên] ở thôn [nơi], số sổ [số], xin giấy lạ"
     ]
     assert "Hoa" not in str(citizen.state.asked)
 

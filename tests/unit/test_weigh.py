@@ -20,7 +20,7 @@ ANSWER, ASK, NONE, DECLINE = (
         ("out_of_scope", 0.9, 0.5, DECLINE),  # surely about something else
         ("out_of_scope", 0.9, 0.9, ANSWER),  # but the procedure is hardly to be doubted
         ("out_of_scope", 0.3, 0.2, ASK),  # perhaps about something else: never with confidence
-        ("out_of_scope", 0.3, 0.5, ANSWER),
+        ("out_of_scope", 0.3, 0.7, ANSWER),
         ("nlu_fallback", 0.2, 0.2, ANSWER),
         ("thank", 0.9, 0.5, NONE),
         ("thank", 0.3, 0.2, ANSWER),

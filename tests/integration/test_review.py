@@ -22,7 +22,7 @@ from tests.mailroom import mailroom
 
 ASKED = "tôi tên là Trần Thị Hoa, số 0912345678, xin giấy phép thả diều sáo ban đêm ở bãi bồi"
 MASKED = "tôi tên là [tên], số [số điện thoại], xin giấy phép thả diều sáo ban đêm ở bãi bồi"
-AGAIN = "cho hỏi xin giấy phép thả diều sáo ban đêm"
+AGAIN = "xin giấy phép thả diều sáo ban đêm"
 BIRTH = "ho-tich/dang-ky-khai-sinh.yaml"
 
 

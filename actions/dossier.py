@@ -89,10 +89,10 @@ def _without(finding: Finding, tell: Telling) -> Message:
 
 def _named(dossier: Dossier, knowledge: Knowledge, tell: Telling) -> str:
     known = knowledge.name_of(dossier.procedure) if dossier.procedure else None
-    title = in_sentence(known) if known else dossier.title
+    title = known or dossier.title
     if title is None or len(title) > MOST_CHARACTERS // 2:
         return tell.say("dossier.unnamed", ma=dossier.code)
-    return tell.say("dossier.named", ma=dossier.code, ten=title)
+    return tell.say("dossier.named", ma=dossier.code, ten=in_sentence(title))
 
 
 def _state(dossier: Dossier, tell: Telling) -> str:

@@ -10,13 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 from pydantic import BaseModel, ConfigDict, Field
 
 from actions.dossier_sources import reading
+from knowledge_base import workbooks
 from knowledge_base.checked import checked
 from knowledge_base.dossiers.codes import DossierCode, Fault, grammar
 from knowledge_base.dossiers.dossier import Dossier
@@ -165,16 +163,9 @@ def _sheets(path: Path) -> Iterator[tuple[str, Iterator[Sequence[Any]]]]:
         yield str(path), _csv(path)
         return
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, SyntaxError) as error:
-        raise OSError(f"{path}: không phải tệp Excel .xlsx: {error}") from error
-    try:
-        several = len(book.sheetnames) > 1
-        for sheet in book.worksheets:
-            where = f"{path}[{sheet.title}]" if several else str(path)
-            yield where, sheet.iter_rows(values_only=True)
-    finally:
-        book.close()
+        yield from workbooks.sheets(path)
+    except workbooks.NoWorkbook as error:
+        raise OSError(f"{path}: {error}") from error
 
 
 def _csv(path: Path) -> Iterator[Sequence[str]]:

@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
+from knowledge_base import workbooks
 from knowledge_base.portal.book import Form, Reading
 from knowledge_base.portal.merge import LIST_SOURCE
 from knowledge_base.records.build import unserved
@@ -69,17 +66,8 @@ def read_sheets(path: Path, day: date, source: str) -> Iterator[Row]:
 
     Raises OSError for a file that is no workbook.
     """
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, SyntaxError) as error:
-        raise OSError(f"không phải tệp Excel .xlsx: {error}") from error
-    try:
-        several = len(book.sheetnames) > 1
-        for sheet in book.worksheets:
-            where = f"{path}[{sheet.title}]" if several else str(path)
-            yield from _read(where, source, sheet.iter_rows(values_only=True), day)
-    finally:
-        book.close()
+    for where, rows in workbooks.sheets(path):
+        yield from _read(where, source, rows, day)
 
 
 def _read(where: str, source: str, rows: Iterator[Sequence[Any]], day: date) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.replies import Image, Reply
+from actions.replies import Document, Image, Reply
 from bot.channels.telegram.channel import TelegramChannel
 from bot.messages import RetryLater
 from tests.emulators.bot_api import BotApi, Fields, bot_api
@@ -18,6 +18,7 @@ from tests.telegram_bot import BIRTH, LONG, PICTURES, assistant
 Refusal = tuple[int, str, Fields] | None
 DRAWN = Image("cong-dang-nhap", "Nút Đăng nhập được khoanh.")
 STEP = replace(BIRTH, attachment=DRAWN)
+IN_WORDS = f"{BIRTH.text}\nHình vẽ: {DRAWN.alt}\n\n{BIRTH.source}"
 Line = tuple[BotApi, TelegramChannel]
 
 
@@ -90,8 +91,54 @@ async def test_a_refused_picture_is_said_in_words(line: Line, refusal: str) -> N
     api.rule = lambda method, _: (400, refusal, {}) if method == "sendPhoto" else None
     await channel.send("1", STEP)
     [shown] = sent(api)
-    assert shown["text"] == f"{BIRTH.text}\nHình vẽ: {DRAWN.alt}\n\n{BIRTH.source}"
+    assert shown["text"] == IN_WORDS
     assert len(shown["reply_markup"]["inline_keyboard"]) == 3
+
+
+async def test_a_picture_that_never_arrives_does_not_hold_its_words_back(line: Line) -> None:
+    api, channel = line
+
+    def rule(method: str, _: Fields) -> Refusal:
+        return (500, "Internal Server Error", {}) if method == "sendPhoto" else None
+
+    api.rule = rule
+    for _ in range(2):
+        with pytest.raises(RetryLater):
+            await channel.send("1", STEP)
+    await channel.send("1", STEP)
+    assert [fields["text"] for fields in sent(api)] == [IN_WORDS]
+    with pytest.raises(RetryLater):  # the next one is tried again from the start
+        await channel.send("1", STEP)
+
+
+async def test_a_picture_too_large_for_somebody_between_is_said_at_once(line: Line) -> None:
+    api, channel = line
+    too_large: Refusal = (413, "Request Entity Too Large", {})
+    api.rule = lambda method, _: too_large if method == "sendPhoto" else None
+    await channel.send("1", STEP)
+    assert [fields["text"] for fields in sent(api)] == [IN_WORDS]
+
+
+@pytest.mark.parametrize("status", [400, 413])
+async def test_a_code_that_telegram_does_not_take_is_told_in_words(line: Line, status: int) -> None:
+    api, channel = line
+    api.rule = lambda method, _: (status, "Too Large", {}) if method == "sendPhoto" else None
+    page = Document("ma-qr.png", "Mã QR", {"layout": "code", "matter": {}})
+    await channel.send("1", replace(BIRTH, attachment=page))
+    [shown] = sent(api)
+    assert shown["text"].startswith(BIRTH.text)
+    assert len(shown["reply_markup"]["inline_keyboard"]) == 3
+
+
+async def test_while_nothing_arrives_the_picture_is_not_given_up(line: Line) -> None:
+    api, channel = line
+    api.rule = lambda method, _: (502, "Bad Gateway", {})
+    for _ in range(5):
+        with pytest.raises(RetryLater):
+            await channel.send("1", STEP)
+    api.rule = lambda method, _: None
+    await channel.send("1", STEP)
+    assert ["photo" in fields for fields in sent(api)] == [True]
 
 
 async def test_so_is_one_that_cannot_be_drawn(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

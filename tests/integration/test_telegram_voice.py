@@ -90,6 +90,18 @@ async def test_who_forbids_voice_messages_reads_and_who_blocks_us_gets_nothing(
         await channel.send(AN, FEE)
 
 
+async def test_a_sound_that_never_arrives_does_not_hold_its_words_back(
+    api: BotApi, channel: TelegramChannel
+) -> None:
+    broken: tuple[int, str, dict[str, Any]] = (500, "Internal Server Error", {})
+    api.rule = lambda method, _: broken if method == "sendVoice" else None
+    for _ in range(2):
+        with pytest.raises(RetryLater):
+            await channel.send(AN, FEE)
+    await channel.send(AN, FEE)
+    assert "chưa đọc thành tiếng được" in api.texts(77)[0]
+
+
 async def test_without_a_voice_the_words_come_all_the_same(
     conninfo: str, api: BotApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

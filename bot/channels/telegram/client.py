@@ -15,10 +15,12 @@ from telegram.error import (
     Conflict,
     Forbidden,
     InvalidToken,
+    NetworkError,
     RetryAfter,
     TelegramError,
 )
 
+from actions.replies import Reply
 from bot.messages import ChatBlocked, ReplyRefused, RetryLater
 from bot.store.errors import StoreUnavailable
 from bot.telegram_protocol import WANTED
@@ -28,6 +30,8 @@ logger = logging.getLogger(__name__)
 LONG_POLL = 30  # seconds
 LONGEST_WAIT = 60.0  # seconds between attempts while Telegram cannot be reached
 UPDATES = list(WANTED)
+MOST_UPLOADS = 3  # that fail of one reply
+_TOO_LARGE = ("(413)", "too large")  # for somebody between us and Telegram: for ever
 
 
 class Client(Bot):
@@ -78,6 +82,27 @@ class Client(Bot):
             except (TelegramError, LookupError, TypeError) as error:
                 logger.info("The bot's name is not known yet: %s", type(error).__name__)
         return self._own_name
+
+
+class Uploads:
+    """Counts uploads that fail, so that words do not wait for hours for what comes with them."""
+
+    def __init__(self) -> None:
+        self._failed: dict[str, tuple[Reply, int]] = {}  # chat -> reply, how often
+
+    def is_given_up(self, chat: str, reply: Reply, error: NetworkError) -> bool:
+        """Note one more failure of what comes with a reply; tell whether its words are to go
+        alone. They go in the same attempt, so that a line that is broken altogether costs no
+        picture."""
+        known, failures = self._failed.get(chat, (reply, 0))
+        failures = failures + 1 if known == reply else 1
+        self._failed[chat] = (reply, failures)
+        too_large = any(sign in str(error).lower() for sign in _TOO_LARGE)
+        return failures >= MOST_UPLOADS or too_large
+
+    def over(self, chat: str) -> None:
+        """The chat's last reply needs no further attempt."""
+        self._failed.pop(chat, None)
 
 
 @contextmanager

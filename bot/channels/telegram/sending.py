@@ -12,10 +12,10 @@ from telegram import (
     LinkPreviewOptions,
     MessageEntity,
 )
-from telegram.error import BadRequest
+from telegram.error import BadRequest, NetworkError
 
 from actions.replies import Choice, Document, Image, Reply
-from bot.channels.telegram.client import Client, send_errors
+from bot.channels.telegram.client import Client, Uploads, send_errors
 from bot.channels.telegram.documents import Documents, NotPrinted
 from bot.messages import ChatBlocked, ReplyRefused
 from bot.pictures import Pictures
@@ -30,7 +30,7 @@ LONGEST_LABEL = 60
 
 
 class _NotShown(Exception):
-    """A picture cannot be made or sent: what it shows is to be said."""
+    """A picture or a page cannot be made or sent: what it shows is to be said."""
 
 
 class Sending:
@@ -45,6 +45,7 @@ class Sending:
         self._say = say
         self._uploaded: dict[str, str] = {}  # picture -> Telegram's name for it
         self._begun: dict[str, tuple[Reply, int]] = {}  # chat -> reply sent in part, parts sent
+        self._uploads = Uploads()
 
     async def send(self, chat: str, reply: Reply) -> None:
         """Deliver one reply; what was sent of a long one before a failure is not sent again.
@@ -61,7 +62,9 @@ class Sending:
                     await self._send(chat, spelled(reply, self._say))
         except (ChatBlocked, ReplyRefused):
             self._begun.pop(chat, None)
+            self._uploads.over(chat)
             raise
+        self._uploads.over(chat)
 
     async def _send(self, chat: str, reply: Reply) -> None:
         try:
@@ -82,11 +85,8 @@ class Sending:
             if begun == reply and number <= done:
                 continue
             below = keyboard if number == len(parts) else None
-            if isinstance(image, Image):
-                await self._show(chat, image, part, below)
-            elif image:
-                more = {"caption_entities": _italic(part), "reply_markup": below}
-                await self._documents.send(chat, image, part.text, **more)
+            if image is not None:
+                await self._attach(chat, reply, image, part, below)
             else:
                 await self._client.say(
                     chat,
@@ -97,6 +97,38 @@ class Sending:
                 )
             self._begun[chat] = (reply, number)
         self._begun.pop(chat, None)
+
+    async def _attach(
+        self,
+        chat: str,
+        reply: Reply,
+        attached: Image | Document,
+        part: Part,
+        below: InlineKeyboardMarkup | None,
+    ) -> None:
+        """Send what comes with a reply, ``part`` below it.
+
+        Raises:
+            _NotShown, NotPrinted: it cannot be made, Telegram does not want it, or it could not be
+                uploaded again and again: the words do not wait for it.
+            telegram.error.TelegramError: it was not sent, and is to be tried again.
+        """
+        try:
+            if isinstance(attached, Image):
+                await self._show(chat, attached, part, below)
+            else:
+                more = {"caption_entities": _italic(part), "reply_markup": below}
+                await self._documents.send(chat, attached, part.text, **more)
+        except BadRequest as error:
+            if isinstance(attached, Image) or _is_of_words(error):
+                raise
+            logger.error("Telegram refuses the page %s: %s", attached.name, error)
+            raise _NotShown from error
+        except NetworkError as error:
+            if not self._uploads.is_given_up(chat, reply, error):
+                raise
+            logger.error("Not uploaded, the words go alone: %s", error)
+            raise _NotShown from error
 
     async def _show(
         self, chat: str, image: Image, part: Part, below: InlineKeyboardMarkup | None
@@ -120,7 +152,7 @@ class Sending:
                     self._uploaded.pop(image.name, None)
             uploaded = await self._client.photo(chat, await self._drawn(image.name), **more)
         except BadRequest as error:
-            if any(other in str(error).lower() for other in ("button", "chat not found")):
+            if _is_of_words(error):
                 raise
             logger.error("Telegram refuses the picture %s: %s", image.name, error)
             raise _NotShown from error
@@ -148,6 +180,11 @@ def messages_of(reply: Reply, *, links: bool) -> list[tuple[Image | Document | N
     if len(whole) == 1 and units(whole[0].text) <= MOST_CAPTION:
         return [(image, whole[0])]
     return [(image, Part("")), *((None, part) for part in whole)]
+
+
+def _is_of_words(error: BadRequest) -> bool:
+    """Whether a refusal is about the chat or the buttons, and not about what comes with them."""
+    return any(other in str(error).lower() for other in ("button", "chat not found"))
 
 
 def _keyboard(choices: tuple[Choice, ...]) -> InlineKeyboardMarkup | None:

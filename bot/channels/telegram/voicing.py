@@ -9,10 +9,10 @@ import logging
 from dataclasses import replace
 
 from telegram import InputFile
-from telegram.error import BadRequest
+from telegram.error import BadRequest, NetworkError
 
 from actions.replies import Reply
-from bot.channels.telegram.client import Client, send_errors
+from bot.channels.telegram.client import Client, Uploads, send_errors
 from bot.speech import mp3
 from bot.speech.aloud import ReadAloud
 from bot.speech.port import SpeechError
@@ -29,6 +29,7 @@ class Voicing:
         self._aloud = aloud
         self._say = say
         self._said: dict[str, Reply] = {}  # chat -> reply that was said
+        self._uploads = Uploads()
 
     async def voiced(self, chat: str, reply: Reply) -> Reply:
         """Send the sound of a reply that is to be heard; returns what is to be written: where no
@@ -42,7 +43,7 @@ class Voicing:
         try:
             sound = await self._aloud.sound(reply)
             with send_errors():
-                await self._send(chat, sound)
+                await self._send(chat, reply, sound)
         except (SpeechError, _NotTaken) as error:
             _log.warning("A reply is written only: %s", error)
             text = f"{reply.text}\n{self._say('aloud.not_now')}"
@@ -53,8 +54,9 @@ class Voicing:
     def written(self, chat: str) -> None:
         """The words of the last reply are sent too."""
         self._said.pop(chat, None)
+        self._uploads.over(chat)
 
-    async def _send(self, chat: str, sound: bytes) -> None:
+    async def _send(self, chat: str, reply: Reply, sound: bytes) -> None:
         try:
             await self._client.voice(
                 chat, InputFile(sound, "loi-doc.mp3"), duration=round(mp3.seconds(sound))
@@ -63,6 +65,10 @@ class Voicing:
             if "chat not found" in str(error).lower():
                 raise
             raise _NotTaken(str(error)) from error  # who forbids voice messages reads
+        except NetworkError as error:
+            if not self._uploads.is_given_up(chat, reply, error):
+                raise
+            raise _NotTaken(str(error)) from error
 
 
 class _NotTaken(Exception):

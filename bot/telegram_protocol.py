@@ -1,15 +1,10 @@
-"""What Telegram sends and demands, without the library: updates, limits, the webhook's secret.
+"""What Telegram sends and demands, without the library: updates and limits.
 
 The Bot API's rules were read at core.telegram.org/bots/api in November 2026.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import secrets
-from hashlib import sha256
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictInt
@@ -18,7 +13,6 @@ from bot.listening import UNREADABLE
 from bot.messages import Incoming
 from bot.passes import opened_by
 from bot.privacy import clean, mask
-from bot.settings import Settings
 
 CHANNEL = "telegram"
 WEBHOOK_PATH = "/webhooks/telegram"
@@ -28,7 +22,6 @@ MOST_DATA = 64  # bytes a button sends back
 MOST_BODY = 1024 * 1024  # bytes of an update that we take at the webhook
 # Edits are not asked for: they are no second turn.
 WANTED = ("message", "callback_query", "chat_member")
-_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what setWebhook takes
 _KINDS = frozenset(
     {"animation", "audio", "checklist", "contact", "dice", "document", "game", "location", "poll",
      "paid_media", "photo", "sticker", "story", "venue", "video", "video_note", "voice"}
@@ -104,29 +97,3 @@ def _command(text: str) -> str:
     head, _, rest = text.partition(" ")
     head = head.partition("@")[0]
     return head if head == "/start" else f"{head} {rest}".rstrip()
-
-
-def webhook_secret(settings: Settings) -> str:
-    """What Telegram shows at the webhook: the setting (hashed where it has characters that Telegram
-    does not take), or one made once and kept in the data folder, readable by us alone."""
-    if settings.webhook_secret:
-        given = settings.webhook_secret.get_secret_value()
-        return given if _SECRET.fullmatch(given) else sha256(given.encode()).hexdigest()
-    path = settings.data_dir / "telegram-webhook-secret"
-    kept = _read(path)
-    if not _SECRET.fullmatch(kept):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f"{path.name}.{os.getpid()}")
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-        fresh.replace(path)
-        kept = _read(path)
-    return kept
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").strip()
-    except FileNotFoundError:
-        return ""

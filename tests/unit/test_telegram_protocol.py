@@ -1,9 +1,7 @@
-"""Reading updates, and the webhook's secret."""
+"""Reading updates."""
 
 from __future__ import annotations
 
-import stat
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +13,7 @@ from bot.channels.telegram.channel import COMMANDS
 from bot.listening import COMMANDS as UNDERSTOOD
 from bot.listening import UNREADABLE
 from bot.messages import Incoming
-from bot.settings import Settings
-from bot.telegram_protocol import Update, webhook_secret
+from bot.telegram_protocol import Update
 from knowledge_base import phrases
 
 CHAT = {"id": 5, "type": "private"}
@@ -110,29 +107,3 @@ def test_every_command_offered_is_understood_and_described() -> None:
         assert f"/{name}" in UNDERSTOOD
         assert f"telegram.command_{name}" in say
     assert "ông/bà" in say("telegram.crowded")
-
-
-def settings(folder: Path, secret: str | None = None) -> Settings:
-    """Settings with that folder and secret."""
-    return Settings(_env_file=None, data_dir=folder, webhook_secret=secret)
-
-
-def test_a_secret_is_made_once_and_for_us_alone(tmp_path: Path) -> None:
-    folder = tmp_path / "not" / "yet"
-    made = webhook_secret(settings(folder))
-    assert len(made) >= 43
-    [file] = folder.iterdir()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert webhook_secret(settings(folder)) == made
-    file.write_text("bị hỏng\n")
-    assert webhook_secret(settings(folder)) != made
-    [file] = folder.iterdir()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-
-
-def test_a_secret_that_is_set_is_used_if_telegram_takes_it(tmp_path: Path) -> None:
-    assert webhook_secret(settings(tmp_path, "abc_DEF-1")) == "abc_DEF-1"
-    hashed = webhook_secret(settings(tmp_path, "bí mật!"))
-    assert len(hashed) == 64
-    assert hashed == webhook_secret(settings(tmp_path, "bí mật!"))
-    assert list(tmp_path.iterdir()) == []

@@ -35,9 +35,10 @@ from bot.settings import Settings
 from bot.speech.aloud import ReadAloud
 from bot.store import messages
 from bot.store.errors import StoreUnavailable
-from bot.telegram_protocol import CHANNEL, WEBHOOK_PATH, Update, webhook_secret
+from bot.telegram_protocol import CHANNEL, WEBHOOK_PATH, Update
 from bot.telegram_team import Group
 from bot.times import VIETNAM
+from bot.webhook_secret import webhook_secret
 from knowledge_base.phrases import Phrases
 
 logger = logging.getLogger(__name__)
@@ -243,7 +244,7 @@ async def open_telegram(
     webhook = secret = None
     if settings.public_url and settings.public_url.scheme == "https":
         webhook = str(settings.public_url).rstrip("/") + WEBHOOK_PATH
-        secret = webhook_secret(settings)
+        secret = webhook_secret(settings, CHANNEL)
     polling = HTTPXRequest(connection_pool_size=1)
     sending = HTTPXRequest(connection_pool_size=32, read_timeout=20, pool_timeout=20)
     bot = Client(

@@ -73,7 +73,7 @@ class Deliveries:
                     await self._desk.blocked(con, delivery.conversation)
         except ReplyRefused as error:
             logger.error("Reply %s was refused by %s: %s", delivery.id, delivery.channel, error)
-            await self._drop(delivery, "refused")
+            await self._drop(delivery, error.why)
         except RetryLater as error:
             raise Again(_backoff(attempts) if error.after is None else error.after) from error
         except (TimeoutError, OSError) as error:

@@ -140,7 +140,12 @@ class RetryLater(SendError):
 
 
 class ReplyRefused(SendError):
-    """The channel will never take this reply (400): drop it and count it."""
+    """The channel will never take this reply (400): drop it and count it. ``why`` is kept beside
+    the reply, and is its name among the counts."""
+
+    def __init__(self, message: str, why: str = "refused") -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class Sender(Protocol):

@@ -16,7 +16,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from bot.store.messages import Counts
+from bot.store.counts import Counts
 from bot.store.tickets import TicketCounts
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.4, 0.6, 1.0, 2.5, 5.0, 10.0, 20.0)

@@ -18,11 +18,13 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
+from bot import media
 from bot.jobs import Jobs, Timing, queue_schema
 from bot.messages import DESK, TEAM, Incoming, StoredReply
 from bot.privacy import clean, mask
-from bot.store import messages, tickets
-from bot.store.messages import Counts, Entry
+from bot.store import counts, messages, tickets
+from bot.store.counts import Counts
+from bot.store.messages import Entry
 from bot.store.migrate import OURS, migrate
 from bot.store.notices import Notices
 from bot.store.pool import Connection, Store
@@ -32,6 +34,7 @@ from bot.tickets import Status, Ticket
 from bot.times import VIETNAM
 
 ID_LENGTH = 200  # of a chat or a message; channels use at most some 40 characters
+HANDLE_LENGTH = 2000  # of a medium: a name, or an address
 
 
 class MailboxError(Exception):
@@ -94,6 +97,7 @@ class Mailbox:
             incoming = replace(incoming, text=mask(clean(incoming.text)))
         elif incoming.choice is not None:
             incoming = replace(incoming, choice=clean(incoming.choice))
+        incoming = replace(incoming, media=media.masked(incoming.media))
         async with self.store.transaction() as con:
             await messages.lock_conversation(con, incoming.conversation)
             row, known = await messages.insert(con, incoming, self._cap)
@@ -175,7 +179,7 @@ class Mailbox:
     async def counts(self) -> Counts:
         """Numbers for the metrics."""
         async with self.store.connection() as con:
-            return await messages.counts(con)
+            return await counts.read(con)
 
     async def ticket_counts(self) -> TicketCounts:
         """Numbers of tickets for the metrics."""
@@ -270,3 +274,7 @@ def _check_address(incoming: Incoming) -> None:
         raise BadAddress("a channel's name has no colon")
     if [incoming.text, incoming.choice, incoming.opens].count(None) != 2:
         raise BadAddress("a message is either a text or a choice or a pass")
+    if incoming.media is not None and (
+        incoming.text is None or len(incoming.media.handle) > HANDLE_LENGTH
+    ):
+        raise BadAddress("a medium comes with a text, and its handle is short")

@@ -18,6 +18,7 @@ from knowledge_base.review.book import Miss
 _REMINDER = "reminder-"
 TEAM = "team"  # the channel of the team's own conversation; its chat is TEAM_CHAT, or DESK
 DESK = "desk"
+PHOTO, VOICE = "photo", "voice"  # kinds of media
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,29 @@ class Helper:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaRead:
+    """What was read of a medium; its bytes are gone. Either something was read, ``codes`` (dossier
+    codes of a photograph as :attr:`knowledge_base.dossiers.codes.DossierCode.text` writes them) or
+    ``text`` (the words of a voice message, masked), or ``fault`` says why not: one of those of
+    :mod:`bot.media`, or of the reader of its kind."""
+
+    codes: tuple[str, ...] = ()
+    text: str | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """What came with a message besides words: a :data:`PHOTO` or a :data:`VOICE`. ``handle``: by
+    which its channel gives the bytes again (Telegram: a file's id); "" where they came with the
+    message and were read at the door. ``read``: what was read, see :mod:`bot.media`."""
+
+    kind: str
+    handle: str = ""
+    read: MediaRead | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """One message of a citizen, masked at the door (``bot.privacy``) before it is built.
 
@@ -37,7 +61,9 @@ class Incoming:
     of the chat; ``message_id`` the channel's own id of the message. The three together are the
     key by which a repeated delivery is recognised. Exactly one of ``text``, ``choice`` and
     ``opens`` is set: ``choice`` is the :attr:`actions.replies.Choice.id` that a button sent back,
-    ``opens`` the digest of a pass that was opened. The rest the worker looks up before the turn:
+    ``opens`` the digest of a pass that was opened. ``media``: what came with the text, which is
+    :data:`bot.listening.UNREADABLE` where it came without words. The rest, and what is in the
+    medium, the worker finds out before the turn:
     ``opened``, what the pass holds (None where it cannot be opened); ``team``, of a registered
     helper; ``finding``, what came of the look-up that the turn asked for when it was taken
     without it.
@@ -53,6 +79,7 @@ class Incoming:
     text: str | None = None
     choice: str | None = None
     opens: str | None = None
+    media: Media | None = None
     opened: Opened | None = None
     team: str | None = None
     finding: Finding | None = None
@@ -146,6 +173,29 @@ class ReplyRefused(SendError):
     def __init__(self, message: str, why: str = "refused") -> None:
         super().__init__(message)
         self.why = why
+
+
+class MediaError(Exception):
+    """A medium cannot be had; ``fault`` as in :attr:`MediaRead.fault`."""
+
+    fault = "gone"  # the channel no longer has it, or never had
+
+
+class MediaTooLarge(MediaError):
+    """It has more bytes than are read."""
+
+    fault = "too_large"
+
+
+class MediaSource(Protocol):
+    """A channel that gives the bytes of what citizens send."""
+
+    channel: str
+
+    async def fetch(self, media: Media, most: int) -> bytes:
+        """The bytes of a medium of this channel, at most ``most``; raises a :class:`MediaError`,
+        and :class:`RetryLater` while the channel is down."""
+        ...
 
 
 class Sender(Protocol):

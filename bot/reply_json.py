@@ -1,4 +1,5 @@
-"""A reply as JSON: as it is kept, and as the web page and the API get it."""
+"""A reply as JSON: as it is kept, and as the web page and the API get it; and a medium as it is
+kept."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from actions.replies import Attachment, Choice, Document, Image, Partner, Place, Reply, Voice
+from bot.messages import Media, MediaRead
 from knowledge_base.spoken.lexicon import Region
 
 _KINDS: dict[str, type[Attachment]] = {k.kind: k for k in (Image, Document, Place)}
@@ -57,3 +59,19 @@ def _attachment(document: dict[str, Any] | None) -> Attachment | None:
         return kind(**fields) if kind else None
     except TypeError:
         return None
+
+
+def media_to_json(media: Media) -> dict[str, Any]:
+    """kind, and handle or read (codes, text, fault)."""
+    if media.read is not None:
+        return {"kind": media.kind, "read": asdict(media.read)}
+    return {"kind": media.kind, "handle": media.handle}
+
+
+def media_from_json(body: dict[str, Any] | None) -> Media | None:
+    """The inverse; without a handle, and unread, once the message is done."""
+    if body is None:
+        return None
+    read = body.get("read")
+    known = MediaRead(tuple(read["codes"]), read["text"], read["fault"]) if read else None
+    return Media(body["kind"], body.get("handle", ""), known)

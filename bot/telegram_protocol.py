@@ -10,7 +10,8 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictInt
 
 from bot.listening import UNREADABLE
-from bot.messages import Incoming
+from bot.media import MOST_BYTES
+from bot.messages import PHOTO, VOICE, Incoming, Media
 from bot.passes import opened_by
 from bot.privacy import clean, mask
 
@@ -47,12 +48,39 @@ class _Chat(BaseModel):
     type: str
 
 
+class _File(BaseModel):
+    """A file as messages name it; a photo comes as several, one a size."""
+
+    file_id: str = ""
+    file_size: int | None = None  # bytes
+    mime_type: str | None = None
+
+
 class _Message(BaseModel):
     model_config = ConfigDict(extra="allow")
     chat: _Chat
     text: MaskedText | None = None
     caption: MaskedText | None = None
     media_group_id: str | None = None
+    photo: list[_File] | None = None
+    document: _File | None = None
+    voice: _File | None = None
+
+    def media(self) -> Media | None:
+        """What it carries besides words that may be read: the largest photo that is not too large,
+        a file that calls itself a picture, a voice message."""
+        fitting = [one for one in self.photo or () if (one.file_size or 0) <= MOST_BYTES]
+        file, kind = next(reversed(fitting or self.photo or ()), None), PHOTO
+        if self.document and (self.document.mime_type or "").startswith("image/"):
+            file = self.document
+        elif self.voice:
+            file, kind = self.voice, VOICE
+        return Media(kind, file.file_id) if file and file.file_id else None
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What the citizen sent by it; none where it tells of something ("pinned a message")."""
+        return _KINDS & (self.model_fields_set | (self.model_extra or {}).keys())
 
 
 class _Query(BaseModel):
@@ -81,13 +109,14 @@ class Update(BaseModel):
         if query:
             return Incoming(CHANNEL, chat, number, choice=query.data) if query.data else "unknown"
         text = message.text or message.caption
-        if not text and message.text is None and not _KINDS & (message.model_extra or {}).keys():
+        if not text and message.text is None and not message.kinds:
             return "service"  # "pinned a message" and the like
         if text and (opens := opened_by(text)):
             return Incoming(CHANNEL, chat, number, opens=opens)
         if message.media_group_id:
             number = f"album-{message.media_group_id}"  # an album of ten gets one answer
-        return Incoming(CHANNEL, chat, number, text=_command(text) if text else UNREADABLE)
+        words = _command(text) if text else UNREADABLE
+        return Incoming(CHANNEL, chat, number, text=words, media=message.media())
 
 
 def _command(text: str) -> str:

@@ -27,6 +27,7 @@ from bot.brain import Brain, Mind
 from bot.channels.telegram.channel import TelegramChannel, open_telegram
 from bot.desk import Desk
 from bot.mailbox import Mailbox, open_mailbox
+from bot.media import MediaRoom
 from bot.messages import DESK, Sender
 from bot.pictures import Pictures
 from bot.postgres import database
@@ -63,6 +64,7 @@ class Services:
     aloud: ReadAloud
     telegram: TelegramChannel | None = None
     dossiers: Sources = field(default_factory=lambda: Sources({}, ()))
+    media: MediaRoom = field(default_factory=MediaRoom)
 
     def understand(self, text: str) -> Understanding:
         """What a masked, cleaned text means; CPU-bound, may be called from several threads."""
@@ -249,7 +251,9 @@ async def open_services(
             ) as telegram,
             contextlib.aclosing(open_sources(settings.dossier_sources, os.environ)) as sources,
         ):
-            services = Services(settings, mailbox, brain, aloud, telegram, sources)
+            # Readers by kind of medium, and the channels that give the bytes.
+            media = MediaRoom({}, [telegram] if telegram else ())
+            services = Services(settings, mailbox, brain, aloud, telegram, sources, media)
             if not worker:
                 yield services
                 return
@@ -302,6 +306,7 @@ async def _working(services: Services, poll: bool) -> AsyncIterator[None]:
         senders,
         parked_reply=parked_reply(services.brain.world),
         look_up=Desk(services.mailbox.store, services.dossiers.by_code).look_up,
+        media=services.media,
         retention=timedelta(days=services.settings.retention_days),
         review=timedelta(days=services.settings.review_days),
     )

@@ -17,7 +17,8 @@ from bot import opening
 from bot.delivery import Deliveries
 from bot.jobs import REMINDERS, TURNS, Again, delivery_queue
 from bot.mailbox import Mailbox, Receipt, erase_tickets
-from bot.messages import TEAM, Incoming, Sender, TurnHandler, TurnResult
+from bot.media import MediaRoom
+from bot.messages import TEAM, Incoming, Media, RetryLater, Sender, TurnHandler, TurnResult
 from bot.store import dossiers, messages, misses, passes, ratings, tickets
 from bot.store.errors import StoreUnavailable
 from bot.store.messages import Turn
@@ -32,7 +33,7 @@ MAX_DEATHS = 4
 MAX_FAILURES = 4  # the first attempt and three more
 FAILURE_BACKOFF = (0.5, 2.0, 6.0)  # seconds before the second, third and fourth attempt
 PARKED = "parked"  # named outcome
-LOOKED_UP = 6  # turns that may wait for what they look up beside those that are handled
+LOOKED_UP = 6  # turns that may wait for what they look up or read beside those being handled
 
 
 LookUp = Callable[[str, Incoming], Awaitable[Finding]]
@@ -57,6 +58,7 @@ class Worker:
         *,
         parked_reply: Reply,
         look_up: LookUp = _nowhere,
+        media: MediaRoom | None = None,
         turn_limit: float = 20.0,
         concurrent_turns: int = 2,
         concurrent_sends: int = 8,
@@ -67,6 +69,7 @@ class Worker:
         """``handler`` is called in threads, ``concurrent_turns`` at a time, never twice at a time
         for one conversation. ``parked_reply`` is what a citizen reads whose message was given up.
         ``look_up``: looks for the dossier of a code that a message asks for; raises nothing.
+        ``media``: reads photographs and voice messages.
         ``retention``: how long messages and rare missed questions are kept; ``review``: how long
         the other missed questions are, and what citizens say of why they are not content.
         ``turn_limit`` in seconds; ``clock`` gives the aware time passed to the handler.
@@ -78,6 +81,7 @@ class Worker:
         self._handler = handler
         self._parked_reply = parked_reply
         self._look_up = look_up
+        self._media = media or MediaRoom()
         self._turn_limit = turn_limit
         self._concurrent_turns = concurrent_turns
         self._concurrent_sends = concurrent_sends
@@ -102,7 +106,7 @@ class Worker:
             group.create_task(self._repeat(self._prune, self._jobs.timing.prune, stop))
         self._threads.close()
 
-    async def _turn(self, row: int, _attempts: int) -> None:
+    async def _turn(self, row: int, attempts: int) -> None:
         """Handle one message. Done once whatever happens: what is not committed is as if it had
         never begun, and what is committed is seen as done."""
         if row in self._undecided:
@@ -120,20 +124,38 @@ class Worker:
                 incoming = await opening.looked_up(turn.incoming, self._store)
                 turn = replace(turn, incoming=incoming)
                 wanted = await self._handle(turn)
-            if wanted is not None:  # outside the gate: a slow system holds nobody else up
-                finding = await self._look_up(wanted, turn.incoming)
-                turn = replace(turn, incoming=replace(turn.incoming, finding=finding))
+            while wanted is not None:  # outside the gate: a slow system holds nobody else up
+                turn = await self._obtained(wanted, turn, attempts)
                 async with self._gate.passing(alone=suspects):
-                    await self._handle(turn)
+                    wanted = await self._handle(turn)
             self._undecided.discard(row)
             return
 
-    async def _handle(self, turn: Turn) -> str | None:
-        """Take a turn and keep its end; or the code that must be looked up before."""
+    async def _obtained(self, wanted: str | Media, turn: Turn, attempts: int) -> Turn:
+        """The turn with what it must know before: what its medium holds, or what is known of the
+        dossier of a code."""
+        incoming = turn.incoming
+        if isinstance(wanted, str):
+            finding = await self._look_up(wanted, incoming)
+            return replace(turn, incoming=replace(incoming, finding=finding))
+        try:
+            return replace(turn, incoming=await self._media.read(incoming, turn.age, attempts))
+        except RetryLater as error:
+            async with self._store.connection() as con:
+                await messages.survived(con, turn.row, failed=False)
+            self._undecided.discard(turn.row)
+            assert error.after is not None
+            raise Again(error.after) from error
+
+    async def _handle(self, turn: Turn) -> str | Media | None:
+        """Take a turn and keep its end; or what must be had before: what a medium holds, or what is
+        known of the dossier of a code."""
         if turn.deaths > MAX_DEATHS:
             logger.error("Message %s ended %s processes and is parked", turn.row, MAX_DEATHS)
             await self._park(turn)
             return None
+        if self._media.awaits(turn.incoming):
+            return turn.incoming.media
         try:
             if turn.incoming.channel == TEAM:
                 saved = await self._at_desk(turn)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from actions.replies import Choice, Reply
 from bot.channels.telegram.channel import TelegramChannel, open_telegram
 from bot.mailbox import Mailbox, open_mailbox
+from bot.media import MediaRoom, Reader
 from bot.messages import Incoming, TurnHandler, TurnResult
 from bot.pictures import Pictures
 from bot.settings import Settings
@@ -66,6 +67,7 @@ async def assistant(
     work: bool = True,
     cap: int = 20,
     desk: Plan | None = None,
+    readers: Mapping[str, Reader] | None = None,
     **more: Any,
 ) -> AsyncIterator[tuple[TelegramChannel, Mailbox]]:
     """A mailbox, its worker and the channel, talking to the Bot API at ``url``."""
@@ -78,7 +80,8 @@ async def assistant(
         open_telegram(settings, mailbox, phrases.load(), PICTURES, aloud) as channel,
     ):
         assert channel
-        worker = Worker(mailbox, handler, channel.senders, parked_reply=PARKED)
+        media = MediaRoom(readers, [channel])
+        worker = Worker(mailbox, handler, channel.senders, parked_reply=PARKED, media=media)
         working = asyncio.create_task(worker.run(stop)) if work else None
         receiving = asyncio.create_task(channel.receive()) if receive else None
         try:

@@ -12,8 +12,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from api.context import Context, context_of
+from bot.store.counts import Counts
 from bot.store.errors import StoreUnavailable
-from bot.store.messages import Counts
 from bot.store.tickets import TicketCounts
 
 _log = logging.getLogger(__name__)

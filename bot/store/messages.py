@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from actions.replies import Reply
 from bot.messages import Incoming, StoredReply, TurnResult
-from bot.reply_json import reply_from_json, reply_to_json
+from bot.reply_json import media_from_json, media_to_json, reply_from_json, reply_to_json
 from bot.store import helpers, misses, passes, ratings, tickets
 from bot.store.pool import Connection
 
@@ -21,7 +21,7 @@ NOTICES = "assistant_mailbox"  # LISTEN channel; the payload is the conversation
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A message about to be handled. ``deaths`` counts this attempt too."""
+    """A message about to be handled. ``deaths`` counts this attempt too; ``age`` is in seconds."""
 
     row: int
     incoming: Incoming
@@ -29,6 +29,7 @@ class Turn:
     failures: int
     state: dict[str, Any] | None
     version: int
+    age: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +40,6 @@ class Entry:
     at: datetime
     incoming: Incoming | None = None
     reply: StoredReply | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """For the metrics: messages not yet answered and the age of the oldest in seconds, messages
-    given up on, replies not yet delivered, every named outcome since the first day, and how content
-    citizens were, by (score, reason) as in :class:`bot.store.ratings.Row`."""
-
-    pending: int
-    oldest_pending_seconds: float
-    parked: int
-    undelivered: int
-    events: dict[str, int]
-    ratings: dict[tuple[int, str], int]
 
 
 async def lock_conversation(con: Connection, conversation: str) -> None:
@@ -71,9 +58,10 @@ async def insert(con: Connection, incoming: Incoming, cap: int) -> tuple[int | N
             WHERE channel = %(channel)s AND chat = %(chat)s AND message_id = %(message_id)s
         ), stored AS (
             INSERT INTO messages (conversation, channel, chat, message_id, text, choice, opens,
-                ticket, helper, helper_name)
+                media, ticket, helper, helper_name)
             SELECT %(key)s, %(channel)s, %(chat)s, %(message_id)s, %(text)s, %(choice)s, %(opens)s,
-                (SELECT number FROM tickets WHERE number = %(ticket)s), %(helper)s, %(helper_name)s
+                %(media)s, (SELECT number FROM tickets WHERE number = %(ticket)s),
+                %(helper)s, %(helper_name)s
             WHERE NOT EXISTS (SELECT 1 FROM known) AND (
                 SELECT count(*) FROM messages WHERE conversation = %(key)s AND done_at IS NULL
             ) < %(cap)s
@@ -89,6 +77,7 @@ async def insert(con: Connection, incoming: Incoming, cap: int) -> tuple[int | N
             "text": incoming.text,
             "choice": incoming.choice,
             "opens": incoming.opens,
+            "media": Jsonb(media_to_json(incoming.media)) if incoming.media else None,
             "ticket": incoming.ticket,
             "helper": incoming.helper.key if incoming.helper else None,
             "helper_name": incoming.helper.name if incoming.helper else None,
@@ -120,6 +109,7 @@ async def begin(con: Connection, row: int, *, suspects: bool) -> Turn | None:
         SELECT begun.*, c.state, coalesce(c.version, 0) AS version,
             t.number IS NOT NULL AS asked, c.muted_at IS NOT NULL AS muted,
             t.helper_name AS talker, t.waiting_since IS NOT NULL AS waiting,
+            extract(epoch FROM clock_timestamp() - begun.received_at)::float8 AS age,
             (SELECT count(*) FROM tickets q
              WHERE q.status = 'open' AND q.status <> 'closed' AND q.kind = 'human'
                 AND (t.number IS NULL OR q.number < t.number)) AS ahead
@@ -139,6 +129,7 @@ async def begin(con: Connection, row: int, *, suspects: bool) -> Turn | None:
         failures=found["failures"],
         state=found["state"],
         version=found["version"],
+        age=found["age"],
     )
 
 
@@ -165,7 +156,7 @@ async def finish(
     """
     cursor = await con.execute(
         "UPDATE messages SET done_at = clock_timestamp(), deaths = deaths - 1,"
-        " parked_at = CASE WHEN %s THEN clock_timestamp() END"
+        " media = media - 'handle', parked_at = CASE WHEN %s THEN clock_timestamp() END"
         " WHERE id = %s AND done_at IS NULL RETURNING id",
         (parked, turn.row),
     )
@@ -287,12 +278,12 @@ async def transcript(con: Connection, conversation: str, limit: int) -> list[Ent
         """
         SELECT * FROM (
             SELECT m.id AS turn, -1 AS place, m.received_at AS created_at, m.channel, m.chat,
-                m.message_id, m.text, m.choice, m.opens, m.ticket, m.helper, m.helper_name,
+                m.message_id, m.text, m.choice, m.opens, m.media, m.ticket, m.helper, m.helper_name,
                 NULL::bigint AS id, m.conversation, NULL::jsonb AS body
             FROM messages m WHERE m.conversation = %(key)s
             UNION ALL
             SELECT r.message, r.position, r.created_at, m.channel, m.chat, m.message_id,
-                NULL, NULL, NULL, NULL, NULL, NULL, r.id, r.conversation, r.body
+                NULL, NULL, NULL, NULL, NULL, NULL, NULL, r.id, r.conversation, r.body
             FROM replies r JOIN messages m ON m.id = r.message WHERE r.conversation = %(key)s
         ) AS line ORDER BY turn DESC, place DESC LIMIT %(limit)s
         """,
@@ -347,31 +338,6 @@ async def forget_old(con: Connection, age: timedelta, batch: int = 500) -> int:
     return gone
 
 
-async def counts(con: Connection) -> Counts:
-    """What the metrics show."""
-    cursor = await con.execute(
-        """
-        SELECT count(*) AS pending,
-            coalesce(extract(epoch FROM clock_timestamp() - min(received_at)), 0) AS oldest,
-            (SELECT count(*) FROM messages WHERE parked_at IS NOT NULL) AS parked,
-            (SELECT count(*) FROM replies
-             WHERE pushed AND sent_at IS NULL AND dropped_at IS NULL) AS undelivered
-        FROM messages WHERE done_at IS NULL
-        """
-    )
-    row = await cursor.fetchone()
-    assert row is not None
-    events = await con.execute("SELECT name, sum(count) AS n FROM events GROUP BY name")
-    return Counts(
-        pending=row["pending"],
-        oldest_pending_seconds=float(row["oldest"]),
-        parked=row["parked"],
-        undelivered=row["undelivered"],
-        events={found["name"]: int(found["n"]) for found in await events.fetchall()},
-        ratings=await ratings.totals(con),
-    )
-
-
 def _incoming(row: dict[str, Any]) -> Incoming:
     return Incoming(
         row["channel"],
@@ -380,6 +346,7 @@ def _incoming(row: dict[str, Any]) -> Incoming:
         row["text"],
         row["choice"],
         row["opens"],
+        media_from_json(row["media"]),
         ticket=row["ticket"],
         helper=tickets.helper_of(row),
     )

@@ -35,6 +35,7 @@ class BotApi:
     calls: list[tuple[str, Fields]] = field(default_factory=list)
     pending: list[Fields] = field(default_factory=list)
     photos: dict[str, bytes] = field(default_factory=dict)  # uploaded, by Telegram's names
+    files: dict[str, bytes] = field(default_factory=dict)  # that citizens sent, likewise
     webhook: Fields | None = None
     polls: int = 0
     _number: int = 1000
@@ -89,6 +90,7 @@ class BotApi:
         """Listen, on the same port as before."""
         app = web.Application()
         app.router.add_post("/bot{token}/{method}", self._answer)
+        app.router.add_get("/file/bot{token}/files/{name}", self._file)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
@@ -121,6 +123,8 @@ class BotApi:
                 return self._sent(fields)
             case "getMe":
                 return web.json_response({"ok": True, "result": {"username": "thu_tuc_bot"}})
+            case "getFile":
+                return self._found(fields)
             case "sendDocument":
                 self.calls.append(("sent", fields))
             case "sendPhoto":
@@ -150,6 +154,26 @@ class BotApi:
         small = {"file_id": f"{photo}-small", "file_unique_id": "s", "width": 90, "height": 120}
         size = {"file_id": photo, "file_unique_id": photo, "width": 720, "height": 960}
         return web.json_response({"ok": True, "result": {"message_id": 1, "photo": [small, size]}})
+
+    def _found(self, fields: Fields) -> web.Response:
+        name = fields["file_id"]
+        if name not in self.files:
+            return _refused(
+                400, "Bad Request: wrong file_id or the file is temporarily unavailable", {}
+            )
+        size, path = len(self.files[name]), f"files/{name}"
+        found = {"file_id": name, "file_unique_id": name, "file_size": size, "file_path": path}
+        return web.json_response({"ok": True, "result": found})
+
+    async def _file(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        self.calls.append(("file", {"name": name}))
+        refused = self.rule("file", {"name": name})
+        if refused is not None:
+            return _refused(*refused)
+        if request.match_info["token"] != TOKEN or name not in self.files:
+            return _refused(404, "Not Found", {})
+        return web.Response(body=self.files[name])
 
     async def _updates(self, fields: Fields) -> web.Response:
         offset = int(fields.get("offset", 0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.metrics import Metrics
-from bot.store.messages import Counts
+from bot.store.counts import Counts
 
 
 def test_ratings_are_shown_by_score_and_by_reason() -> None:

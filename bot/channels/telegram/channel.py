@@ -28,7 +28,7 @@ from bot.channels.telegram.sending import Sending
 from bot.channels.telegram.team import TeamGroup
 from bot.channels.telegram.voicing import Voicing
 from bot.mailbox import Mailbox, MailboxError, Receipt
-from bot.messages import TEAM, Sender
+from bot.messages import TEAM, Media, Sender
 from bot.pictures import Pictures
 from bot.printer import Printer
 from bot.settings import Settings
@@ -92,6 +92,11 @@ class TelegramChannel:
         :meth:`Sending.send` and :meth:`Voicing.voiced`."""
         await self._sending.send(chat, await self._voicing.voiced(chat, reply))
         self._voicing.written(chat)
+
+    async def fetch(self, media: Media, most: int) -> bytes:
+        """The bytes of a photo, a file or a voice message; see
+        :class:`bot.messages.MediaSource`."""
+        return await self._bot.file(media.handle, most)
 
     async def own_name(self) -> str | None:
         """What the bot is called on Telegram; None while that is not known."""
@@ -250,6 +255,7 @@ async def open_telegram(
     bot = Client(
         settings.telegram_bot_token.get_secret_value().strip(),
         base_url=f"{settings.telegram_base_url.rstrip('/')}/bot",
+        base_file_url=f"{settings.telegram_base_url.rstrip('/')}/file/bot",
         request=sending,
         get_updates_request=polling,
     )

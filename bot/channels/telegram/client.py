@@ -21,7 +21,7 @@ from telegram.error import (
 )
 
 from actions.replies import Reply
-from bot.messages import ChatBlocked, ReplyRefused, RetryLater
+from bot.messages import ChatBlocked, MediaError, MediaTooLarge, ReplyRefused, RetryLater
 from bot.store.errors import StoreUnavailable
 from bot.telegram_protocol import WANTED
 
@@ -73,6 +73,28 @@ class Client(Bot):
         """Send a file; ``more`` are further fields of sendDocument."""
         await self._post("sendDocument", {"chat_id": chat, "document": file, **more})
 
+    async def file(self, name: str, most: int) -> bytes:
+        """The bytes of a file that Telegram names, at most ``most``.
+
+        Raises:
+            bot.messages.MediaError: it is gone, or too large.
+            bot.messages.RetryLater: Telegram is down, or asks to wait.
+        """
+        with fetch_errors():
+            found = await self._post("getFile", {"file_id": name}, read_timeout=10)
+            path = found.get("file_path") if isinstance(found, dict) else None
+            if not isinstance(path, str):
+                raise MediaError("getFile did not tell a path")
+            if (size := found.get("file_size")) and size > most:
+                raise MediaTooLarge(f"{size} bytes")
+            try:
+                content = await self.request.retrieve(f"{self.base_file_url}/{path}")
+            except InvalidToken as error:  # how the library reads "not found"
+                raise MediaError("the file is gone") from error
+            if len(content) > most:
+                raise MediaTooLarge(f"{len(content)} bytes")
+            return content
+
     async def own_name(self) -> str | None:
         """What the bot is called on Telegram; None while that cannot be asked."""
         if self._own_name is None:
@@ -120,6 +142,24 @@ def send_errors() -> Iterator[None]:
         raise ReplyRefused(str(error)) from error
     except InvalidToken as error:
         tell("sendMessage", error)
+        raise RetryLater("the token was refused") from error
+    except TelegramError as error:
+        raise RetryLater(f"{type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def fetch_errors() -> Iterator[None]:
+    """Turn the library's errors into those a source of media raises."""
+    try:
+        yield
+    except RetryAfter as error:
+        raise RetryLater(str(error), after=_seconds(error)) from error
+    except BadRequest as error:
+        if "too big" in str(error).lower():
+            raise MediaTooLarge(str(error)) from error
+        raise MediaError(str(error)) from error
+    except InvalidToken as error:
+        tell("getFile", error)
         raise RetryLater("the token was refused") from error
     except TelegramError as error:
         raise RetryLater(f"{type(error).__name__}: {error}") from error

@@ -25,7 +25,7 @@ def main() -> int:
         where = ", ".join(str(one["loc"][0]).upper() for one in error.errors())
         print(words("start.bad_settings", where=where), file=sys.stderr)
         return 1
-    set_up_logging(settings.log_level)
+    set_up_logging(settings.log_level, settings.log_format)
     try:
         listener = bind(settings.host, settings.port)
     except OSError as error:

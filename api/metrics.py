@@ -61,12 +61,12 @@ class Metrics:
         self._undelivered = Gauge(
             "replies_undelivered", "Replies not delivered yet", registry=self.registry
         )
-        self._events = Gauge(
-            "assistant_events",
-            "Named outcomes of turns since the first day",
-            ("name",),
+        self._unsent = Gauge(
+            "replies_oldest_undelivered_seconds",
+            "Age of the oldest reply not delivered yet",
             registry=self.registry,
         )
+        self._outcomes = _Outcomes(self.registry)
         self._tickets = _Tickets(self.registry)
         self._ratings = _Ratings(self.registry)
         ProcessCollector(registry=self.registry)
@@ -81,11 +81,45 @@ class Metrics:
         self._parked.set(counts.parked if counts else unknown)
         self._undelivered.set(counts.undelivered if counts else unknown)
         self._tickets.set(tickets)
+        self._unsent.set(counts.oldest_undelivered_seconds if counts else unknown)
         if counts:
-            for name, count in counts.events.items():
-                self._events.labels(name).set(count)
+            self._outcomes.set(counts.events)
             self._ratings.set(counts.ratings)
         return generate_latest(self.registry)
+
+
+class _Outcomes:
+    """Named outcomes, those of understanding and of sending apart."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._events = Gauge(
+            "assistant_events",
+            "Named outcomes of turns since the first day",
+            ("name",),
+            registry=registry,
+        )
+        self._understood = Gauge(
+            "assistant_understood",
+            "Typed messages since the first day, by what retrieval made of them",
+            ("outcome",),
+            registry=registry,
+        )
+        self._failed = Gauge(
+            "replies_failed",
+            "Attempts to send that failed and replies dropped since the first day",
+            ("channel", "what"),
+            registry=registry,
+        )
+
+    def set(self, events: Mapping[str, int]) -> None:
+        for name, count in events.items():
+            match name.split("."):
+                case ["understood", outcome]:
+                    self._understood.labels(outcome).set(count)
+                case ["reply", channel, what]:
+                    self._failed.labels(channel, what).set(count)
+                case _:
+                    self._events.labels(name).set(count)
 
 
 class _Tickets:

@@ -1,8 +1,10 @@
-"""``python -m bot setup | worker | chat | dossiers | ratings | invite | helpers | rasa``."""
+"""``python -m bot setup | worker | chat | dossiers | ratings | invite | helpers | rasa``, and for
+those who run it ``status | dead | retry | drain | backup | restore``."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,7 +38,7 @@ def worker() -> None:
     from knowledge_base.phrases import load  # noqa: PLC0415
 
     settings = Settings()
-    set_up_logging(settings.log_level)
+    set_up_logging(settings.log_level, settings.log_format)
     asyncio.run(run_worker(settings, lambda: typer.echo(load()("setup.ready"))))
 
 
@@ -120,6 +122,91 @@ def helpers(
     if withdraw is not None:
         typer.echo(asyncio.run(inviting.withdraw(withdraw)))
     Console().print(asyncio.run(inviting.register()))
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="cho chương trình khác đọc")] = False,
+) -> None:
+    """Chương trình đang ra sao; mã kết thúc là 1 khi có việc cần xem."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from bot import operating  # noqa: PLC0415
+    from bot.status import report  # noqa: PLC0415
+
+    found = asyncio.run(operating.status(Settings()))
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+    else:
+        Console().print(report(found))
+    sys.exit(1 if found.attention() else 0)
+
+
+@app.command()
+def dead() -> None:
+    """Những tin không xử lý được: vì sao, từ bao giờ."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from bot import operating  # noqa: PLC0415
+
+    found = asyncio.run(operating.dead())
+    Console().print(operating.listed(found) if found else "Không có tin nào.")
+
+
+@app.command()
+def retry(
+    number: Annotated[int | None, typer.Argument(help="Số của tin, xem bằng dead.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Mọi tin.")] = False,
+) -> None:
+    """Xử lý lại một tin (hoặc mọi tin) không xử lý được; người dân nhận câu trả lời mới."""
+    from bot import operating  # noqa: PLC0415
+
+    if (number is None) != everything:
+        raise ValueError("Xin cho số của một tin, hoặc --all.")
+    count = asyncio.run(operating.retry(number))
+    if number is not None and not count:
+        raise ValueError(f"Không có tin số {number} trong danh sách. Xem: python -m bot dead")
+    typer.echo(f"Đã đưa {count} tin vào hàng chờ.")
+
+
+@app.command()
+def drain(
+    minutes: Annotated[float, typer.Option(min=0.05, help="Ngừng nhận nhiều nhất bao lâu.")] = 10,
+    end: Annotated[bool, typer.Option("--end", help="Nhận tin lại.")] = False,
+) -> None:
+    """Ngừng nhận tin mới và chờ tới khi trả lời, gửi hết; trước khi dừng máy hay chuyển máy."""
+    from bot import operating  # noqa: PLC0415
+
+    if end:
+        asyncio.run(operating.let_in())
+        typer.echo("Đã nhận tin lại.")
+        return
+    told = lambda doing: typer.echo(operating.what_is_left(doing))  # noqa: E731
+    if not asyncio.run(operating.drain(timedelta(minutes=minutes), told)):
+        typer.echo("Hết giờ mà chưa xong; chương trình đã nhận tin lại.", err=True)
+        sys.exit(1)
+    typer.echo(f"Đã xong hết. Tin mới chưa được nhận trong {minutes:g} phút kể từ lúc bắt đầu.")
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="Tệp sẽ ghi.")]) -> None:
+    """Sao lưu cơ sở dữ liệu vào một tệp; không cần dừng chương trình."""
+    from bot.backup import backup as write  # noqa: PLC0415
+
+    size = write(Settings(), file)
+    typer.echo(f"Đã sao lưu vào {file}, {size / 2**20:.1f} MB, đã đọc lại thấy nguyên vẹn.")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="Tệp do backup ghi.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Thay dữ liệu đang có.")] = False,
+) -> None:
+    """Khôi phục cơ sở dữ liệu từ bản sao lưu; chương trình phải đang dừng."""
+    from bot.backup import restore as put_back  # noqa: PLC0415
+
+    put_back(Settings(), file, overwrite=overwrite)
+    typer.echo("Đã khôi phục. Chạy lại chương trình: make run")
 
 
 @app.command(

@@ -68,22 +68,23 @@ class Deliveries:
         except ChatBlocked:
             async with self._store.transaction() as con:
                 await deliveries.block(con, delivery.conversation)
-                await messages.count(con, ["reply.blocked"], self._today())
+                await messages.count(con, [_event(delivery, "blocked")], self._today())
                 if self._desk is not None:
                     await self._desk.blocked(con, delivery.conversation)
         except ReplyRefused as error:
             logger.error("Reply %s was refused by %s: %s", delivery.id, delivery.channel, error)
             await self._drop(delivery, error.why)
         except RetryLater as error:
-            raise Again(_backoff(attempts) if error.after is None else error.after) from error
+            after = _backoff(attempts) if error.after is None else error.after
+            raise await self._again(delivery, after, told=error.after is not None) from error
         except (TimeoutError, OSError) as error:
-            raise Again(_backoff(attempts)) from error
+            raise await self._again(delivery, _backoff(attempts), told=False) from error
         except Exception as error:
             logger.exception("The sender of %s broke", delivery.channel)
             if attempts >= UNEXPECTED_ATTEMPTS:
                 await self._drop(delivery, "error")
                 return
-            raise Again(_backoff(attempts)) from error
+            raise await self._again(delivery, _backoff(attempts), told=False) from error
         else:
             await self._mark(delivery, posted)
 
@@ -98,7 +99,14 @@ class Deliveries:
     async def _drop(self, delivery: Delivery, why: str) -> None:
         async with self._store.transaction() as con:
             await deliveries.drop(con, delivery.id, why)
-            await messages.count(con, [f"reply.{why}"], self._today())
+            await messages.count(con, [_event(delivery, why)], self._today())
+
+    async def _again(self, delivery: Delivery, after: float, *, told: bool) -> Again:
+        """Count an attempt that failed, or (``told``) a channel that asks us to wait."""
+        async with self._store.connection() as con:
+            why = "told_to_wait" if told else "failed"
+            await messages.count(con, [_event(delivery, why)], self._today())
+        return Again(after)
 
 
 async def _hand_over(sender: Sender, delivery: Delivery) -> str | None:
@@ -107,6 +115,11 @@ async def _hand_over(sender: Sender, delivery: Delivery) -> str | None:
         return await sender.post(delivery.chat, delivery.reply, delivery.post)
     await sender.send(delivery.chat, delivery.reply)
     return None
+
+
+def _event(delivery: Delivery, what: str) -> str:
+    """The outcome to count: ``reply.<channel>.<what>``."""
+    return f"reply.{delivery.channel}.{what}"
 
 
 def _backoff(attempts: int) -> float:

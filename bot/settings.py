@@ -101,6 +101,12 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="mức ghi nhật ký"
     )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="dạng nhật ký: text cho người đọc, json mỗi dòng một bản ghi"
+    )
+    otlp_url: HttpUrl | None = Field(
+        None, description="máy chủ OpenTelemetry nhận vết (OTLP/HTTP), ví dụ http://127.0.0.1:4318"
+    )
 
     @property
     def model_dir(self) -> Path:

@@ -32,11 +32,14 @@ from bot.messages import DESK, Sender
 from bot.pictures import Pictures
 from bot.postgres import database
 from bot.refresh import Refresh, settle
+from bot.release import release
 from bot.settings import Settings
 from bot.speech.aloud import ReadAloud, open_aloud
+from bot.stopping import cancelled_by_signals
 from bot.store.pool import Store
 from bot.store.portal import read_portal
 from bot.team_desk import Plan
+from bot.tracing import exporting
 from bot.trial import Trial
 from bot.understanding import resources, stamp
 from bot.understanding.pipeline import NotTrained, Pipeline
@@ -241,7 +244,8 @@ async def open_services(
     url = settings.database_url.get_secret_value() if settings.database_url else None
     world = await asyncio.to_thread(build_world, settings)
     _set_up(settings)  # before anything is opened
-    with database(settings.data_dir, url) as conninfo:
+    traced = str(settings.otlp_url) if settings.otlp_url else None
+    with exporting(traced, release()), database(settings.data_dir, url) as conninfo:
         async with (
             open_mailbox(conninfo, desk=_desk_plan(settings, world)) as mailbox,
             _open_brain(settings, world, mailbox.store) as brain,
@@ -323,8 +327,8 @@ async def _working(services: Services, poll: bool) -> AsyncIterator[None]:
 
 
 async def run_worker(settings: Settings, on_ready: Callable[[], None]) -> None:
-    """A worker alone, until it is cancelled."""
-    async with open_services(settings, poll=False):
-        on_ready()
-        with contextlib.suppress(asyncio.CancelledError):
+    """A worker alone, until SIGINT or SIGTERM; what has begun is finished."""
+    with contextlib.suppress(asyncio.CancelledError), cancelled_by_signals():
+        async with open_services(settings, poll=False):
+            on_ready()
             await asyncio.Event().wait()

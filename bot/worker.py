@@ -5,22 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from actions.dossier_sources.port import Finding, Why
 from actions.replies import Reply
 from actions.tickets import NOTHING
-from bot import opening
+from bot import opening, tracing
 from bot.delivery import Deliveries
 from bot.jobs import REMINDERS, TURNS, Again, delivery_queue
 from bot.mailbox import Mailbox, Receipt, erase_tickets
 from bot.media import MediaRoom
 from bot.messages import TEAM, Incoming, Media, RetryLater, Sender, TurnHandler, TurnResult
 from bot.store import dossiers, messages, misses, passes, ratings, tickets
-from bot.store.errors import StoreUnavailable
+from bot.store.errors import NotTaking, StoreUnavailable
 from bot.store.messages import Turn
 from bot.store.pool import Connection
 from bot.threads import Gate, Threads
@@ -33,6 +35,7 @@ MAX_DEATHS = 4
 MAX_FAILURES = 4  # the first attempt and three more
 FAILURE_BACKOFF = (0.5, 2.0, 6.0)  # seconds before the second, third and fourth attempt
 PARKED = "parked"  # named outcome
+KILLED = f"killed {MAX_DEATHS} processes"
 LOOKED_UP = 6  # turns that may wait for what they look up or read beside those being handled
 
 
@@ -152,7 +155,7 @@ class Worker:
         known of the dossier of a code."""
         if turn.deaths > MAX_DEATHS:
             logger.error("Message %s ended %s processes and is parked", turn.row, MAX_DEATHS)
-            await self._park(turn)
+            await self._park(turn, KILLED)
             return None
         if self._media.awaits(turn.incoming):
             return turn.incoming.media
@@ -168,23 +171,29 @@ class Worker:
                 saved = await self._save(turn, result)
         except StoreUnavailable:
             raise
-        except Exception:
+        except Exception as error:
             # The handler's error, its time running out, or a result that cannot be stored.
-            logger.exception("Message %s could not be handled", turn.row)
-            await self._fail(turn)
+            logger.error("Message %s could not be handled: %s", turn.row, _traced(error))
+            await self._fail(turn, error)
             return None
         if not saved:
             await self._lost_race(turn)
         return None
 
     async def _answer(self, turn: Turn) -> TurnResult:
-        return await self._threads.run(
-            self._turn_limit,
-            self._handler,
-            turn.incoming,
-            deepcopy(turn.state),  # a handler that fails half-way leaves ours as it was
-            self._clock(),
-        )
+        with tracing.span("answer", channel=turn.incoming.channel) as measured:
+            result = await self._threads.run(
+                self._turn_limit,
+                self._handler,
+                turn.incoming,
+                deepcopy(turn.state),  # a handler that fails half-way leaves ours as it was
+                self._clock(),
+            )
+            if result.heard is not None:
+                understood = f"understood.{result.heard.link.outcome}"
+                result = replace(result, events=(*result.events, understood))
+            measured.set_attributes({"outcomes": result.events, "replies": len(result.replies)})
+        return result
 
     async def _at_desk(self, turn: Turn) -> bool:
         """A turn of the team's conversation: taken and saved in one transaction."""
@@ -202,17 +211,17 @@ class Worker:
             return False
         return True
 
-    async def _fail(self, turn: Turn) -> None:
+    async def _fail(self, turn: Turn, error: Exception) -> None:
         async with self._store.connection() as con:
             failures = await messages.survived(con, turn.row, failed=True)
         self._undecided.discard(turn.row)
         if failures < MAX_FAILURES:
             raise Again(FAILURE_BACKOFF[min(failures, len(FAILURE_BACKOFF)) - 1])
-        await self._park(turn)
+        await self._park(turn, _where(error))
 
-    async def _park(self, turn: Turn) -> None:
+    async def _park(self, turn: Turn, why: str) -> None:
         result = TurnResult(turn.state or {}, (self._parked_reply,), (PARKED,))
-        if not await self._save(turn, result, parked=True):
+        if not await self._save(turn, result, parked=why):
             await self._lost_race(turn)
 
     async def _lost_race(self, turn: Turn) -> None:
@@ -224,11 +233,12 @@ class Worker:
         if again:
             raise Again(0.05)
 
-    async def _save(self, turn: Turn, result: TurnResult, *, parked: bool = False) -> bool:
+    async def _save(self, turn: Turn, result: TurnResult, *, parked: str | None = None) -> bool:
         """Commit the turn's end with its deliveries and reminders; False where it was not ours."""
         try:
-            async with self._store.transaction() as con:
-                await self._finish(con, turn, result, now=self._clock(), parked=parked)
+            with tracing.span("save"):
+                async with self._store.transaction() as con:
+                    await self._finish(con, turn, result, now=self._clock(), parked=parked)
         except _NotOurs:
             return False
         return True
@@ -240,7 +250,7 @@ class Worker:
         result: TurnResult,
         *,
         now: datetime,
-        parked: bool = False,
+        parked: str | None = None,
     ) -> None:
         incoming = turn.incoming
         pushed = incoming.channel in self._pushed
@@ -250,7 +260,7 @@ class Worker:
         ids = await messages.finish(con, turn, result, pushed=pushed, parked=parked, now=now)
         if ids is None:
             raise _NotOurs
-        if not parked and not await opening.taken(con, incoming, self._jobs):
+        if parked is None and not await opening.taken(con, incoming, self._jobs):
             raise _NotOurs
         if result.erase:
             await erase_tickets(con, incoming.conversation, self._desk)
@@ -267,8 +277,11 @@ class Worker:
     async def _remind(self, job: int, channel: str, chat: str, choice: str) -> None:
         """A reminder is due: put its choice in at the door, once, like any other message."""
         incoming = Incoming.reminder(job, channel, chat, choice)
-        if await self._mailbox.receive(incoming) is Receipt.CROWDED:
-            raise Again(30.0)
+        try:
+            if await self._mailbox.receive(incoming) is Receipt.CROWDED:
+                raise Again(30.0)
+        except NotTaking as shut:
+            raise Again(5.0) from shut
 
     async def _sweep(self) -> None:
         await self._jobs.sweep()
@@ -306,6 +319,20 @@ class Worker:
 
     def _today(self) -> str:
         return datetime.now(UTC).astimezone(VIETNAM).date().isoformat()
+
+
+def _traced(error: Exception) -> str:
+    """Where an error came from, without its words."""
+    lines = "".join(traceback.format_tb(error.__traceback__))
+    return f"{type(error).__name__}\n{lines}".rstrip()
+
+
+def _where(error: Exception) -> str:
+    """The type of an error and the line it came from: its words may hold a citizen's."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    name = type(error).__name__
+    return f"{name}, {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else name
 
 
 class _NotOurs(Exception):

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,13 @@ from typing import Any
 from bot.jobs import Timing
 from bot.mailbox import open_mailbox
 from bot.messages import Incoming, TurnResult
+from bot.stopping import cancelled_by_signals
 from bot.worker import Worker
 from tests.mailroom import FAST, PARKED, echo
 
 
 async def main(conninfo: str, journal: Path, timing: Timing) -> None:
-    """Work until killed."""
+    """Work until killed, or told to stop."""
 
     def handle(incoming: Incoming, state: dict[str, Any] | None, now: datetime) -> TurnResult:
         with journal.open("a") as lines:
@@ -36,8 +38,16 @@ async def main(conninfo: str, journal: Path, timing: Timing) -> None:
         time.sleep(2.0 if incoming.text == "slow" else 0.005)
         return echo(incoming, state, now)
 
-    async with open_mailbox(conninfo, timing=timing) as mailbox:
-        await Worker(mailbox, handle, parked_reply=PARKED).run(asyncio.Event())
+    stop = asyncio.Event()
+    with suppress(asyncio.CancelledError), cancelled_by_signals():
+        async with open_mailbox(conninfo, timing=timing) as mailbox:
+            worker = Worker(mailbox, handle, parked_reply=PARKED)
+            working = asyncio.create_task(worker.run(stop))
+            try:
+                await asyncio.shield(working)
+            finally:
+                stop.set()
+                await working
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 StoreError
 ├── StoreUnavailable   PostgreSQL does not answer, or gave up a transaction: try again later
+│   └── NotTaking      nothing is taken in for a while
 └── MigrationError     the tables cannot be brought to what this program expects
     ├── MigrationChanged   a migration was edited after it had been applied
     └── DatabaseTooNew     the database was used by a newer version of this program
@@ -16,6 +17,10 @@ class StoreError(Exception):
 
 class StoreUnavailable(StoreError):
     """PostgreSQL does not answer or dropped the transaction; the same call may work later."""
+
+
+class NotTaking(StoreUnavailable):
+    """The program is being emptied (``python -m bot drain``); the same message is taken later."""
 
 
 class MigrationError(StoreError):

@@ -16,6 +16,7 @@ from bot.reply_json import media_from_json, media_to_json, reply_from_json, repl
 from bot.store import helpers, misses, passes, ratings, tickets
 from bot.store.pool import Connection
 
+LOCK = "pg_advisory_xact_lock(hashtextextended(%s, 1))"  # of one conversation's door
 NOTICES = "assistant_mailbox"  # LISTEN channel; the payload is the conversation's key
 
 
@@ -45,7 +46,7 @@ class Entry:
 async def lock_conversation(con: Connection, conversation: str) -> None:
     """Let one transaction at a time touch this conversation's door. Job numbers then rise in the
     order in which messages were accepted, which is the order in which they are handled."""
-    await con.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", (conversation,))
+    await con.execute(f"SELECT {LOCK}", (conversation,))
 
 
 async def insert(con: Connection, incoming: Incoming, cap: int) -> tuple[int | None, bool]:
@@ -146,9 +147,16 @@ async def survived(con: Connection, row: int, *, failed: bool) -> int:
 
 
 async def finish(
-    con: Connection, turn: Turn, result: TurnResult, *, pushed: bool, parked: bool, now: datetime
+    con: Connection,
+    turn: Turn,
+    result: TurnResult,
+    *,
+    pushed: bool,
+    parked: str | None,
+    now: datetime,
 ) -> Sequence[int] | None:
     """Save the end of a turn: state, done mark, replies, events; returns the replies' ids.
+    ``parked``: why the message is given up on, if it is.
 
     None means that nothing was saved, because the message was finished by another worker or erased
     meanwhile, or because the conversation moved on since its state was read: the caller rolls back.
@@ -156,9 +164,10 @@ async def finish(
     """
     cursor = await con.execute(
         "UPDATE messages SET done_at = clock_timestamp(), deaths = deaths - 1,"
-        " media = media - 'handle', parked_at = CASE WHEN %s THEN clock_timestamp() END"
-        " WHERE id = %s AND done_at IS NULL RETURNING id",
-        (parked, turn.row),
+        " media = CASE WHEN %(why)s::text IS NULL THEN media - 'handle' ELSE media END,"
+        " parked_at = CASE WHEN %(why)s::text IS NOT NULL THEN clock_timestamp() END,"
+        " parked_why = %(why)s WHERE id = %(row)s AND done_at IS NULL RETURNING id",
+        {"why": parked, "row": turn.row},
     )
     if await cursor.fetchone() is None:
         return None

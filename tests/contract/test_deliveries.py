@@ -86,7 +86,7 @@ async def test_a_chat_that_blocked_us_loses_its_backlog_and_keeps_its_state(conn
                 break
             await asyncio.sleep(0.05)
         assert (await mailbox.counts()).undelivered == 0
-        assert (await mailbox.counts()).events["reply.blocked"] == 1
+        assert (await mailbox.counts()).events["reply.telegram.blocked"] == 1
         with psycopg.connect(conninfo) as con:
             found = con.execute(
                 "SELECT state IS NOT NULL, blocked_at IS NOT NULL FROM conversations"
@@ -110,7 +110,7 @@ async def test_a_refused_reply_is_dropped_alone(conninfo: str) -> None:
     async with mailroom(conninfo, three, [pigeon]) as mailbox:
         await send(mailbox, 1)
         await eventually(lambda: pigeon.texts("an") == ["1a", "1c"])
-        assert (await mailbox.counts()).events["reply.refused"] == 1
+        assert (await mailbox.counts()).events["reply.telegram.refused"] == 1
 
 
 @pytest.mark.parametrize("error", [RetryLater("502"), ConnectionError("reset"), KeyError("bug")])
@@ -146,7 +146,7 @@ async def test_a_reply_is_given_up_after_half_a_day(conninfo: str) -> None:
             if (await mailbox.counts()).undelivered == 0:
                 break
             await asyncio.sleep(0.05)
-        assert (await mailbox.counts()).events["reply.gave_up"] == 3
+        assert (await mailbox.counts()).events["reply.telegram.gave_up"] == 3
 
 
 async def test_the_rate_is_kept_by_all_senders_together(conninfo: str) -> None:

@@ -77,7 +77,7 @@ async def test_who_blocked_us_is_left_in_peace(
         async with asyncio.timeout(10):
             while (counts := await mailbox.counts()).undelivered or not counts.events:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-        assert counts.events == {"reply.blocked": 1}
+        assert counts.events == {"reply.telegram.blocked": 1}
         assert len([f for f in api.of("sendMessage") if f["chat_id"] == "1"]) == 1
         api.rule = lambda method, fields: None  # the citizen came back
         api.arrive(api.message(1, text="lại đây"))

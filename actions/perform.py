@@ -297,9 +297,9 @@ def _buttons_of(key: str, state: State, world: World) -> tuple[Button, ...]:
         case "erase_confirm":
             keep = Button(world.say("talk.button_keep"), state.before("erase_confirm"))
             return (Button(world.say("talk.button_erase"), Action(kind=Kind.ERASE)), keep)
-        case "decline" | "out_of_scope" | "help" | "ask_bot" | "unreadable" | "ask_procedure":
+        case "decline" | "out_of_scope" | "help" | "ask_bot" | "ask_procedure":
             return (home, human)
-        case "nothing_back" | "correct":
+        case _ if key in ("nothing_back", "correct") or key.startswith("unreadable"):
             return (home, human)
         case "angry":
             return (human, home)

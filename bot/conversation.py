@@ -17,6 +17,7 @@ from actions.understanding import Understanding
 from bot import (
     checking,
     coded,
+    commands,
     guiding,
     handover,
     hearing,
@@ -154,7 +155,7 @@ class _Turn:
         called = address.answered(text) if state.current == _ASKED_ADDRESS else None
         if called is not None:
             return self._called(called, state)
-        action = read or listening.COMMANDS.get(text.split()[0].lower())
+        action = read or commands.said(text, state, self.world.places)
         action = writing.said(text, state, action or listening.chosen(text, state))
         if action is None and (left := self._left_word(text, state)) is not None:
             return left
@@ -183,10 +184,10 @@ class _Turn:
     def _to_person(self, incoming: Incoming, state: State) -> Outcome:
         """A person talks to the citizen: the machine passes words on. It says whom to call in
         danger, that secrets are nobody's, and does what it is asked to do itself."""
-        action = handover.done_by_machine(incoming, state)
+        action = handover.done_by_machine(incoming, state, self.world)
         if action is not None:
             return self._do(action, state)
-        words = handover.for_person(incoming, state, self.world.say)
+        words = handover.for_person(incoming, state, self.world)
         said = self._kept_watch(words, state)
         if said is not None:
             return replace(said, team=ForTeam(relayed=words))

@@ -11,7 +11,7 @@ from bot.jobs import Again
 from bot.messages import ChatBlocked, Poster, ReplyRefused, RetryLater, Sender
 from bot.store import deliveries, messages, tickets
 from bot.store.deliveries import Delivery
-from bot.store.pool import Store
+from bot.store.pool import Connection, Store
 from bot.team_desk import TeamDesk
 
 logger = logging.getLogger(__name__)
@@ -67,10 +67,8 @@ class Deliveries:
                 posted = await _hand_over(sender, delivery)
         except ChatBlocked:
             async with self._store.transaction() as con:
-                await deliveries.block(con, delivery.conversation)
+                await cut_off(con, delivery.conversation, self._desk)
                 await messages.count(con, [_event(delivery, "blocked")], self._today())
-                if self._desk is not None:
-                    await self._desk.blocked(con, delivery.conversation)
         except ReplyRefused as error:
             logger.error("Reply %s was refused by %s: %s", delivery.id, delivery.channel, error)
             await self._drop(delivery, error.why)
@@ -107,6 +105,14 @@ class Deliveries:
             why = "told_to_wait" if told else "failed"
             await messages.count(con, [_event(delivery, why)], self._today())
         return Again(after)
+
+
+async def cut_off(con: Connection, conversation: str, desk: TeamDesk | None) -> None:
+    """A citizen has blocked us: drop what waits for them, and have a team that talks to them know.
+    Part of the transaction."""
+    await deliveries.block(con, conversation)
+    if desk is not None:
+        await desk.blocked(con, conversation)
 
 
 async def _hand_over(sender: Sender, delivery: Delivery) -> str | None:

@@ -12,9 +12,8 @@ from actions.reminders import Reminder
 from actions.state import Action, Kind, Outcome, State
 from actions.tickets import ForTeam, Team
 from actions.understanding import SURE_INTENT, Understanding
-from bot import listening
+from bot import commands, listening, located
 from bot.messages import Incoming
-from knowledge_base.phrases import Phrases
 from knowledge_base.text import key
 
 _LATER = timedelta(hours=1)
@@ -29,7 +28,7 @@ def is_silent(team: Team | None) -> bool:
     return team is not None and team.standing.muted and team.standing.asked
 
 
-def done_by_machine(incoming: Incoming, state: State) -> Action | None:
+def done_by_machine(incoming: Incoming, state: State, world: World) -> Action | None:
     """What the citizen wants of the machine itself: to have it back, to be forgotten, to know how
     it stands."""
     if incoming.choice is not None:
@@ -42,19 +41,23 @@ def done_by_machine(incoming: Incoming, state: State) -> Action | None:
         return chosen if chosen.kind is Kind.ERASE else _STANDING
     if people.wants_machine(text):
         return Action(kind=Kind.MACHINE)
-    command = listening.COMMANDS.get(text.split()[0].lower()) if text else None
-    if command is None or text.startswith(listening.UNREADABLE):
+    if not text or commands.is_no_words(text):
+        return None
+    command = commands.said(text, state, world.places)
+    if command is None:
         return None
     return command if command.kind in _MACHINES or command == _CONFIRMING else _STANDING
 
 
-def for_person(incoming: Incoming, state: State, say: Phrases) -> str:
+def for_person(incoming: Incoming, state: State, world: World) -> str:
     """The citizen's words as the person reads them."""
     if incoming.choice is not None:
         label = next((o.label for o in state.offers if o.id == incoming.choice), "")
-        return say("people.pressed", nut=label)
+        return world.say("people.pressed", nut=label)
     text = incoming.text or ""
-    return say("people.sent_no_words") if text.startswith(listening.UNREADABLE) else text
+    if near := located.nearest(text, world.places):
+        return world.say("people.sent_place", noi=near)
+    return world.say("people.sent_no_words") if commands.is_no_words(text) else text
 
 
 def wants_erasure(heard: Understanding) -> bool:

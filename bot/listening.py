@@ -55,19 +55,6 @@ _REFUSES = re.compile(
 )
 # What channels pass on for a photograph, a voice message, a sticker: anything but words.
 UNREADABLE = "/khong_doc_duoc"
-COMMANDS = {
-    "/start": Action(kind=Kind.HOME),
-    "/home": Action(kind=Kind.HOME),
-    "/help": Action(kind=Kind.SAY, phrase="help"),
-    "/nguoihotro": Action(kind=Kind.SAY, phrase="human"),
-    "/doc": reading.READ,
-    "/giongdoc": reading.CHOOSE,
-    "/tracuu": Action(kind=Kind.ASK_CODE),
-    "/gopy": feedback.begin(),
-    "/xoa_du_lieu": Action(kind=Kind.SAY, phrase="erase_confirm"),
-    "/noi_voi_may": Action(kind=Kind.MACHINE),
-    UNREADABLE: Action(kind=Kind.SAY, phrase="unreadable"),
-}
 
 
 @dataclass(frozen=True, slots=True)

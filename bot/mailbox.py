@@ -19,10 +19,11 @@ from enum import Enum
 from pathlib import Path
 
 from bot import media, tracing
+from bot.delivery import cut_off
 from bot.jobs import Jobs, Timing, queue_schema
 from bot.messages import DESK, TEAM, Incoming, StoredReply
 from bot.privacy import clean, mask
-from bot.store import counts, messages, operation, tickets
+from bot.store import counts, deliveries, messages, operation, tickets
 from bot.store.counts import Counts
 from bot.store.messages import Entry
 from bot.store.migrate import OURS, migrate
@@ -178,6 +179,16 @@ class Mailbox:
         restarts; does not hold up the chat meanwhile; :meth:`erase` removes it."""
         async with self.store.transaction() as con:
             await self.jobs.enqueue_reminder(con, channel, chat, choice, when)
+
+    async def reached(self, channel: str, chat: str, *, reached: bool) -> None:
+        """A citizen blocks us on a channel (what waits for them is dropped, the state kept), or
+        can be reached again."""
+        conversation = f"{channel}:{chat}"
+        async with self.store.transaction() as con:
+            if reached:
+                await deliveries.unblock(con, conversation)
+            else:
+                await cut_off(con, conversation, self.desk)
 
     async def check(self) -> None:
         """Raise :class:`StoreUnavailable` unless the database answers (readiness)."""

@@ -20,7 +20,7 @@ LENGTH = 26  # signs of five bits each: 130 random bits
 _SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"
 _MISREAD = str.maketrans("oil", "011")
 _SHAPE = re.compile(rf"[{_SIGNS}]{{{LENGTH}}}")
-_STARTED = re.compile(r"/start(?:@\w+)? (?P<token>[A-Za-z0-9_-]{20,64})")
+_STARTED = re.compile(r"/start(?:@\w+)? (?P<token>[A-Za-z0-9_-]{1,64})")
 MOST_TRIES = 20  # links one conversation may open in an hour, good or bad
 
 

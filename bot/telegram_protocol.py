@@ -9,11 +9,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictInt
 
+from bot import located
+from bot.commands import unread
 from bot.listening import UNREADABLE
 from bot.media import MOST_BYTES
 from bot.messages import PHOTO, VOICE, Incoming, Media
 from bot.passes import opened_by
 from bot.privacy import clean, mask
+from knowledge_base.units import Units
 
 CHANNEL = "telegram"
 WEBHOOK_PATH = "/webhooks/telegram"
@@ -22,11 +25,16 @@ MOST_CAPTION = 1024  # the same of what stands below a photo
 MOST_DATA = 64  # bytes a button sends back
 MOST_BODY = 1024 * 1024  # bytes of an update that we take at the webhook
 # Edits are not asked for: they are no second turn.
-WANTED = ("message", "callback_query", "chat_member")
-_KINDS = frozenset(
-    {"animation", "audio", "checklist", "contact", "dice", "document", "game", "location", "poll",
-     "paid_media", "photo", "sticker", "story", "venue", "video", "video_note", "voice"}
-)  # fmt: skip
+WANTED = ("message", "callback_query", "chat_member", "my_chat_member")
+# What a message may hold instead of words, and what stands for it in the mailbox.
+_KINDS = {
+    **dict.fromkeys(("sticker", "animation", "dice", "game"), unread("sticker")),
+    **dict.fromkeys(("video", "video_note", "story", "paid_media"), unread("video")),
+    **dict.fromkeys(("poll", "checklist"), unread("poll")),
+    **dict.fromkeys(("photo", "voice", "audio"), UNREADABLE),
+    "document": unread("file"),
+    "contact": unread("contact"),
+}
 
 
 def _masked(value: object) -> object:
@@ -56,6 +64,11 @@ class _File(BaseModel):
     mime_type: str | None = None
 
 
+class _Point(BaseModel):
+    latitude: float
+    longitude: float
+
+
 class _Message(BaseModel):
     model_config = ConfigDict(extra="allow")
     chat: _Chat
@@ -65,6 +78,7 @@ class _Message(BaseModel):
     photo: list[_File] | None = None
     document: _File | None = None
     voice: _File | None = None
+    location: _Point | None = None  # a venue's message holds one too
 
     def media(self) -> Media | None:
         """What it carries besides words that may be read: the largest photo that is not too large,
@@ -77,16 +91,51 @@ class _Message(BaseModel):
             file, kind = self.voice, VOICE
         return Media(kind, file.file_id) if file and file.file_id else None
 
-    @property
-    def kinds(self) -> frozenset[str]:
-        """What the citizen sent by it; none where it tells of something ("pinned a message")."""
-        return _KINDS & (self.model_fields_set | (self.model_extra or {}).keys())
+    def without_words(self, units: Units) -> str | None:
+        """The text that stands for what is sent instead of words; None where nothing is, and it
+        tells of something ("pinned a message")."""
+        if self.location is not None:
+            return located.kept(self.location.latitude, self.location.longitude, units)
+        if self.text is not None or self.media() is not None:
+            return UNREADABLE
+        sent = self.model_fields_set | (self.model_extra or {}).keys()
+        return next((text for name, text in _KINDS.items() if name in sent), None)
 
 
 class _Query(BaseModel):
     id: str
     data: CleanData | None = None
     message: _Message | None = None
+
+
+_OUT = frozenset({"left", "kicked"})
+
+
+class _Membership(BaseModel):
+    status: str
+
+
+class Standing(BaseModel):
+    """What the bot is in a chat from now on: ``member``, ``administrator``, ``kicked`` …"""
+
+    chat: _Chat
+    new_chat_member: _Membership
+    old_chat_member: _Membership | None = None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is about a citizen's own chat."""
+        return self.chat.type == "private"
+
+    @property
+    def is_in(self) -> bool:
+        """Whether the bot may write there."""
+        return self.new_chat_member.status not in _OUT
+
+    @property
+    def has_joined(self) -> bool:
+        """Whether it may now and could not before."""
+        return self.is_in and (not self.old_chat_member or self.old_chat_member.status in _OUT)
 
 
 class Update(BaseModel):
@@ -96,9 +145,11 @@ class Update(BaseModel):
     update_id: StrictInt
     message: _Message | None = None
     callback_query: _Query | None = None
+    my_chat_member: Standing | None = None
 
-    def incoming(self) -> Incoming | str:
-        """The message in it, masked; or why there is none to answer."""
+    def incoming(self, units: Units) -> Incoming | str:
+        """The message in it, masked; or why there is none to answer. ``units``: of which the
+        nearest stand for a point on the map."""
         query = self.callback_query
         message = query.message if query else self.message
         if message is None:
@@ -109,14 +160,20 @@ class Update(BaseModel):
         if query:
             return Incoming(CHANNEL, chat, number, choice=query.data) if query.data else "unknown"
         text = message.text or message.caption
-        if not text and message.text is None and not message.kinds:
+        if not text and (text := message.without_words(units)) is None:
             return "service"  # "pinned a message" and the like
         if text and (opens := opened_by(text)):
             return Incoming(CHANNEL, chat, number, opens=opens)
         if message.media_group_id:
             number = f"album-{message.media_group_id}"  # an album of ten gets one answer
-        words = _command(text) if text else UNREADABLE
-        return Incoming(CHANNEL, chat, number, text=words, media=message.media())
+        return Incoming(CHANNEL, chat, number, text=_command(text), media=message.media())
+
+
+def pressed(update: object) -> str | None:
+    """The id of a pressed button's query, whatever else is wrong with an update."""
+    query = update.get("callback_query") if isinstance(update, dict) else None
+    number = query.get("id") if isinstance(query, dict) else None
+    return number if isinstance(number, str) else None
 
 
 def _command(text: str) -> str:

@@ -251,7 +251,12 @@ async def open_services(
             _open_brain(settings, world, mailbox.store) as brain,
             open_aloud(settings, world.say) as aloud,
             open_telegram(
-                settings, mailbox, world.say, Pictures(drawings.load()), aloud
+                settings,
+                mailbox,
+                world.say,
+                pictures=Pictures(drawings.load()),
+                aloud=aloud,
+                units=world.places.units,
             ) as telegram,
             contextlib.aclosing(open_sources(settings.dossier_sources, os.environ)) as sources,
         ):

@@ -14,9 +14,9 @@ from actions.perform import World, perform, told
 from actions.state import Action, Kind, Move, Outcome, State
 from actions.survey import explained
 from actions.understanding import SURE_INTENT, Understanding
+from bot import commands
 from bot.guiding import CHANGE, GO_ON, HALT, ONWARD, SKIP, STOP, steps_back
 from bot.hearing import is_request
-from bot.listening import UNREADABLE
 from bot.messages import Incoming
 from knowledge_base.text import fold, key
 
@@ -49,7 +49,7 @@ def said(text: str, state: State, otherwise: Action | None) -> Action | None:
     """What exact words mean: a command within what is written, going on with it, or beginning it;
     ``otherwise`` where they are a button or a command already."""
     words = key(text)
-    if text == UNREADABLE and feedback.is_on_screen(state):
+    if commands.is_no_words(text) and feedback.is_on_screen(state):
         return here().model_copy(update={"phrase": PHOTO})
     if otherwise is not None:
         return otherwise

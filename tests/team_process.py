@@ -22,7 +22,7 @@ from knowledge_base import phrases
 from tests.emulators.bot_api import TOKEN
 from tests.mailroom import FAST, PARKED
 from tests.team import GROUP, dialogue, plan
-from tests.telegram_bot import PICTURES
+from tests.telegram_bot import PICTURES, UNITS
 from tests.web_server import ScriptedServices
 
 
@@ -39,7 +39,9 @@ async def main(conninfo: str, bot_api: str, folder: Path, port: int) -> None:
         async with (
             open_mailbox(conninfo, timing=FAST, desk=plan()) as mailbox,
             open_aloud(settings, phrases.load()) as aloud,
-            open_telegram(settings, mailbox, phrases.load(), PICTURES, aloud) as channel,
+            open_telegram(
+                settings, mailbox, phrases.load(), pictures=PICTURES, aloud=aloud, units=UNITS
+            ) as channel,
             asyncio.TaskGroup() as group,
         ):
             assert channel

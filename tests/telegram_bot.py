@@ -21,6 +21,7 @@ from bot.speech.aloud import open_aloud
 from bot.team_desk import Plan
 from bot.worker import Worker
 from knowledge_base import drawings, phrases
+from knowledge_base.units import Units
 from tests.emulators.bot_api import TOKEN
 from tests.mailroom import FAST, PARKED
 
@@ -35,6 +36,7 @@ BIRTH = Reply(
     ),
 )
 PICTURES = Pictures(drawings.load())
+UNITS = Units()
 LONG = " ".join(f"Câu số {n} nói về việc cần làm." for n in range(300))
 
 
@@ -77,7 +79,9 @@ async def assistant(
     async with (
         open_mailbox(conninfo, timing=FAST, cap=cap, desk=desk) as mailbox,
         open_aloud(settings, phrases.load()) as aloud,
-        open_telegram(settings, mailbox, phrases.load(), PICTURES, aloud) as channel,
+        open_telegram(
+            settings, mailbox, phrases.load(), pictures=PICTURES, aloud=aloud, units=UNITS
+        ) as channel,
     ):
         assert channel
         media = MediaRoom(readers, [channel])

@@ -83,6 +83,11 @@ async def drop(con: Connection, reply: int, why: str) -> None:
     )
 
 
+async def unblock(con: Connection, conversation: str) -> None:
+    """The citizen can be reached again."""
+    await con.execute("UPDATE conversations SET blocked_at = NULL WHERE key = %s", (conversation,))
+
+
 async def block(con: Connection, conversation: str) -> None:
     """The citizen blocked us: give up everything that waits for this chat, keep its state."""
     await con.execute(

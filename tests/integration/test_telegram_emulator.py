@@ -90,7 +90,7 @@ async def test_a_question_its_buttons_and_the_answer_to_a_press(
         await citizen.presses(rows[0][0])
         [answer] = await citizen.reads()
         assert answer["text"].startswith("2: không mất tiền.")
-        assert "reply_markup" not in answer
+        assert answer["reply_markup"]["is_persistent"]
 
 
 async def test_two_citizens_at_once_are_each_answered_in_order(

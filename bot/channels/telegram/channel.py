@@ -11,17 +11,19 @@ import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from time import monotonic
 from typing import Any
 
 from pydantic import ValidationError
-from telegram import BotCommand
+from telegram import BotCommand, BotCommandScopeAllPrivateChats, MenuButtonCommands
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from actions.replies import Reply
+from bot.channels.telegram import menu
 from bot.channels.telegram.client import UPDATES, Client, pause, tell
 from bot.channels.telegram.documents import Documents
 from bot.channels.telegram.sending import Sending
@@ -35,16 +37,20 @@ from bot.settings import Settings
 from bot.speech.aloud import ReadAloud
 from bot.store import messages
 from bot.store.errors import StoreUnavailable
-from bot.telegram_protocol import CHANNEL, WEBHOOK_PATH, Update
+from bot.telegram_protocol import CHANNEL, WEBHOOK_PATH, Standing, Update, pressed
 from bot.telegram_team import Group
 from bot.times import VIETNAM
 from bot.webhook_secret import webhook_secret
 from knowledge_base.phrases import Phrases
+from knowledge_base.units import Units
 
 logger = logging.getLogger(__name__)
 
 CROWDED_EVERY = 60.0  # seconds between two requests to one chat to wait
-COMMANDS = ("start", "help", "doc", "giongdoc", "nguoihotro", "gopy", "xoa_du_lieu")
+COMMANDS = (
+    "start", "tracuu", "huongdan", "coden", "nguoihotro",
+    "doc", "giongdoc", "gopy", "help", "xoa_du_lieu",
+)  # fmt: skip
 TEAM_COMMANDS = ("noi_voi_may",)  # where people may have taken over
 
 
@@ -63,17 +69,21 @@ class TelegramChannel:
         printer: Printer,
         *,
         aloud: ReadAloud,
+        units: Units,
         webhook: str | None = None,
         secret: str | None = None,
         team: int | None = None,
     ) -> None:
         """``webhook``: our https address for updates, with the ``secret`` Telegram is to show; by
-        default updates are polled for. ``team``: the chat of the team's group."""
+        default updates are polled for. ``team``: the chat of the team's group; ``units``: those
+        that a citizen may send a point of."""
         self.secret = secret
         self._bot = bot
         self._mailbox = mailbox
         self._say = say
         self._webhook = webhook
+        self._units = units
+        self._keys = menu.commands(say)
         self._sending = Sending(bot, pictures, say, Documents(bot, printer))
         self.team = TeamGroup(bot) if team is not None else None
         number = int(bot.token.partition(":")[0])
@@ -107,30 +117,34 @@ class TelegramChannel:
 
         Whatever it holds, it raises nothing but :class:`bot.store.errors.StoreUnavailable`.
         """
+        number = update.get("update_id") if isinstance(update, dict) else None
         try:
             read = Update.model_validate(update)
+            await self._take(read, update)
         except (ValidationError, RecursionError):  # not logged: a citizen's words are in it
             await self._count("malformed")
-            return
-        try:
-            await self._take(read, update)
         except StoreUnavailable:
             raise
         except MailboxError as error:
-            logger.warning("Update %s is left out: %s", read.update_id, error)
+            logger.warning("Update %s is left out: %s", number, error)
         except Exception:
-            logger.exception("Update %s could not be taken", read.update_id)
+            logger.exception("Update %s could not be taken", number)
             await self._count("failed")
         finally:
-            if read.callback_query:  # or the button would go on turning
-                self._aside(self._bot.answer_callback_query(read.callback_query.id))
+            if query := pressed(update):  # or the button would go on turning
+                self._aside(self._bot.answer_callback_query(query))
 
     async def _take(self, read: Update, update: object) -> None:
         said = self._group.incoming(update) if self._group else None
-        found = said or read.incoming()
+        if said is None and read.my_chat_member is not None:
+            await self._moved(read.my_chat_member)
+            return
+        found = said or read.incoming(self._units)
         if isinstance(found, str):
             await self._count(found)
             return
+        if command := self._keys.get(found.text or ""):
+            found = replace(found, text=command)
         receipt = await self._mailbox.receive(found)
         if found.channel == TEAM:
             return
@@ -139,6 +153,31 @@ class TelegramChannel:
         elif receipt is Receipt.CROWDED:
             await self._count("crowded")
             self._ask_to_wait(found.chat)
+
+    async def _moved(self, now: Standing) -> None:
+        """A citizen has blocked the bot or let it in again, or it was put into a group or out."""
+        chat = now.chat.id
+        if now.is_private:
+            await self._mailbox.reached(CHANNEL, str(chat), reached=now.is_in)
+            await self._count("unblocked" if now.is_in else "blocked")
+        elif self._group is not None and chat == self._group.chat:
+            if not now.is_in:
+                logger.error("The bot was put out of the group of TEAM_CHAT")
+        elif now.has_joined:
+            await self._count("group_joined")
+            self._aside(self._decline(now))
+
+    async def _decline(self, group: Standing) -> None:
+        """Nobody is served in a group. While none is the team's it may become that: it is told its
+        number, and the bot stays and is silent; else the bot leaves."""
+        chat, is_team = str(group.chat.id), self._group is None and group.chat.type != "channel"
+        try:
+            if group.chat.type != "channel":
+                key = "telegram.group_number" if is_team else "telegram.group_left"
+                await self._bot.say(chat, self._say(key, so=chat))
+        finally:
+            if not is_team:
+                await self._bot.leave_chat(group.chat.id)
 
     def _ask_to_wait(self, chat: str) -> None:
         now = monotonic()
@@ -173,7 +212,8 @@ class TelegramChannel:
         names = (*COMMANDS, *TEAM_COMMANDS) if self._mailbox.desk else COMMANDS
         offered = [BotCommand(name, self._say(f"telegram.command_{name}")) for name in names]
         try:
-            await self._bot.set_my_commands(offered)
+            await self._bot.set_my_commands(offered, scope=BotCommandScopeAllPrivateChats())
+            await self._bot.set_chat_menu_button(menu_button=MenuButtonCommands())
         except TelegramError as error:
             logger.info("The menu of commands was not set: %s", error)
 
@@ -233,7 +273,13 @@ class TelegramChannel:
 
 @asynccontextmanager
 async def open_telegram(
-    settings: Settings, mailbox: Mailbox, say: Phrases, pictures: Pictures, aloud: ReadAloud
+    settings: Settings,
+    mailbox: Mailbox,
+    say: Phrases,
+    *,
+    pictures: Pictures,
+    aloud: ReadAloud,
+    units: Units,
 ) -> AsyncIterator[TelegramChannel | None]:
     """The channel, ready to send; None without a token. Asks nothing of the network yet.
 
@@ -242,10 +288,7 @@ async def open_telegram(
     if settings.telegram_bot_token is None:
         yield None
         return
-    for name in ("httpx", "httpcore"):  # they log addresses, and the token is in the address
-        noisy = logging.getLogger(name)
-        noisy.setLevel(max(logging.WARNING, noisy.getEffectiveLevel()))
-    logging.getLogger("telegram").setLevel(logging.CRITICAL)  # it logs what citizens wrote
+    _hush()
     webhook = secret = None
     if settings.public_url and settings.public_url.scheme == "https":
         webhook = str(settings.public_url).rstrip("/") + WEBHOOK_PATH
@@ -268,6 +311,7 @@ async def open_telegram(
         pictures,
         printer,
         aloud=aloud,
+        units=units,
         webhook=webhook,
         secret=secret,
         team=settings.team_chat,
@@ -278,3 +322,11 @@ async def open_telegram(
         await channel.close()
         await sending.shutdown()
         await polling.shutdown()
+
+
+def _hush() -> None:
+    """Keep what nobody may read out of the log."""
+    for name in ("httpx", "httpcore"):  # they log addresses, and the token is in the address
+        noisy = logging.getLogger(name)
+        noisy.setLevel(max(logging.WARNING, noisy.getEffectiveLevel()))
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)  # it logs what citizens wrote

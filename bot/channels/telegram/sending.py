@@ -11,10 +11,12 @@ from telegram import (
     InputFile,
     LinkPreviewOptions,
     MessageEntity,
+    ReplyKeyboardMarkup,
 )
 from telegram.error import BadRequest, NetworkError
 
 from actions.replies import Choice, Document, Image, Reply
+from bot.channels.telegram import menu
 from bot.channels.telegram.client import Client, Uploads, send_errors
 from bot.channels.telegram.documents import Documents, NotPrinted
 from bot.messages import ChatBlocked, ReplyRefused
@@ -27,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 WIDEST = 32  # characters of a button that a phone with large text shows in one row
 LONGEST_LABEL = 60
+
+
+_Keys = InlineKeyboardMarkup | ReplyKeyboardMarkup | None
 
 
 class _NotShown(Exception):
@@ -46,6 +51,7 @@ class Sending:
         self._uploaded: dict[str, str] = {}  # picture -> Telegram's name for it
         self._begun: dict[str, tuple[Reply, int]] = {}  # chat -> reply sent in part, parts sent
         self._uploads = Uploads()
+        self._menu = menu.keyboard(say)
 
     async def send(self, chat: str, reply: Reply) -> None:
         """Deliver one reply; what was sent of a long one before a failure is not sent again.
@@ -79,7 +85,7 @@ class Sending:
 
     async def _send_parts(self, chat: str, reply: Reply, buttons: tuple[Choice, ...]) -> None:
         parts = messages_of(reply, links=buttons != reply.choices)
-        keyboard = _keyboard(buttons)
+        keyboard = _keyboard(buttons) or self._menu
         begun, done = self._begun.get(chat, (reply, 0))
         for number, (image, part) in enumerate(parts, 1):
             if begun == reply and number <= done:
@@ -104,7 +110,7 @@ class Sending:
         reply: Reply,
         attached: Image | Document,
         part: Part,
-        below: InlineKeyboardMarkup | None,
+        below: _Keys,
     ) -> None:
         """Send what comes with a reply, ``part`` below it.
 
@@ -130,9 +136,7 @@ class Sending:
             logger.error("Not uploaded, the words go alone: %s", error)
             raise _NotShown from error
 
-    async def _show(
-        self, chat: str, image: Image, part: Part, below: InlineKeyboardMarkup | None
-    ) -> None:
+    async def _show(self, chat: str, image: Image, part: Part, below: _Keys) -> None:
         """Send a picture with ``part`` as its caption; uploaded once, named from then on.
 
         Raises:

@@ -303,13 +303,12 @@ async def open_telegram(
         get_updates_request=polling,
     )
     public_url = str(settings.public_url) if settings.public_url else None
-    printer = Printer(mailbox.store, public_url, bot.own_name)
     channel = TelegramChannel(
         bot,
         mailbox,
         say,
         pictures,
-        printer,
+        Printer(mailbox.store, public_url, bot.own_name),
         aloud=aloud,
         units=units,
         webhook=webhook,

@@ -21,6 +21,7 @@ from api.routes import json_api, operations, pages, pictures, telegram, tickets,
 from api.security import Sessions
 from api.streams import Streams
 from api.wording import Wording, load_wording
+from bot.pictures import Pictures
 from bot.printer import Printer
 from knowledge_base.drawings import load as load_drawings
 
@@ -82,6 +83,7 @@ def _context(services: Services, limits: Limits, wording: Wording) -> Context:
     public_url = str(services.settings.public_url or "") or None
     https = (public_url or "").startswith("https:")
     bot = services.telegram.own_name if services.telegram else None
+    drawings = load_drawings()
     return Context(
         services=services,
         wording=wording,
@@ -90,7 +92,8 @@ def _context(services: Services, limits: Limits, wording: Wording) -> Context:
         sessions=Sessions(https=https, days=services.settings.retention_days),
         buckets=TokenBuckets(limits),
         streams=Streams(per_chat=limits.streams_per_chat, total=limits.streams),
-        drawings=load_drawings(),
+        drawings=drawings,
+        pictures=Pictures(drawings),
         printer=Printer(services.mailbox.store, public_url, bot),
         openings=TokenBuckets(Limits(burst=limits.openings, per_second=limits.openings / 100)),
     )

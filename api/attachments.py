@@ -9,11 +9,9 @@ from pydantic import BaseModel, Field
 
 from actions.replies import Document, Image
 from bot.messages import StoredReply
+from bot.pictures import address
 from bot.reply_json import reply_to_json
 from knowledge_base.drawings import Drawing
-
-DRAWINGS = "/hinh"  # where they lie on the server
-PAGES = "/in"  # where pages to print are reached, by their token
 
 
 class ImageBody(BaseModel):
@@ -49,11 +47,6 @@ class PlaceBody(BaseModel):
 AttachmentBody = Annotated[ImageBody | DocumentBody | PlaceBody, Field(discriminator="kind")]
 
 
-def address_of(drawing: Drawing) -> str:
-    """Where a drawing lies, from the root of the server: another place when it changes."""
-    return f"{DRAWINGS}/{drawing.name}.{drawing.digest}.svg"
-
-
 def reply_body(stored: StoredReply, drawings: Mapping[str, Drawing]) -> dict[str, Any]:
     """A stored reply as JSON: id, message_id, and :func:`bot.reply_json.reply_to_json`; a picture
     with its address and size, none where there is no such drawing any more; a page without what
@@ -64,7 +57,7 @@ def reply_body(stored: StoredReply, drawings: Mapping[str, Drawing]) -> dict[str
         drawing = drawings.get(shown.name)
         body["attachment"] = drawing and {
             **body["attachment"],
-            "url": address_of(drawing),
+            "url": address(drawing, "svg"),
             "width": drawing.width,
             "height": drawing.height,
         }

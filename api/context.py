@@ -15,6 +15,7 @@ from api.problems import Problem
 from api.security import Sessions
 from api.streams import Streams
 from api.wording import Wording
+from bot.pictures import Pictures
 from bot.printer import Printer
 from knowledge_base.drawings import Drawing
 
@@ -31,6 +32,7 @@ class Context:
     buckets: TokenBuckets
     streams: Streams
     drawings: Mapping[str, Drawing]
+    pictures: Pictures
     printer: Printer
     openings: TokenBuckets
     closing: asyncio.Event = field(default_factory=asyncio.Event)

@@ -10,6 +10,13 @@ from bot.fonts import FAMILY, fonts
 from knowledge_base.drawings import Drawing
 
 WIDTH = 720  # pixels, twice the units of most drawings
+DRAWINGS = "/hinh"  # where they lie on the web
+
+
+def address(drawing: Drawing, form: str) -> str:
+    """Where a drawing lies on the web, from its root: another place when it changes. ``form``:
+    ``svg`` or ``png``."""
+    return f"{DRAWINGS}/{drawing.name}.{drawing.digest}.{form}"
 
 
 class Pictures:

@@ -11,6 +11,7 @@ from bot.passes import Purpose
 from bot.store import passes
 from bot.store.pool import Store
 
+PAGES = "/in"  # where pages to print are reached on the web, by their token
 _PURPOSES = {"papers": Purpose.CONTINUE, "code": Purpose.HAND}
 
 
@@ -54,6 +55,12 @@ class Printer:
         bot = await self._bot() if self._bot else None
         found = [web_address(web, token)] if web else []
         return [*found, telegram_address(bot, token)] if bot else found
+
+    def page_address(self, token: str, base: str | None = None) -> str | None:
+        """Where the page of a pass is opened to be printed; ``base``: as :meth:`addresses`. None
+        without the web's address."""
+        web = self._public_url or base
+        return f"{web.rstrip('/')}{PAGES}/{token}.pdf" if web else None
 
     async def pdf(self, document: Document, addresses: Sequence[str]) -> bytes:
         """The page, made in a thread."""

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from actions.replies import Document, Partner
-from api.attachments import PAGES, AttachmentBody, reply_body
+from api.attachments import AttachmentBody, reply_body
 from api.context import Context, context_of
 from api.incoming import ID_PATTERN, check, checked_text
 from api.problems import Problem
@@ -189,8 +189,8 @@ async def _body(
     if isinstance(stored.reply.attachment, Document):
         document = stored.reply.attachment
         token = await context.printer.issue(document, incoming.channel, incoming.chat)
-        base = context.public_url or str(request.base_url)
-        body["attachment"]["url"] = f"{base.rstrip('/')}{PAGES}/{token}.pdf"
+        address = context.printer.page_address(token, str(request.base_url))
+        body["attachment"]["url"] = address
     return body
 
 

@@ -11,11 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from actions.replies import Document
-from api.attachments import PAGES
 from api.context import Context, context_of
 from api.problems import Problem
 from api.security import require_same_origin
 from bot import passes, printing
+from bot.printer import PAGES
 from bot.store.passes import peek
 
 CHANNEL = "web"

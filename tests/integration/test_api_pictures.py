@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from bot.pictures import address
 from knowledge_base import drawings
 from tests.conftest import Server
 from tests.web_server import DRAWN, WebServer, web_server
@@ -52,10 +53,17 @@ def test_an_address_of_before_gives_the_drawing_of_now_but_is_not_kept(server: W
 
 @pytest.mark.parametrize(
     "file",
-    ["khong-co.0123456789ab.svg", f"{DRAWN.name}.svg", f"{DRAWN.name}.0123456789ab.png", "",
+    ["khong-co.0123456789ab.svg", f"{DRAWN.name}.svg", f"{DRAWN.name}.0123456789ab.gif", "",
      "..%2Fhinh%2Fcong-dang-nhap.0123456789ab.svg", "%00", "cai-vneid.yaml"],
 )  # fmt: skip
 def test_anything_else_is_not_there(server: WebServer, file: str) -> None:
     answer = httpx.get(f"{server.url}/hinh/{file}")
     assert answer.status_code == 404
     assert answer.json()["type"] == "urn:tro-ly:not_found"
+
+
+def test_chats_that_fetch_pictures_get_them_as_png(server: WebServer) -> None:
+    answer = httpx.get(f"{server.url}{address(drawings.load()[DRAWN.name], 'png')}")
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.content.startswith(b"\x89PNG")
+    assert "immutable" in answer.headers["Cache-Control"]

@@ -17,7 +17,7 @@ from api.metrics import Metrics
 from api.observe import Observe
 from api.ports import Services
 from api.problems import install_problem_handlers
-from api.routes import json_api, operations, pages, pictures, telegram, tickets, web
+from api.routes import json_api, operations, pages, pictures, telegram, tickets, web, zalo
 from api.security import Sessions
 from api.streams import Streams
 from api.wording import Wording, load_wording
@@ -71,7 +71,7 @@ def create_app(
     app.state.answer_within = answer_within
     app.state.page = web.render_page(context.wording, settings.helper_phone)
     install_problem_handlers(app, context.wording)
-    for routes in (json_api, tickets, web, pages, pictures, operations, telegram):
+    for routes in (json_api, tickets, web, pages, pictures, operations, telegram, zalo):
         app.include_router(routes.router)
     install_docs(app)
     app.mount("/static", _Revalidated(directory=_STATIC))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from actions.replies import Reply
 from actions.understanding import Understanding
+from bot.channels.zalo_oa.events import Verdict
 from bot.mailbox import Mailbox
 from bot.settings import Settings
 
@@ -20,6 +22,27 @@ class TelegramDoor(Protocol):
 
     async def own_name(self) -> str | None:
         """What the bot is called on Telegram; None while that is not known."""
+        ...
+
+    async def handle(self, update: object) -> None:
+        """Take one update as decoded from JSON; raises only ``StoreUnavailable``."""
+        ...
+
+
+class ZaloOaDoor(Protocol):
+    """Where the events of a Zalo Official Account go; ``bot.channels.zalo_oa.channel`` fits."""
+
+    async def handle(self, headers: Mapping[str, str], body: bytes) -> Verdict:
+        """Take one event as it came; raises only ``StoreUnavailable``."""
+        ...
+
+
+class ZaloBotDoor(Protocol):
+    """Where the updates of a Zalo bot go; ``bot.channels.zalo_bot.channel`` fits."""
+
+    @property
+    def secret(self) -> str | None:
+        """What Zalo shows at the webhook; None while updates are polled for."""
         ...
 
     async def handle(self, update: object) -> None:
@@ -56,6 +79,16 @@ class Services(Protocol):
     @property
     def telegram(self) -> TelegramDoor | None:
         """Telegram; None without a token."""
+        ...
+
+    @property
+    def zalo_oa(self) -> ZaloOaDoor | None:
+        """The Zalo Official Account; None while it is not set up."""
+        ...
+
+    @property
+    def zalo_bot(self) -> ZaloBotDoor | None:
+        """The Zalo bot; None without a token."""
         ...
 
     def understand(self, text: str) -> Understanding:

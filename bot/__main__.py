@@ -1,5 +1,5 @@
-"""``python -m bot setup | worker | chat | dossiers | ratings | invite | helpers | rasa``, and for
-those who run it ``status | dead | retry | drain | backup | restore``."""
+"""``python -m bot setup | worker | chat | dossiers | ratings | invite | helpers | zalo-token |
+rasa``, and for those who run it ``status | dead | retry | drain | backup | restore``."""
 
 from __future__ import annotations
 
@@ -122,6 +122,27 @@ def helpers(
     if withdraw is not None:
         typer.echo(asyncio.run(inviting.withdraw(withdraw)))
     Console().print(asyncio.run(inviting.register()))
+
+
+zalo_token = typer.Typer(no_args_is_help=True, help="Mã truy cập của Zalo OA")
+app.add_typer(zalo_token, name="zalo-token")
+
+
+@zalo_token.command("show")
+def show_zalo_token() -> None:
+    """Mã truy cập còn dùng được không."""
+    from bot.zalo_token import show  # noqa: PLC0415
+
+    typer.echo(asyncio.run(show()))
+
+
+@zalo_token.command("put")
+def put_zalo_token() -> None:
+    """Nhập mã làm mới (refresh token) lấy ở API Explorer của Zalo."""
+    from bot.zalo_token import put  # noqa: PLC0415
+
+    refresh = typer.prompt("Mã làm mới (refresh token)", hide_input=True)
+    typer.echo(asyncio.run(put(refresh)))
 
 
 @app.command()

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
         None, description="PostgreSQL riêng; để trống thì dùng bản đi kèm trong DATA_DIR"
     )
     public_url: HttpUrl | None = Field(
-        None, description="địa chỉ https mà người dân và Telegram nhìn thấy"
+        None, description="địa chỉ https mà người dân, Telegram và Zalo nhìn thấy"
     )
     trust_proxy: bool = Field(
         False, description="tin đầu đề X-Forwarded-For của máy chủ trung gian"
@@ -49,6 +49,26 @@ class Settings(BaseSettings):
     )
     webhook_secret: SecretStr | None = Field(
         None, description="khoá chứng thực webhook; để trống thì tự tạo và giữ trong DATA_DIR"
+    )
+    zalo_app_id: str | None = Field(
+        None, pattern=r"^[0-9]{5,30}$", description="số của ứng dụng Zalo đã gắn với Zalo OA"
+    )
+    zalo_app_secret: SecretStr | None = Field(
+        None, description="khoá bí mật của ứng dụng Zalo, để làm mới mã truy cập"
+    )
+    zalo_oa_secret: SecretStr | None = Field(
+        None, description="khoá bí mật của OA, ở trang webhook; để kiểm chữ ký của Zalo"
+    )
+    zalo_oa_base_url: str = Field("https://openapi.zalo.me", description="địa chỉ Zalo OpenAPI")
+    zalo_oauth_base_url: str = Field(
+        "https://oauth.zaloapp.com", description="nơi Zalo cấp mã truy cập"
+    )
+    zalo_bot_token: SecretStr | None = Field(None, description="mã của bot Zalo")
+    zalo_bot_base_url: str = Field(
+        "https://bot-api.zaloplatforms.com", description="địa chỉ Zalo Bot API"
+    )
+    zalo_media_hosts: str = Field(
+        "zdn.vn,zadn.vn", description="tên miền mà ảnh và lời nói gửi qua Zalo được tải về từ đó"
     )
     encoder: str = Field(
         "thu-tuc",

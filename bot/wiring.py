@@ -7,7 +7,7 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -25,12 +25,15 @@ from actions.understanding import Understanding
 from bot import team_hours
 from bot.brain import Brain, Mind
 from bot.channels.telegram.channel import TelegramChannel, open_telegram
+from bot.channels.zalo_bot.channel import ZaloBotChannel, open_zalo_bot
+from bot.channels.zalo_oa.channel import ZaloOaChannel, open_zalo_oa
 from bot.desk import Desk
 from bot.mailbox import Mailbox, open_mailbox
 from bot.media import MediaRoom
 from bot.messages import DESK, Sender
 from bot.pictures import Pictures
 from bot.postgres import database
+from bot.printer import Printer
 from bot.refresh import Refresh, settle
 from bot.release import release
 from bot.settings import Settings
@@ -66,6 +69,8 @@ class Services:
     brain: Brain
     aloud: ReadAloud
     telegram: TelegramChannel | None = None
+    zalo_oa: ZaloOaChannel | None = None
+    zalo_bot: ZaloBotChannel | None = None
     dossiers: Sources = field(default_factory=lambda: Sources({}, ()))
     media: MediaRoom = field(default_factory=MediaRoom)
 
@@ -250,24 +255,38 @@ async def open_services(
             open_mailbox(conninfo, desk=_desk_plan(settings, world)) as mailbox,
             _open_brain(settings, world, mailbox.store) as brain,
             open_aloud(settings, world.say) as aloud,
-            open_telegram(
-                settings,
-                mailbox,
-                world.say,
-                pictures=Pictures(drawings.load()),
-                aloud=aloud,
-                units=world.places.units,
-            ) as telegram,
+            _open_channels(settings, mailbox, world, aloud) as channels,
             contextlib.aclosing(open_sources(settings.dossier_sources, os.environ)) as sources,
         ):
             # Readers by kind of medium, and the channels that give the bytes.
-            media = MediaRoom({}, [telegram] if telegram else ())
-            services = Services(settings, mailbox, brain, aloud, telegram, sources, media)
+            media = MediaRoom({}, [channel for channel in channels if channel])
+            services = Services(settings, mailbox, brain, aloud, *channels, sources, media)
             if not worker:
                 yield services
                 return
             async with _working(services, poll):
                 yield services
+
+
+@asynccontextmanager
+async def _open_channels(
+    settings: Settings, mailbox: Mailbox, world: World, aloud: ReadAloud
+) -> AsyncIterator[tuple[TelegramChannel | None, ZaloOaChannel | None, ZaloBotChannel | None]]:
+    """The channels that are set up."""
+    drawn, say, units = drawings.load(), world.say, world.places.units
+    pictures = Pictures(drawn)
+    async with open_telegram(
+        settings, mailbox, say, pictures=pictures, aloud=aloud, units=units
+    ) as telegram:
+        public_url = str(settings.public_url) if settings.public_url else None
+        printer = Printer(mailbox.store, public_url, telegram.own_name if telegram else None)
+        async with (
+            open_zalo_oa(
+                settings, mailbox, say, pictures=pictures, printer=printer, units=units
+            ) as zalo_oa,
+            open_zalo_bot(settings, mailbox, say, drawings=drawn, printer=printer) as zalo_bot,
+        ):
+            yield telegram, zalo_oa, zalo_bot
 
 
 @asynccontextmanager
@@ -307,8 +326,10 @@ class _Told:
 @asynccontextmanager
 async def _working(services: Services, poll: bool) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    telegram = services.telegram
-    senders: Sequence[Sender] = telegram.senders if telegram else ()
+    telegram, zalo = services.telegram, (services.zalo_oa, services.zalo_bot)
+    channels = [channel for channel in (telegram, *zalo) if channel is not None]
+    senders: list[Sender] = [*telegram.senders] if telegram else []
+    senders += [channel for channel in zalo if channel is not None]
     worker = Worker(
         services.mailbox,
         services.brain.conversation,
@@ -320,13 +341,13 @@ async def _working(services: Services, poll: bool) -> AsyncIterator[None]:
         review=timedelta(days=services.settings.review_days),
     )
     task = asyncio.create_task(worker.run(stop))
-    polling = asyncio.create_task(telegram.receive()) if telegram and poll else None
+    receiving = [asyncio.create_task(channel.receive()) for channel in channels if poll]
     try:
         yield
     finally:
-        if polling:
-            polling.cancel()
-            await asyncio.wait([polling])
+        for receives in receiving:
+            receives.cancel()
+        await asyncio.gather(*receiving, return_exceptions=True)
         stop.set()
         await task
 

@@ -17,7 +17,7 @@ from actions.understanding import Understanding
 from api.app import create_app
 from api.limits import Limits
 from api.listener import bind
-from api.ports import TelegramDoor
+from api.ports import TelegramDoor, ZaloBotDoor, ZaloOaDoor
 from api.server import Server, server_for
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Incoming, TurnHandler, TurnResult
@@ -94,6 +94,8 @@ class ScriptedServices:
     mailbox: Mailbox
     broken: bool = False
     telegram: TelegramDoor | None = None
+    zalo_oa: ZaloOaDoor | None = None
+    zalo_bot: ZaloBotDoor | None = None
     aloud: ReadAloud = field(
         default_factory=lambda: ReadAloud(Espeak(0.8), phrases.load(), Region.NORTH)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -13,9 +13,12 @@ from actions.perform import World, perform
 from actions.progress import Progress, Spot
 from actions.replies import Choice, Image, Reply
 from actions.state import Action, Aspect, Kind, Move, State
-from api.attachments import DRAWINGS, reply_body
+from api.attachments import reply_body
 from bot.channels.telegram.sending import WIDEST, messages_of
 from bot.channels.terminal import shown as written
+from bot.channels.zalo_bot import sending as zalo_bot
+from bot.channels.zalo_oa import sending as zalo_oa
+from bot.channels.zalo_oa.events import BUTTON
 from bot.messages import StoredReply
 from bot.rendering import labels, layout, units
 from bot.reply_json import reply_from_json, reply_to_json
@@ -24,6 +27,8 @@ from knowledge_base import drawings, loader, phrases
 from knowledge_base.guide_graph import screens
 from knowledge_base.guides import Picture
 from tests.samples import NOW, PHONE
+
+SAY = phrases.load()
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +55,28 @@ def check(reply: Reply) -> None:
         else:
             assert choice.url.startswith("https://")
             assert choice.url in whole
+    on_zalo(reply)
     again = json.loads(json.dumps(asdict(reply)))
     choices = tuple(Choice(**choice) for choice in again["choices"])
     assert Reply(again["text"], again["source"], choices) == reply
+
+
+def on_zalo(reply: Reply) -> None:
+    """One message each, whole; buttons within their limits, or numbers that say the same."""
+    [shown] = zalo_oa.messages_of(replace(reply, attachment=None), SAY)
+    assert 0 < len(shown.text) <= zalo_oa.MOST_CHARACTERS
+    assert len(shown.buttons) <= zalo_oa.MOST_BUTTONS
+    chosen = [choice for choice in reply.choices if choice.url is None]
+    sent = [one["payload"] for one in shown.buttons if one["type"] == "oa.query.hide"]
+    assert sent == [f"{BUTTON}{choice.id}" for choice in chosen]
+    [plain] = zalo_bot.messages_of(replace(reply, attachment=None))
+    assert 0 < len(plain.part.text) <= zalo_bot.MOST_CHARACTERS
+    for whole in (shown.text, plain.part.text):
+        assert reply.text.splitlines()[0] in whole
+        assert whole.endswith(reply.source or "")
+    for label, choice in zip(labels(reply.choices), reply.choices, strict=True):
+        assert label in plain.part.text
+        assert not choice.url or choice.url in plain.part.text
 
 
 def test_every_sentence(real: World) -> None:
@@ -112,11 +136,18 @@ def test_every_screen_with_a_picture_on_every_channel(real: World) -> None:
             assert image == reply.attachment
             assert reply.text.splitlines()[0] in part.text
             assert units(part.text) <= MOST_CAPTION
+        # Zalo: the words below the picture too, buttons behind it
+        first, *behind = zalo_oa.messages_of(reply, SAY)
+        assert first.image == reply.attachment
+        assert [one.text for one in behind] == [SAY("zalo.choose")] * bool(first.buttons or behind)
+        [shown] = zalo_bot.messages_of(reply)
+        assert shown.image == reply.attachment
+        assert reply.text.splitlines()[0] in shown.part.text
         # the terminal: in words
         assert f"Hình vẽ: {picture.alt}" in written(reply, real.say, grey=False)
         # the web and the API: where it lies, and how much room it takes
         attached = reply_body(StoredReply(1, "web:a", "m", reply, NOW), known)["attachment"]
         drawing = known[picture.name]
-        assert attached["url"] == f"{DRAWINGS}/{drawing.name}.{drawing.digest}.svg"
+        assert attached["url"] == f"/hinh/{drawing.name}.{drawing.digest}.svg"
         assert (attached["alt"], attached["width"]) == (picture.alt, drawing.width)
     assert seen >= 146

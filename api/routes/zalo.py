@@ -1,0 +1,72 @@
+"""The webhooks of a Zalo Official Account and of a Zalo bot."""
+
+from __future__ import annotations
+
+import hmac
+import json
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from api.context import Context, context_of
+from bot.channels.zalo_bot.events import WEBHOOK_PATH as BOT_PATH
+from bot.channels.zalo_oa.events import WEBHOOK_PATH as OA_PATH
+from bot.channels.zalo_oa.events import Verdict
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post(OA_PATH)
+async def official_account(request: Request) -> Response:
+    """Take one event. It is kept when this returns 200.
+
+    Raises:
+        HTTPException: 404 while the account is not set up; 415 when the body is not said to be
+            JSON; 400 when it is none; 403 without Zalo's signature, or with one of hours ago; 413
+            (from the outermost layer) over 64 KB.
+        bot.store.errors.StoreUnavailable: the database is away; becomes 503.
+    """
+    context = context_of(request)
+    door = context.services.zalo_oa
+    if door is None:
+        raise HTTPException(404)
+    _require_json(request, context, "zalo_oa")
+    verdict = await door.handle(request.headers, await request.body())
+    if verdict is not Verdict.TAKEN:
+        why, status = verdict.value
+        context.metrics.refused.labels(why).inc()
+        raise HTTPException(status)
+    return Response()
+
+
+@router.post(BOT_PATH)
+async def bot(request: Request) -> Response:
+    """Take one update. It is kept when this returns 200.
+
+    Raises:
+        HTTPException: 404 while no webhook is registered; 403 without the secret that we told
+            Zalo; 415 and 400 as above.
+        bot.store.errors.StoreUnavailable: the database is away; becomes 503.
+    """
+    context = context_of(request)
+    door = context.services.zalo_bot
+    if door is None or door.secret is None:
+        raise HTTPException(404)
+    shown = request.headers.get("X-Bot-Api-Secret-Token", "")
+    if not hmac.compare_digest(shown.encode(), door.secret.encode()):
+        context.metrics.refused.labels("zalo_bot_secret").inc()
+        raise HTTPException(403)
+    _require_json(request, context, "zalo_bot")
+    try:
+        update = json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        context.metrics.refused.labels("zalo_bot_json").inc()
+        raise HTTPException(400) from error
+    await door.handle(update)
+    return Response()
+
+
+def _require_json(request: Request, context: Context, channel: str) -> None:
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        context.metrics.refused.labels(f"{channel}_type").inc()
+        raise HTTPException(415)

@@ -1,0 +1,1 @@
+"""Zalo Bot Platform: updates in (channel), replies out (sending), what is asked of it (client)."""

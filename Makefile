@@ -2,7 +2,7 @@
 # Settings may be given here too: make run PORT=8001 DATA_DIR=/srv/tro-ly
 
 .DEFAULT_GOAL := help
-.PHONY: help environment environment-dev setup run worker test lint format evaluate bench lock clean
+.PHONY: help environment environment-dev setup run worker test lint format evaluate bench fuzz lock clean
 MAKEFLAGS += --no-print-directory
 
 BOOT := sh scripts/python.sh -m
@@ -53,10 +53,13 @@ bench: setup environment-dev ## Đo tốc độ, bộ nhớ và độ chính xá
 	  echo "== $$file"; PYTHONPATH=. $(PY) "$$file" || exit 1; \
 	done
 
+fuzz: setup environment-dev ## Gửi dữ liệu bừa vào mọi cổng của API, tìm lỗi 500 (MINUTES=10 SEED=)
+	@$(PY) -m tests.fuzzing "$(MINUTES)" "$(SEED)"
+
 lock: environment-dev ## Ghi lại tệp khoá gói từ requirements*.in
 	@$(PY) -m scripts.lock
 
 clean: ## Xoá môi trường và bộ nhớ tạm (giữ dữ liệu trong .data)
-	@rm -rf .venv .setup.lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .setup.lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
 	@rm -rf tests/emulators/telegram/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

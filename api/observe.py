@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.context import Context
+from api.metrics import Metrics
 from api.problems import Problem, problem_response
 from api.security import secure_headers
 from bot.telegram_protocol import MOST_BODY, WEBHOOK_PATH
@@ -32,7 +33,7 @@ def _route_of(scope: Scope) -> str:
     return "other"
 
 
-def _bounded(receive: Receive, path: str) -> Receive:
+def _bounded(receive: Receive, path: str, metrics: Metrics) -> Receive:
     """The same body, refused with 413 once it is longer than is taken at that path."""
     most = MOST_BODY if path == WEBHOOK_PATH else MAX_BODY
     size = 0
@@ -42,6 +43,7 @@ def _bounded(receive: Receive, path: str) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > most:
+            metrics.refused.labels("too_large").inc()
             raise HTTPException(413)
         return message
 
@@ -72,7 +74,7 @@ class Observe:
             await send(message)
 
         try:
-            await self._app(scope, _bounded(receive, scope["path"]), dressed)
+            await self._app(scope, _bounded(receive, scope["path"], self._context.metrics), dressed)
         except Exception:
             _log.exception("request failed: %s", _route_of(scope))
             if status:

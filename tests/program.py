@@ -49,7 +49,7 @@ def running(conninfo: str, **settings: object) -> Iterator[tuple[subprocess.Pope
                 "it has not started in 3 minutes"
             )
             line = program.stdout.readline()
-            assert str(port) in line, line + program.communicate(timeout=30)[1]
+            assert "http" in line, line + program.communicate(timeout=30)[1]
             yield program, f"http://127.0.0.1:{port}"
         finally:
             program.kill()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hmac
-import json
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from api.context import context_of
-from bot.telegram_protocol import WEBHOOK_PATH
+from api.webhooks import decoded
+from bot.telegram_protocol import CHANNEL, WEBHOOK_PATH
 
 router = APIRouter()
 
@@ -19,7 +19,7 @@ async def webhook(request: Request) -> Response:
 
     Raises:
         HTTPException: 404 while no webhook is registered; 403 without the secret that we told
-            Telegram; 400 when the body is no JSON; 413 (from the outermost layer) over 1 MB.
+            Telegram; what :func:`api.webhooks.decoded` raises, 413 over 1 MB.
         bot.store.errors.StoreUnavailable: the database is away; becomes 503.
     """
     context = context_of(request)
@@ -30,9 +30,5 @@ async def webhook(request: Request) -> Response:
     if not hmac.compare_digest(shown.encode(), door.secret.encode()):
         context.metrics.refused.labels("telegram_secret").inc()
         raise HTTPException(403)
-    try:
-        update = json.loads(await request.body())
-    except (ValueError, RecursionError) as error:
-        raise HTTPException(400) from error
-    await door.handle(update)
+    await door.handle(await decoded(request, CHANNEL))
     return Response()

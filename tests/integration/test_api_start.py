@@ -1,17 +1,14 @@
-"""``python -m api`` as a process: what it says when it cannot start, how it starts and stops."""
+"""``python -m api`` as a process: what it says when it cannot start. How it
+runs and stops is in test_whole_program.py."""
 
 from __future__ import annotations
 
-import signal
 import socket
-import time
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.conftest import Server
-from tests.program import free_port, running, start
+from tests.program import free_port, start
 
 
 def refused(**settings: object) -> str:
@@ -49,20 +46,3 @@ def test_a_taken_port_is_named_with_another_to_try() -> None:
 
 def test_without_set_up_it_says_what_to_run(tmp_path: Path) -> None:
     assert "make setup" in refused(PORT=free_port(), DATA_DIR=tmp_path)
-
-
-@pytest.mark.timeout(240)  # the index is built first when the knowledge has just changed
-def test_it_answers_and_stops_when_told(embedded_server: Server) -> None:
-    with embedded_server.fresh() as conninfo, running(conninfo) as (program, url):
-        assert httpx.get(f"{url}/ready", timeout=30).json()["ready"] is True
-        body = {"conversation": "start", "message_id": "1", "text": "lệ phí khai sinh"}
-        answer = httpx.post(f"{url}/api/v1/messages", json=body, timeout=30)
-        assert answer.status_code == 200
-        assert answer.json()["replies"]
-        with httpx.stream("GET", f"{url}/health"):
-            began = time.monotonic()
-            program.send_signal(signal.SIGTERM)
-        assert program.wait(timeout=20) == 0
-        assert time.monotonic() - began < 15
-        assert program.stderr
-        assert "Traceback" not in program.stderr.read()

@@ -27,6 +27,7 @@ from tests.web_server import ScriptedServices
 
 SECRET = "cau-tha_than-bi-mat"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
+JSON = {"Content-Type": "application/json"}
 
 
 @asynccontextmanager
@@ -90,7 +91,7 @@ async def test_nobody_else_may_bring_updates(embedded_conninfo: str, tmp_path: P
 async def test_what_is_no_update_is_never_a_500(embedded_conninfo: str, tmp_path: Path) -> None:
     async with (
         hooked(embedded_conninfo, tmp_path) as (api, mailbox, url),
-        httpx.AsyncClient(trust_env=False, headers={HEADER: SECRET}) as client,
+        httpx.AsyncClient(trust_env=False, headers={HEADER: SECRET, **JSON}) as client,
     ):
         for broken in (b"", b"{", b"\xff\xfe", b"[" * 20_000, b'{"update_id": ' + b"9" * 5000):
             assert (await client.post(url, content=broken)).status_code == 400

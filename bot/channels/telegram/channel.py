@@ -150,6 +150,8 @@ class TelegramChannel:
             return
         if receipt is Receipt.ACCEPTED and len(self._asides) < 50:
             self._aside(self._bot.send_chat_action(int(found.chat), ChatAction.TYPING))
+        elif receipt is Receipt.DUPLICATE:
+            await self._count("repeated")
         elif receipt is Receipt.CROWDED:
             await self._count("crowded")
             self._ask_to_wait(found.chat)

@@ -1,0 +1,176 @@
+"""``python -m api`` as those who run it have it: by webhook, traced, its log in JSON, fuzzed,
+stopped. One program for all, because it takes a while to start."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from knowledge_base.retrieval.link import LinkOutcome
+from tests.conftest import Server
+from tests.emulators.bot_api import TOKEN, BotApi
+from tests.emulators.otlp import Collector, collector
+from tests.fuzzing import OPEN, fuzz
+from tests.mailroom import eventually
+from tests.program import running
+
+SECRET = "cau-than_bi-mat"
+HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
+PHONE = "0912345678"
+pytestmark = pytest.mark.timeout(
+    240
+)  # the index is built first when the knowledge has just changed
+
+
+@contextmanager
+def telegram() -> Iterator[BotApi]:
+    """The Bot API in a thread of its own."""
+    api, loop = BotApi(), asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(api.start(), loop).result(10)
+    try:
+        yield api
+    finally:
+        asyncio.run_coroutine_threadsafe(api.stop(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+
+
+@dataclass
+class Whole:
+    """The program and what is around it."""
+
+    process: subprocess.Popen[str]
+    url: str
+    api: BotApi
+    traces: Collector
+
+    def post(self, content: bytes | str, **headers: str) -> int:
+        """Call the webhook as Telegram does, but for these headers; returns the status."""
+        body = content.encode() if isinstance(content, str) else content
+        told = {**HEADERS, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return httpx.post(f"{self.url}/webhooks/telegram", content=body, headers=told).status_code
+
+    def metric(self, metric: str, /, **labels: str) -> float:
+        """One number of ``/metrics``; 0 while it is not there."""
+        text = httpx.get(f"{self.url}/metrics").text
+        samples = [one for family in text_string_to_metric_families(text) for one in family.samples]
+        return sum(one.value for one in samples if (one.name, one.labels) == (metric, labels))
+
+
+@pytest.fixture(scope="module")
+def whole(embedded_server: Server) -> Iterator[Whole]:
+    with embedded_server.fresh() as conninfo, telegram() as api, collector() as traces:
+        settings = {
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "TELEGRAM_BASE_URL": api.url,
+            "PUBLIC_URL": "https://tro-ly.example/",
+            "WEBHOOK_SECRET": SECRET,
+            "OTLP_URL": traces.url,
+            "LOG_FORMAT": "json",
+            "OTEL_BSP_SCHEDULE_DELAY": 200,
+        }
+        with running(conninfo, **{**OPEN, "LOG_LEVEL": "INFO", **settings}) as (process, url):
+            yield Whole(process, url, api, traces)
+
+
+def test_it_answers(whole: Whole) -> None:
+    assert httpx.get(f"{whole.url}/ready", timeout=30).json()["ready"] is True
+    body = {"conversation": "start", "message_id": "1", "text": "lệ phí khai sinh"}
+    answer = httpx.post(f"{whole.url}/api/v1/messages", json=body, timeout=30)
+    assert answer.status_code == 200
+    assert answer.json()["replies"]
+    understood = (whole.metric("assistant_understood", outcome=one) for one in LinkOutcome)
+    assert sum(understood) >= 1
+
+
+async def test_a_message_is_one_trace_from_the_door_to_its_sending(whole: Whole) -> None:
+    asked = whole.api.message(41, text=f"làm khai sinh, tôi tên là Trần Thị Hoa, số {PHONE}")
+    assert await asyncio.to_thread(whole.post, json.dumps(asked)) == 200
+    await eventually(lambda: bool(whole.api.texts(41)), 30)
+    traced = {"door", "turn", "answer", "save", "sending"}
+
+    def whole_trace() -> bool:
+        return traced <= {one.name for one in whole.traces.trace_of("sending")}
+
+    await eventually(whole_trace, 20)
+    spans = whole.traces.trace_of("sending")
+    by_name = {one.name: one for one in spans}
+    for child, parent in (("turn", "door"), ("answer", "turn"), ("save", "turn")):
+        assert by_name[child].parent_span_id == by_name[parent].span_id
+    assert by_name["sending"].parent_span_id == by_name["save"].span_id
+    assert "telegram" in str(by_name["door"].attributes)
+    told = str(whole.traces.spans)
+    assert [word for word in ("Hoa", PHONE, "khai sinh", "telegram:41") if word in told] == []
+
+
+def test_what_is_not_telegrams_call_has_no_effect_and_is_counted(whole: Whole) -> None:
+    asked = json.dumps(whole.api.message(42, text="giả"))
+    secret = "X-Telegram-Bot-Api-Secret-Token"
+    refused = "http_refused_total"
+    for content, headers, status, reason in (
+        (asked, {secret: "sai"}, 403, "telegram_secret"),
+        (asked, {secret: ""}, 403, "telegram_secret"),
+        (asked, {"Content_Type": "text/plain"}, 415, "telegram_content_type"),
+        (asked, {"Content_Type": ""}, 415, "telegram_content_type"),
+        (asked[:-2], {}, 400, "telegram_json"),
+        (b"\xff\xfe", {}, 400, "telegram_json"),
+        (b"[" * 50_000, {}, 400, "telegram_json"),
+        ("a" * 1_100_000, {}, 413, "too_large"),
+    ):
+        before = whole.metric(refused, reason=reason)
+        assert whole.post(content, **headers) == status
+        assert whole.metric(refused, reason=reason) == before + 1
+    for update, event in (
+        ({"update_id": 900, "my_new_kind": {}}, "telegram.unknown"),
+        ({"update_id": "x"}, "telegram.malformed"),
+    ):
+        assert whole.post(json.dumps(update)) == 200
+        assert whole.metric("assistant_events", name=event) == 1
+    assert whole.api.texts(42) == []
+    assert whole.metric("messages_pending") == 0
+
+
+async def test_what_is_replayed_is_counted_and_answered_once(whole: Whole) -> None:
+    asked = json.dumps(whole.api.message(43, text="xin chào"))
+    for _ in range(3):
+        assert await asyncio.to_thread(whole.post, asked) == 200
+    await eventually(lambda: bool(whole.api.texts(43)), 20)
+    assert whole.metric("assistant_events", name="telegram.repeated") == 2
+    await asyncio.sleep(0.3)
+    assert len([text for text in whole.api.texts(43) if "máy trả lời tự động" in text]) <= 1
+
+
+def test_no_request_is_answered_with_a_500(whole: Whole) -> None:
+    slice_of_it = ("--exclude-operation-id", "replies", "--max-examples", "8")
+    done = fuzz(whole.url, 10, 7, *slice_of_it)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "Tested: 11" in done.stdout
+
+
+def test_told_to_stop_it_does_and_its_log_was_json_without_anybody(whole: Whole) -> None:
+    with httpx.stream("GET", f"{whole.url}/health"):
+        began = time.monotonic()
+        whole.process.send_signal(signal.SIGTERM)
+    assert whole.process.wait(timeout=20) == 0
+    assert time.monotonic() - began < 15
+    assert whole.process.stderr
+    lines = whole.process.stderr.read().splitlines()
+    told = [json.loads(line) for line in lines if line.startswith("{")]
+    assert told, lines
+    assert {"at", "level", "from", "message"} <= set(told[0])
+    everything = "\n".join(lines)
+    assert "Traceback" not in everything
+    assert [word for word in ("Hoa", PHONE, SECRET, TOKEN) if word in everything] == []

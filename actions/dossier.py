@@ -6,14 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from typing import Protocol
 
 from actions.dossier_sources.port import Finding, Why
 from actions.guide_screen import opening
 from actions.hours import day_said
 from actions.lines import in_sentence, money
+from actions.place import Places
 from actions.replies import Image
 from actions.state import Action, Aspect, Button, Kind, Message, State
 from actions.telling import Telling, home, human
+from actions.watched import Do, Watched, find
 from knowledge_base.dossiers.dossier import Dossier
 from knowledge_base.dossiers.due import Due, due
 from knowledge_base.dossiers.states import DossierState, states
@@ -24,6 +27,7 @@ from knowledge_base.phrases import MOST_CHARACTERS
 PAPER = "giay-hen"  # the drawing of the paper on which the code is printed
 LOOKING_UP = "tra-cuu-ho-so"  # the guide for whoever looks for themselves
 _KEPT = 5  # codes of the citizen that are remembered
+_MOST_BUTTONS = 5
 _STEPS = 5  # of what happened, the newest
 # What the citizen does next, by guide.
 _NEXT = {
@@ -33,25 +37,45 @@ _NEXT = {
 }
 
 
+class Readable(Protocol):
+    """What is read of the world; :class:`actions.perform.World` fits."""
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """Procedures and guides."""
+        ...
+
+    @property
+    def places(self) -> Places:
+        """With the days offices work on."""
+        ...
+
+    @property
+    def watching(self) -> Sequence[Watched] | None:
+        """What the citizen is told of without asking; None where that cannot be."""
+        ...
+
+
 def show(
-    action: Action, finding: Finding, knowledge: Knowledge, calendar: Calendar, tell: Telling
+    action: Action, finding: Finding, world: Readable, tell: Telling, *, lead: str = ""
 ) -> tuple[Message, ...]:
-    """The messages about the dossier of ``action``; ``calendar``: the days offices work on."""
+    """The messages about the dossier of ``action``; ``lead``: why, where nobody asked."""
     dossier = finding.dossier
     if dossier is None:
         return (_without(finding, tell),)
     if action.detail:
         return (_history(dossier, tell),)
-    standing = _due(dossier, calendar, tell.now.date())
-    parts = [_named(dossier, knowledge, tell), _state(dossier, tell)]
+    standing = _due(dossier, world.places.holidays.calendar, tell.now.date())
+    parts = [lead] if lead else []
+    if finding.why is Why.UNAVAILABLE:
+        parts.append(tell.say("dossier.stale", tell.address, luc=_moment(dossier.seen, tell)))
+    parts += [_named(dossier, world.knowledge, tell), _state(dossier, tell)]
     if standing is not None:
         parts.append(_promise(dossier, standing, tell))
-    if finding.why is Why.UNAVAILABLE:
-        parts.insert(0, tell.say("dossier.stale", tell.address, luc=_moment(dossier.seen, tell)))
-    buttons = tuple(_buttons(dossier, standing, knowledge, tell))
+    buttons = (*_buttons(dossier, standing, world, tell),)[: _MOST_BUTTONS - 1]
     source = tell.say("dossier.source", nguon=dossier.source, luc=_moment(dossier.seen, tell))
     *before, last = _filled(parts)
-    return (*(Message(text) for text in before), Message(last, source, buttons))
+    return (*(Message(text) for text in before), Message(last, source, (*buttons, home(tell.say))))
 
 
 def ask(action: Action, state: State, tell: Telling) -> Message:
@@ -129,20 +153,29 @@ def _promise(dossier: Dossier, standing: Due, tell: Telling) -> str:
 
 
 def _buttons(
-    dossier: Dossier, standing: Due | None, knowledge: Knowledge, tell: Telling
+    dossier: Dossier, standing: Due | None, world: Readable, tell: Telling
 ) -> Iterator[Button]:
+    """What can be done, the nearest first."""
     guide, label = _NEXT.get(dossier.state, ("", ""))
-    if knowledge.guide(guide):
+    if world.knowledge.guide(guide):
         yield Button(tell.say(f"dossier.button_{label}"), opening(guide, dossier.procedure))
+    if world.watching is not None and dossier.state not in states().ends:
+        yield _watch(dossier, world.watching, tell)
     if dossier.moments:
         history = Action(kind=Kind.DOSSIER, code=dossier.code, detail=True)
         yield Button(tell.say("dossier.button_history"), history)
     if dossier.state is DossierState.REFUSED or (standing and standing.late):
         yield human(tell.say)
-    if dossier.procedure and knowledge.by_code(dossier.procedure):
+    if dossier.procedure and world.knowledge.by_code(dossier.procedure):
         about = Action(kind=Kind.SHOW, code=dossier.procedure, aspect=Aspect.OVERVIEW)
         yield Button(tell.say("dossier.button_procedure"), about)
-    yield home(tell.say)
+
+
+def _watch(dossier: Dossier, watching: Sequence[Watched], tell: Telling) -> Button:
+    """The way to be told of it without asking, or no longer."""
+    do = Do.STOP if find(watching, dossier.code) else Do.ASK
+    label = tell.say(f"watching.button_{do.value}")
+    return Button(label, Action(kind=Kind.WATCH, phrase=do.value, code=dossier.code))
 
 
 def _history(dossier: Dossier, tell: Telling) -> Message:

@@ -46,6 +46,7 @@ from actions.state import (
 )
 from actions.telling import Telling
 from actions.tickets import Team
+from actions.watched import Watched
 from knowledge_base.danger import Alarms
 from knowledge_base.danger import load as load_alarms
 from knowledge_base.loader import Knowledge
@@ -69,6 +70,7 @@ class World:
     team: Team | None = None
     finding: Finding | None = None
     asks_rating: bool = False  # how content citizens are
+    watching: Sequence[Watched] | None = None  # dossiers this citizen is told of; None = cannot be
 
     def procedure(self, code: str | None, tell: Telling) -> Procedure | None:
         """What holds of the procedure of a code on the day of the turn, where the citizen lives."""
@@ -196,11 +198,10 @@ def _looked_up(
     if finding is None or finding.code != action.code:
         return Outcome(state, (), (), lookup=action.code)
     after = dossier.remembered(state, finding).at(action)
-    tell, calendar = world.telling(after, now), world.places.holidays.calendar
-    *before, last = dossier.show(action, finding, world.knowledge, calendar, tell)
-    offered = guide.offered(last, action, after, world.knowledge, tell)
-    messages = [*map(Message, first), *before, *offered]
-    return reply(after, messages, f"dossier.{finding.why.value}")
+    tell = world.telling(after, now)
+    *before, last = dossier.show(action, finding, world, tell)
+    before += guide.offered(last, action, after, world.knowledge, tell)
+    return reply(after, [*map(Message, first), *before], f"dossier.{finding.why.value}")
 
 
 def _listed(

@@ -21,6 +21,7 @@ from actions.reminders import Reminder
 from actions.replies import Attachment, Partner, Reply
 from actions.tickets import NOTHING, ForTeam, TicketRequest
 from actions.ticks import Checklist, Tick
+from actions.watched import Wish
 from knowledge_base.day_words import When
 from knowledge_base.offices import OfficeKind
 from knowledge_base.spoken.lexicon import Region
@@ -75,6 +76,7 @@ class Kind(StrEnum):
     FEEDBACK = "feedback"  # a move within a suggestion or complaint
     RATE = "rate"  # a face, or the reason for one
     PRINT = "print"  # the same on a page of paper
+    WATCH = "watch"  # be told of a dossier without asking: ``phrase`` says what about it
     HELP = "help"  # a helper's move among the people they guide
 
 
@@ -356,7 +358,8 @@ class Outcome:
     for them, ``reminders`` come back as messages when they are due.
 
     ``lookup``: the code of a dossier that must be looked up first; the turn is then taken again
-    with what was found, and nothing else of this outcome counts.
+    with what was found, and nothing else of this outcome counts. ``watching``: which dossiers the
+    citizen is told of from now on, or no longer.
     """
 
     state: State
@@ -368,3 +371,4 @@ class Outcome:
     lookup: str | None = None
     ratings: tuple[Rated, ...] = ()
     team: ForTeam = NOTHING
+    watching: tuple[Wish, ...] = ()

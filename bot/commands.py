@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions import feedback
 from actions.place import Places
 from actions.state import Action, Kind, State
+from actions.watched import Do
 from bot import located, reading
 from bot.listening import UNREADABLE
 from knowledge_base.offices import OfficeKind
@@ -20,6 +21,7 @@ COMMANDS = {
     "/doc": reading.READ,
     "/giongdoc": reading.CHOOSE,
     "/tracuu": Action(kind=Kind.ASK_CODE),
+    "/theodoi": Action(kind=Kind.WATCH, phrase=Do.LIST),
     "/huongdan": Action(kind=Kind.TOPIC, topic=GUIDES),
     "/coden": Action(kind=Kind.HOURS, office=OfficeKind.CENTRE),
     "/gopy": feedback.begin(),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from actions import address, aloud, crowd, danger, office, people, place, reminding
-from actions.perform import World, followed, perform, reply, say, told
+from actions import address, aloud, crowd, danger, office, people, place, watching
+from actions.perform import World, followed, perform, reply, say
 from actions.replies import Reply
 from actions.state import Action, Kind, Outcome, State
 from actions.survey import surveyed
@@ -17,6 +17,7 @@ from actions.understanding import Understanding
 from bot import (
     checking,
     coded,
+    coming_back,
     commands,
     guiding,
     handover,
@@ -25,6 +26,7 @@ from bot import (
     listening,
     reading,
     resuming,
+    watching_words,
     writing,
 )
 from bot.messages import Incoming, TurnResult
@@ -52,12 +54,12 @@ class Conversation:
         """See :class:`bot.messages.TurnHandler`."""
         known = State.restore(state)
         before = known or State()
-        world = replace(self._world, finding=incoming.finding)
+        world = replace(self._world, finding=incoming.finding, watching=incoming.watching)
         if world.team is not None:
             world = replace(world, team=replace(world.team, standing=incoming.standing))
         if incoming.is_reminder and handover.is_silent(world.team):
             return TurnResult(state or {}, (), reminders=(handover.later(incoming, now),))
-        if incoming.is_reminder and (due := self._reminded(incoming.choice or "", before, now)):
+        if incoming.is_reminder and (due := coming_back.due(incoming, before, world, now)):
             return due
         first: tuple[str, ...] = ()
         if known is None:
@@ -74,7 +76,7 @@ class Conversation:
         after, misses = noted(before, outcome, heard[-1] if heard else None, now.date())
         understood = [*cries, *(said.first for said in heard)]
         return TurnResult(
-            _document(after),
+            coming_back.document(after),
             aloud.voiced(self._signed(outcome, now), after),
             outcome.events,
             erase=outcome.erase,
@@ -84,16 +86,8 @@ class Conversation:
             reminders=outcome.reminders,
             team=outcome.team,
             heard=understood[-1] if understood else None,
+            watching=outcome.watching,
         )
-
-    def _reminded(self, choice: str, state: State, now: datetime) -> TurnResult | None:
-        """What a reminder leads to, which the citizen did not send; None for another choice."""
-        shown = reminding.due(choice, state, self._world.knowledge, self._world.telling(state, now))
-        if shown is None:
-            return None
-        outcome = told(shown)
-        document = _document(outcome.state)
-        return TurnResult(document, outcome.replies, outcome.events, reminders=outcome.reminders)
 
     def _signed(self, outcome: Outcome, now: datetime) -> tuple[Reply, ...]:
         """The replies; to a helper, the line under the last one says whose matter it is."""
@@ -107,10 +101,6 @@ class Conversation:
     def _complete(self, outcome: Outcome) -> tuple[TicketRequest, ...]:
         unit, address = self._world.places.of(outcome.state), outcome.state.address
         return tuple(replace(one, unit=unit, address=address) for one in outcome.tickets)
-
-
-def _document(state: State) -> dict[str, Any]:
-    return state.model_dump(mode="json", exclude_defaults=True) | {"version": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +155,7 @@ class _Turn:
             action = action or checking.said(text, state, self.world.knowledge, tell)
             action = action or guiding.said(text, state, self.world.knowledge, tell)
             action = action or checking.asks_for_this(text, state)
+            action = action or watching_words.said(text, state)
         if action is not None:
             return self._chosen(action, state)
         if (looked := coded.said(text, state, self.now.date())) is not None:
@@ -360,6 +351,8 @@ class _Turn:
             return reply(State(turn=state.turn), [said], "erased", erase=True)
         if action.kind is Kind.ALOUD:
             return aloud.act(action, state, self.world, self.now, first=self.first)
+        if action.kind is Kind.WATCH:
+            return watching.act(action, state, self.world, self.now, first=self.first)
         return perform(action, state, self.world, self.now, first=self.first, event=event)
 
     def _after(self, phrase: str, state: State, **values: object) -> _Turn:

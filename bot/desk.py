@@ -48,17 +48,25 @@ class Desk:
         self._table = DossierTable(store)
         self._sources = sources
 
-    async def look_up(self, code: str, _incoming: Incoming) -> Finding:
-        """What is known of a code as :attr:`DossierCode.text` writes it; raises nothing."""
+    async def look_up(self, code: str, incoming: Incoming) -> Finding:
+        """What is known of a code as :attr:`DossierCode.text` writes it; raises nothing.
+
+        For a message that nobody sent no system is asked: what there is to tell was heard before.
+        It waits while the database is away, which raises :class:`StoreUnavailable`.
+        """
         found = grammar().find(code, datetime.now(VIETNAM).date()).codes
         if not found:
             return Finding(code, Why.NOT_FOUND)
+        if incoming.is_reminder:
+            return await self._recalled(found[0])
         try:
             async with asyncio.timeout(LIMIT):
                 return await self._find(found[0])
         except (SourceUnavailable, StoreUnavailable, TimeoutError) as error:
             logger.warning("A source of dossiers does not answer: %s", error or "too slow")
-            return Finding(code, Why.UNAVAILABLE, await self._last_known(found[0]))
+            source = self._source(found[0])
+            last = await self._last_known(found[0])
+            return Finding(code, Why.UNAVAILABLE, last, source.name if source else "")
 
     async def _find(self, code: DossierCode) -> Finding:
         known = await self._table.find(code)
@@ -72,6 +80,13 @@ class Desk:
         if known is not None:
             async with self._store.connection() as con:
                 await dossiers.remember(con, code, known)
+        why, name = (Why.FOUND if known else Why.NOT_FOUND), (source.name if source else "")
+        return Finding(code.text, why, known, name)
+
+    async def _recalled(self, code: DossierCode) -> Finding:
+        """What was heard of a dossier that is watched; raises :class:`StoreUnavailable`."""
+        async with self._store.connection() as con:
+            known = await dossiers.read(con, code) or await dossiers.recall(con, code)
         return Finding(code.text, Why.FOUND if known else Why.NOT_FOUND, known)
 
     async def _last_known(self, code: DossierCode) -> Dossier | None:

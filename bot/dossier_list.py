@@ -13,8 +13,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from actions.dossier_sources.table import Mapped, Row, read_list, read_mapping
+from bot import watching
+from bot.jobs import Jobs
 from bot.record_book import open_store
-from bot.store import dossiers
 from bot.times import VIETNAM
 from knowledge_base.dossiers.codes import DossierCode
 from knowledge_base.dossiers.dossier import Dossier
@@ -76,8 +77,11 @@ async def _take_in(path: Path, mapped: Mapped, seen: datetime, console: Console)
                 else:
                     yield row.dossier
 
-        async with open_store() as store, store.transaction() as con:
-            fresh, changed = await dossiers.take_in(con, good())
+        async with open_store() as store:
+            jobs = Jobs(store)
+            await jobs.open()
+            async with store.transaction() as con:
+                fresh, changed = await watching.take_in(con, jobs, good())
     console.print(f"Hồ sơ mới: {fresh}. Hồ sơ có thay đổi: {changed}.")
     _tell(troubles, console)
     return len(troubles)

@@ -40,16 +40,19 @@ from bot import tracing
 from bot.store.listener import Listener
 from bot.store.migrate import QueueSchema
 from bot.store.pool import Connection, Store, database_errors, try_lock
+from bot.times import rest
 
 logger = logging.getLogger(__name__)
 
 TURNS = "turns"
+_TRACED = ("turn", "deliver")  # tasks that say where they come from
 REMINDERS = "reminders"
 SWEEP_LOCK = 7_166_225_902
 WRITE_AGAIN_SECONDS = (0.1, 0.3, 1.0, 2.0, 4.0)
 
 Task = Callable[[int, int], Awaitable[None]]  # (row, attempts so far), may raise Again
 Reminder = Callable[[int, str, str, str], Awaitable[None]]  # (job, channel, chat, choice)
+Others = Mapping[str, Callable[..., Awaitable[None]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +102,13 @@ class Jobs:
     async def enqueue_turn(self, con: Connection, row: int, conversation: str) -> None:
         """Have message ``row`` handled after everything accepted before it in its conversation.
         Part of the transaction on ``con``."""
-        await self._defer(con, "turn", TURNS, lock=f"turn:{conversation}", row=row)
+        await self.defer(con, "turn", TURNS, lock=f"turn:{conversation}", row=row)
 
     async def enqueue_delivery(
         self, con: Connection, reply: int, conversation: str, channel: str
     ) -> None:
         """Have a reply pushed after all earlier ones of its chat. Part of the transaction."""
-        await self._defer(
+        await self.defer(
             con, "deliver", delivery_queue(channel), lock=f"chat:{conversation}", row=reply
         )
 
@@ -113,7 +116,7 @@ class Jobs:
         self, con: Connection, channel: str, chat: str, choice: str, due: datetime
     ) -> None:
         """At ``due`` (aware), have ``choice`` enqueued as if the citizen had pressed it."""
-        await self._defer(
+        await self.defer(
             con,
             "remind",
             REMINDERS,
@@ -124,7 +127,7 @@ class Jobs:
             choice=choice,
         )
 
-    async def _defer(
+    async def defer(
         self,
         con: Connection,
         task: str,
@@ -134,7 +137,8 @@ class Jobs:
         due: datetime | None = None,
         **arguments: Any,
     ) -> None:
-        if due is None and (here := tracing.here()) is not None:
+        """Have a task done; part of the transaction on ``con``."""
+        if task in _TRACED and (here := tracing.here()) is not None:
             arguments["trace"] = here
         deferrer = self._app.configure_task(
             task, queue=queue, lock=lock, schedule_at=due, connection=con
@@ -142,8 +146,9 @@ class Jobs:
         async with _plain_errors():
             await deferrer.defer_async(**arguments)
 
-    def define(self, turn: Task, deliver: Task, remind: Reminder) -> None:
-        """Say what the jobs do; needed once, by the process that serves them."""
+    def define(self, turn: Task, deliver: Task, remind: Reminder, others: Others) -> None:
+        """Say what the jobs do, ``others`` by the names of their tasks; needed once, by the process
+        that serves them."""
 
         async def run_reminder(
             context: procrastinate.JobContext,
@@ -161,6 +166,8 @@ class Jobs:
         }
         for name, function in functions.items():
             self._app.task(name=name, pass_context=True, retry=_Retry())(function)
+        for name, other in others.items():
+            self._app.task(name=name, retry=_Retry())(other)
 
     async def work(self, lanes: Mapping[tuple[str, ...], int], stop: asyncio.Event) -> None:
         """Work until ``stop``, then finish what has begun (at most ``timing.shutdown``).
@@ -197,7 +204,7 @@ class Jobs:
                 logger.exception("The worker on %s broke", queues)
             if asyncio.get_running_loop().time() - began > 30:
                 failures = 0
-            await _sleep(pauses[min(failures, len(pauses) - 1)], stop)
+            await rest(pauses[min(failures, len(pauses) - 1)], stop)
             failures += 1
 
     async def _serve_once(
@@ -386,11 +393,3 @@ async def _plain_errors() -> AsyncIterator[None]:
         yield
     except ConnectorException as error:
         raise _cause(error) from None
-
-
-async def _sleep(seconds: float, stop: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        pass

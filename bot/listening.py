@@ -17,6 +17,7 @@ from actions.understanding import (
     SURE_PROCEDURE,
     Understanding,
 )
+from actions.watched import Do
 from bot import clauses, coded, contentment, reading
 from knowledge_base.danger import UNCLEAR, Alarm, Alarms
 from knowledge_base.retrieval.link import Link, LinkOutcome
@@ -268,6 +269,8 @@ def _reply_to(state: State, yes: bool) -> Action | None:
         return None
     if asked.kind is Kind.SAY and asked.phrase == "erase_confirm":
         return Action(kind=Kind.ERASE) if yes else state.before("erase_confirm")
+    if asked.kind is Kind.WATCH and asked.phrase == Do.ASK:
+        return asked.model_copy(update={"phrase": Do.START if yes else Do.DECLINE})
     if asked.kind is Kind.ASK_UNIT and not yes:
         return asked.resumed(anywhere=True)
     if asked.kind is not Kind.ASK_WHICH:

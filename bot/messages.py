@@ -12,6 +12,7 @@ from actions.reminders import Reminder
 from actions.replies import Reply
 from actions.tickets import NOTHING, UNASKED, ForTeam, Standing, TicketRequest
 from actions.understanding import Understanding
+from actions.watched import Watched, Wish
 from bot.passes import Opened
 from knowledge_base.review.book import Miss
 
@@ -66,7 +67,7 @@ class Incoming:
     medium, the worker finds out before the turn:
     ``opened``, what the pass holds (None where it cannot be opened); ``team``, of a registered
     helper; ``finding``, what came of the look-up that the turn asked for when it was taken
-    without it.
+    without it; ``watching``, the dossiers this conversation is told of (None where it cannot be).
 
     Messages of and to the team go through the same door. ``ticket``: the number of the ticket that
     one is about, never set by a citizen's channel; ``helper``: who of the team said it.
@@ -86,6 +87,7 @@ class Incoming:
     ticket: int | None = None
     helper: Helper | None = None
     standing: Standing = UNASKED
+    watching: tuple[Watched, ...] | None = None
 
     @property
     def conversation(self) -> str:
@@ -93,8 +95,9 @@ class Incoming:
         return f"{self.channel}:{self.chat}"
 
     @classmethod
-    def reminder(cls, job: int, channel: str, chat: str, choice: str) -> Incoming:
-        """The message that a reminder puts in when it is due: once for a job."""
+    def reminder(cls, job: int | str, channel: str, chat: str, choice: str) -> Incoming:
+        """The message that a reminder puts in when it is due: once for a job, or for whatever else
+        has a name of its own."""
         return cls(channel, chat, f"{_REMINDER}{job}", choice=choice)
 
     @property
@@ -126,7 +129,7 @@ class TurnResult:
     come in at the door when they are due. ``lookup``: the code of a dossier to be looked up;
     nothing of this result is kept then, and the turn is taken again with the finding.
     ``heard``: what the message was understood as; None of a button, a command and what else is
-    answered without understanding.
+    answered without understanding. ``watching``: dossiers to be told of, or no longer.
     """
 
     state: dict[str, Any]
@@ -140,6 +143,7 @@ class TurnResult:
     ratings: tuple[Rated, ...] = ()
     team: ForTeam = NOTHING
     heard: Understanding | None = None
+    watching: tuple[Wish, ...] = ()
 
 
 class TurnHandler(Protocol):

@@ -8,19 +8,23 @@ from actions.crowd import handed
 from bot.jobs import Jobs
 from bot.messages import Incoming
 from bot.passes import Purpose
-from bot.store import helpers, messages, passes
+from bot.store import helpers, messages, passes, subscriptions
 from bot.store.passes import Taken
 from bot.store.pool import Connection, Store
+from bot.watching import may_tell
 
 _WHATEVER_WAITS = 10_000  # a chat's other messages do not keep this one out
 
 
 async def looked_up(incoming: Incoming, store: Store) -> Incoming:
-    """The message with what its pass holds, and whether a helper sent it."""
+    """The message with what its pass holds, whether a helper sent it, and the dossiers that its
+    conversation is told of."""
     async with store.connection() as con:
         opened = await passes.look(con, incoming) if incoming.opens else None
         team = await helpers.team_of(con, incoming.conversation)
-    return replace(incoming, opened=opened, team=team)
+        mine = await subscriptions.of(con, incoming.conversation)
+    watching = mine if may_tell(incoming.channel) else None
+    return replace(incoming, opened=opened, team=team, watching=watching)
 
 
 async def taken(con: Connection, incoming: Incoming, jobs: Jobs) -> bool:

@@ -337,6 +337,8 @@ async def _working(services: Services, poll: bool) -> AsyncIterator[None]:
         parked_reply=parked_reply(services.brain.world),
         look_up=Desk(services.mailbox.store, services.dossiers.by_code).look_up,
         media=services.media,
+        plans=services.dossiers.plans,
+        calendar=services.brain.world.places.holidays.calendar,
         retention=timedelta(days=services.settings.retention_days),
         review=timedelta(days=services.settings.review_days),
     )

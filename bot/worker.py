@@ -6,13 +6,14 @@ import asyncio
 import logging
 import random
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from actions.dossier_sources.port import Finding, Why
+from actions.dossier_sources.rhythm import Plan
 from actions.replies import Reply
 from actions.tickets import NOTHING
 from bot import opening, tracing
@@ -21,13 +22,15 @@ from bot.jobs import REMINDERS, TURNS, Again, delivery_queue
 from bot.mailbox import Mailbox, Receipt, erase_tickets
 from bot.media import MediaRoom
 from bot.messages import TEAM, Incoming, Media, RetryLater, Sender, TurnHandler, TurnResult
-from bot.store import dossiers, messages, misses, passes, ratings, tickets
+from bot.store import dossiers, messages, misses, passes, ratings, subscriptions, tickets
 from bot.store.errors import NotTaking, StoreUnavailable
 from bot.store.messages import Turn
 from bot.store.pool import Connection
 from bot.threads import Gate, Threads
 from bot.tickets import Refused
 from bot.times import VIETNAM
+from bot.watching import IDLE, TELLING, Watcher
+from knowledge_base.opening import Calendar
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +40,7 @@ FAILURE_BACKOFF = (0.5, 2.0, 6.0)  # seconds before the second, third and fourth
 PARKED = "parked"  # named outcome
 KILLED = f"killed {MAX_DEATHS} processes"
 LOOKED_UP = 6  # turns that may wait for what they look up or read beside those being handled
+_GRACE = timedelta(days=7)  # in which a citizen is told that a dossier is watched no longer
 
 
 LookUp = Callable[[str, Incoming], Awaitable[Finding]]
@@ -62,6 +66,8 @@ class Worker:
         parked_reply: Reply,
         look_up: LookUp = _nowhere,
         media: MediaRoom | None = None,
+        plans: Mapping[str, Plan] | None = None,
+        calendar: Calendar | None = None,
         turn_limit: float = 20.0,
         concurrent_turns: int = 2,
         concurrent_sends: int = 8,
@@ -72,7 +78,9 @@ class Worker:
         """``handler`` is called in threads, ``concurrent_turns`` at a time, never twice at a time
         for one conversation. ``parked_reply`` is what a citizen reads whose message was given up.
         ``look_up``: looks for the dossier of a code that a message asks for; raises nothing.
-        ``media``: reads photographs and voice messages.
+        ``media``: reads photographs and voice messages;
+        ``plans``: the systems that are asked about watched dossiers, by name; ``calendar``: the
+        days offices work on.
         ``retention``: how long messages and rare missed questions are kept; ``review``: how long
         the other missed questions are, and what citizens say of why they are not content.
         ``turn_limit`` in seconds; ``clock`` gives the aware time passed to the handler.
@@ -85,6 +93,7 @@ class Worker:
         self._parked_reply = parked_reply
         self._look_up = look_up
         self._media = media or MediaRoom()
+        self._watcher = Watcher(self._store, self._jobs, plans, calendar)
         self._turn_limit = turn_limit
         self._concurrent_turns = concurrent_turns
         self._concurrent_sends = concurrent_sends
@@ -100,13 +109,16 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set, finish what has begun, and return. The database may come and
         go meanwhile."""
-        self._jobs.define(self._turn, self._deliveries.deliver, self._remind)
-        lanes: dict[tuple[str, ...], int] = {(TURNS, REMINDERS): self._concurrent_turns + LOOKED_UP}
+        watcher = self._watcher
+        self._jobs.define(self._turn, self._deliveries.deliver, self._remind, watcher.tasks)
+        most = self._concurrent_turns + LOOKED_UP
+        lanes: dict[tuple[str, ...], int] = {(TURNS, REMINDERS, TELLING): most, **watcher.lanes}
         lanes |= {(delivery_queue(one),): self._concurrent_sends for one in sorted(self._pushed)}
         async with asyncio.TaskGroup() as group:
             group.create_task(self._jobs.work(lanes, stop))
             group.create_task(self._repeat(self._sweep, self._jobs.timing.sweep, stop))
             group.create_task(self._repeat(self._prune, self._jobs.timing.prune, stop))
+            group.create_task(self._repeat(watcher.begin, IDLE, stop))
         self._threads.close()
 
     async def _turn(self, row: int, attempts: int) -> None:
@@ -267,6 +279,7 @@ class Worker:
         desk = self._desk if for_team else None
         if desk and not await desk.follow(con, turn.row, incoming, result, now):
             raise _NotOurs
+        await self._watcher.follow(con, incoming, result.watching)
         for reminder in result.reminders:
             await self._jobs.enqueue_reminder(
                 con, incoming.channel, incoming.chat, reminder.choice, reminder.due
@@ -298,6 +311,7 @@ class Worker:
             await misses.forget_old(con, today - self._review, today - self._retention)
             await ratings.forget_old(con, today - self._review)
             await dossiers.forget_known(con, datetime.now(UTC) - self._review)
+            await subscriptions.forget_old(con, datetime.now(UTC) - _GRACE)
             await tickets.forget_old(con, self._retention)
 
     async def _repeat(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -17,9 +17,12 @@ from actions.replies import Reply
 from actions.state import Outcome, State
 from actions.tickets import TicketRequest
 from actions.understanding import Understanding
+from actions.watched import Watched, Wish
+from actions.watching import News, choice_of
 from bot.conversation import Conversation
 from bot.messages import Incoming
 from knowledge_base import phrases
+from knowledge_base.dossiers.codes import key_of
 from knowledge_base.dossiers.dossier import Dossier, Moment
 from knowledge_base.dossiers.states import DossierState
 from knowledge_base.guides import Guide
@@ -131,6 +134,7 @@ class Talk:
         self.ratings: list[Rated] = []  # the same
         self.reminders: tuple[Reminder, ...] = ()  # asked for by the last turn
         self.tickets: list[TicketRequest] = []  # the same
+        self.waiting = Waiting()
         self.now = NOW
 
     def restart(self, world: World) -> None:
@@ -163,8 +167,12 @@ class Talk:
 
     def due(self, reminder: Reminder) -> str:
         """A reminder comes in; returns the last reply's text, "" where there is none."""
+        return self.told(reminder.choice)
+
+    def told(self, choice: str) -> str:
+        """The same of any choice that nobody presses."""
         self._count += 1
-        return self._take(Incoming.reminder(self._count, "test", "t", reminder.choice))
+        return self._take(Incoming.reminder(self._count, "test", "t", choice))
 
     def resume(self, outcome: Outcome) -> None:
         """Go on from what an action led to."""
@@ -181,7 +189,12 @@ class Talk:
         return self._take(Incoming("test", "t", str(self._count), text, choice))
 
     def _take(self, incoming: Incoming) -> str:
+        incoming = replace(incoming, watching=self.waiting.watching)
         result = self._turn(incoming, self._document, self.now)
+        if result.lookup is not None:
+            incoming = replace(incoming, finding=self.waiting.find(result.lookup))
+            result = self._turn(incoming, self._document, self.now)
+        self.waiting.follow(result.watching)
         self.misses += result.misses
         self.ratings += result.ratings
         self.tickets += result.tickets
@@ -219,7 +232,43 @@ DOSSIERS = {
 }
 
 
-def find_sample(code: str) -> Finding:
+def find_sample(code: str, among: Iterable[Dossier] = tuple(DOSSIERS.values())) -> Finding:
     """A look-up among the dossiers above, by the code without its head as every source does."""
-    found = next((d for d in DOSSIERS.values() if d.code.endswith(code.split(".", 3)[-1])), None)
+    found = next((d for d in among if key_of(d.code) == key_of(code)), None)
     return Finding(code, Why.FOUND if found else Why.NOT_FOUND, found)
+
+
+class Waiting:
+    """What a conversation waits for, kept and told as ``bot/store/subscriptions.py`` does."""
+
+    def __init__(self) -> None:
+        self.dossiers = {key_of(one.code): one for one in DOSSIERS.values()}
+        self._watched: dict[str, Watched] = {}
+
+    @property
+    def watching(self) -> tuple[Watched, ...]:
+        """As a turn is given it."""
+        return tuple(self._watched.values())
+
+    def find(self, code: str) -> Finding:
+        """A look-up."""
+        return find_sample(code, self.dossiers.values())
+
+    def follow(self, wishes: Iterable[Wish]) -> None:
+        """Keep what a turn changes."""
+        for wish in wishes:
+            key = key_of(wish.code)
+            if wish.told:
+                self._watched[key] = Watched(wish.code, wish.told)
+            elif wish.reminded:
+                self._watched[key] = replace(self._watched[key], reminded=wish.reminded)
+            else:
+                self._watched.pop(key, None)
+
+    def heard(self, code: str, **facts: Any) -> str:
+        """Something else is known of a dossier; returns the choice that tells it."""
+        key = key_of(code)
+        known = self.dossiers[key] = replace(self.dossiers[key], **facts)
+        if (one := self._watched.get(key)) is not None:
+            self._watched[key] = replace(one, told=known.mark, before=one.told)
+        return choice_of(News.CHANGE, known.code, known.mark)

@@ -19,12 +19,15 @@ from actions.dossier_sources.exchange import Exchange
 from actions.dossier_sources.igate import IGate
 from actions.dossier_sources.opencps import OpenCps
 from actions.dossier_sources.port import DossierSource
+from actions.dossier_sources.rhythm import Plan
 from knowledge_base.checked import checked
 from knowledge_base.dossiers.states import DossierState, States, states
 from knowledge_base.loader import KnowledgeError
 from knowledge_base.problems import Problem, errors_of
 from knowledge_base.text import key
 from knowledge_base.yaml_lines import Document, read_yaml
+
+_REQUESTS = {"opencps": 2}  # for one look: the dossier, and its log
 
 
 class _Entry(BaseModel):
@@ -41,6 +44,9 @@ class _Entry(BaseModel):
     unit: str = Field("", alias="ma_don_vi", description="exchange: madonvi")
     limit: float = Field(4.0, alias="gioi_han", gt=0, le=30, description="seconds of one try")
     per_second: float = Field(5.0, alias="moi_giay", gt=0, le=1000)
+    per_minute: float = Field(
+        60.0, alias="theo_doi_moi_phut", gt=0, le=60_000, description="requests about watched ones"
+    )
     states: Mapping[str, DossierState] = Field(default_factory=dict, alias="trang_thai")
 
 
@@ -49,10 +55,17 @@ class _File(RootModel[tuple[_Entry, ...]]):
 
 
 class Sources:
-    """The sources of a file, by the beginnings of the codes they hold; close them at the end."""
+    """The sources of a file, by the beginnings of the codes they hold, and how they are asked about
+    dossiers that are watched, by their names; close them at the end."""
 
-    def __init__(self, by_code: Mapping[str, DossierSource], askers: tuple[Asker, ...]) -> None:
+    def __init__(
+        self,
+        by_code: Mapping[str, DossierSource],
+        askers: tuple[Asker, ...],
+        plans: Mapping[str, Plan] | None = None,
+    ) -> None:
         self.by_code = by_code
+        self.plans = plans or {}
         self._askers = askers
 
     async def aclose(self) -> None:
@@ -76,20 +89,27 @@ def open_sources(path: Path | None, environment: Mapping[str, str]) -> Sources:
     if errors := errors_of([*problems, *_missing(document, entries, environment)]):
         raise KnowledgeError(errors)
     askers = [_asker(entry, environment) for entry in entries]
-    by_code = {
-        start.upper(): _source(entry, asker, environment)
-        for entry, asker in zip(entries, askers, strict=True)
-        for start in entry.codes
-    }
-    return Sources(by_code, tuple(askers))
+    sources = [
+        _source(entry, asker, environment) for entry, asker in zip(entries, askers, strict=True)
+    ]
+    by_code: dict[str, DossierSource] = {}
+    plans: dict[str, Plan] = {}
+    for entry, source in zip(entries, sources, strict=True):
+        by_code |= {start.upper(): source for start in entry.codes}
+        plans[entry.name] = Plan(source, entry.per_minute, _REQUESTS.get(entry.kind, 1))
+    return Sources(by_code, tuple(askers), plans)
 
 
 def _missing(
     document: Document, entries: tuple[_Entry, ...], environment: Mapping[str, str]
 ) -> list[Problem]:
-    """Secrets that are named and not there, codes that two systems would hold."""
-    problems, taken = [], set()
+    """Secrets that are named and not there; codes that two systems would hold, names that two
+    would have: what is asked of whom goes by them."""
+    problems, taken, names = [], set(), set()
     for index, entry in enumerate(entries):
+        if entry.name in names:
+            problems.append(document.problem((index, "ten"), "tên này đã có nơi khác dùng"))
+        names.add(entry.name)
         if entry.secret_from and not environment.get(entry.secret_from):
             message = f"biến môi trường {entry.secret_from} chưa có giá trị"
             problems.append(document.problem((index, "khoa_tu"), message))

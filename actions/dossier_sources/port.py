@@ -41,8 +41,10 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What came of a look-up of ``code`` (:attr:`DossierCode.text`)."""
+    """What came of a look-up of ``code`` (:attr:`DossierCode.text`); ``source``: the name of the
+    system that must be asked again to know more, "" where the deployment's own table knows."""
 
     code: str
     why: Why
     dossier: Dossier | None = None
+    source: str = ""

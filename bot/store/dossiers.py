@@ -33,11 +33,9 @@ class DossierTable:
         """The dossier of a code, whatever head it was written with."""
         try:
             async with self._store.connection() as con:
-                cursor = await con.execute("SELECT * FROM dossiers WHERE key = %s", (code.key,))
-                row = await cursor.fetchone()
+                return await read(con, code)
         except StoreUnavailable as error:
             raise SourceUnavailable("the database does not answer") from error
-        return None if row is None else _dossier(row)
 
     async def is_empty(self) -> bool:
         """Whether nothing was ever imported. Raises :class:`SourceUnavailable`."""
@@ -47,6 +45,13 @@ class DossierTable:
                 return await cursor.fetchone() is None
         except StoreUnavailable as error:
             raise SourceUnavailable("the database does not answer") from error
+
+
+async def read(con: Connection, code: DossierCode) -> Dossier | None:
+    """The dossier of a code in the deployment's own table."""
+    cursor = await con.execute("SELECT * FROM dossiers WHERE key = %s", (code.key,))
+    row = await cursor.fetchone()
+    return None if row is None else _dossier(row)
 
 
 async def remember(con: Connection, code: DossierCode, dossier: Dossier) -> None:

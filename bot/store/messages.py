@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from actions.replies import Reply
 from bot.messages import Incoming, StoredReply, TurnResult
 from bot.reply_json import media_from_json, media_to_json, reply_from_json, reply_to_json
-from bot.store import helpers, misses, passes, ratings, tickets
+from bot.store import helpers, misses, passes, ratings, subscriptions, tickets
 from bot.store.pool import Connection
 
 LOCK = "pg_advisory_xact_lock(hashtextextended(%s, 1))"  # of one conversation's door
@@ -324,6 +324,7 @@ async def erase(con: Connection, conversation: str) -> None:
 async def _erase_passes(con: Connection, conversation: str) -> None:
     await passes.erase(con, conversation)
     await helpers.forget(con, conversation)
+    await subscriptions.forget(con, conversation)
 
 
 async def _erase_reminders(con: Connection, conversation: str) -> None:

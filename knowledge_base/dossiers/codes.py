@@ -47,8 +47,7 @@ class DossierCode:
     @property
     def key(self) -> str:
         """What two ways to write one code have in common: letters and digits without the head."""
-        bare = re.sub(r"\W", "", self.text)
-        return bare[re.search(r"[A-Z]", bare).start() :]  # type: ignore[union-attr]  # has one
+        return key_of(self.text)
 
     @property
     def unit(self) -> str:
@@ -190,6 +189,12 @@ class Grammar:
 def grammar() -> Grammar:
     """The grammar of ``codes.yaml``."""
     return Grammar(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+
+
+def key_of(code: str) -> str:
+    """See :attr:`DossierCode.key`; of a code as it is printed."""
+    bare = re.sub(r"\W", "", code)
+    return bare[re.search(r"[A-Z]", bare).start() :]  # type: ignore[union-attr]  # has one
 
 
 def _written(match: re.Match[str]) -> str:

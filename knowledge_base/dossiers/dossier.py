@@ -48,3 +48,15 @@ class Dossier:
     def due(self) -> date | None:
         """The day that was promised last."""
         return self.again or self.promised
+
+    @property
+    def mark(self) -> str:
+        """What a citizen wants to be told of when it becomes another: the state and the promised
+        day; read by :func:`read_mark`. :mod:`bot.store.subscriptions` makes the same in SQL."""
+        return f"{self.state.value}|{self.due.isoformat() if self.due else ''}"
+
+
+def read_mark(mark: str) -> tuple[DossierState, date | None]:
+    """The state and the promised day of a :attr:`Dossier.mark`."""
+    state, _, day = mark.partition("|")
+    return DossierState(state), date.fromisoformat(day) if day else None

@@ -31,6 +31,14 @@ def next_working(day: date, calendar: Calendar) -> date:
     return day
 
 
+def working_before(day: date, calendar: Calendar) -> date:
+    """The last working day before ``day``."""
+    day -= timedelta(1)
+    while not is_working(day, calendar):
+        day -= timedelta(1)
+    return day
+
+
 def after_working(day: date, count: int, calendar: Calendar) -> date:
     """The day that is ``count`` working days after ``day``, which is not counted itself.
 

@@ -152,7 +152,7 @@ async def test_what_a_source_said_last_is_told_while_it_is_down(conninfo: str) -
         assert (await desk.look_up(known.code, said(1))).why is Why.FOUND
         source.error = SourceUnavailable("down")
         assert await desk.look_up(known.code, said(1)) == Finding(
-            known.code, Why.UNAVAILABLE, known
+            known.code, Why.UNAVAILABLE, known, "phần mềm thử"
         )
         async with store.connection() as con:
             await forget_known(con, NOW + timedelta(1))

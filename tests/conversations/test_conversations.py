@@ -7,6 +7,8 @@ what must come back:
 - ``noi``: what the citizen writes; it goes through the same cleaning and masking as at the door.
 - ``bam``: the button of the last reply that begins with these words, or its number.
 - ``sau_ngay``: so many days pass, and what reminders are due come in.
+- ``tin``: something became of a dossier (``ma``; ``trang_thai``, a state's id, or ``hen``, a new
+  day) and is told by itself.
 - ``bam_cu``: the same among all earlier replies; ``bam_ma``: a button by its raw id.
 - ``moi``: opens an invitation into the team of this name; from then on a helper is talking.
 - ``co``, ``khong_co``: words that the replies of the turn must or must not hold.
@@ -31,7 +33,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +53,15 @@ from bot.settings import Settings
 from bot.times import VIETNAM
 from bot.understanding.pipeline import NotTrained
 from bot.wiring import build_brain
-from tests.samples import find_sample
+from knowledge_base.dossiers.states import DossierState
+from tests.samples import Waiting
 from tests.team import stands, team_of
 
 FOLDER = Path(__file__).parent
 NOW = datetime(2026, 11, 23, 15, tzinfo=VIETNAM)  # a Monday
 DATED = re.compile(r"ngày \d\d/\d\d/20\d\d\)?, mã \d\.\d{6}")
 HELPED = "(có tổ hỗ trợ)".encode("unicode_escape").decode()  # as pytest writes a name
-DOING = ("noi", "bam", "bam_cu", "bam_ma", "sau_ngay", "moi", "to_nhan", "to_noi", "to_xong")
+DOING = ("noi", "bam", "bam_cu", "bam_ma", "sau_ngay", "tin", "moi", "to_nhan", "to_noi", "to_xong")
 EXPECTING = ("co", "khong_co", "nguon", "nut", "lien_ket", "y", "so_cau", "goi", "hinh", "doc")
 PASSED_ON = ("chuyen", "tu")
 
@@ -86,6 +89,7 @@ class Screen:
         self._team: str | None = None
         self._now = NOW
         self._reminders: list[Reminder] = []
+        self._waiting = Waiting()
 
     def wait(self, days: int) -> TurnResult:
         """The turn of the last reminder that fell due within so many days."""
@@ -99,6 +103,16 @@ class Screen:
             result = self._take(Incoming.reminder(number, "test", "t", first.choice))
         self._now = end
         return result
+
+    def hear(self, news: dict[str, Any]) -> TurnResult:
+        """The turn in which it is told that something became of a dossier."""
+        facts: dict[str, Any] = {}
+        if "trang_thai" in news:
+            facts["state"] = DossierState(news["trang_thai"])
+        if "hen" in news:
+            facts["again"] = date.fromisoformat(news["hen"])
+        choice = self._waiting.heard(news["ma"], **facts)
+        return self._take(Incoming.reminder(len(self.record), "test", "t", choice))
 
     def send(self, text: str | None = None, choice: str | None = None) -> TurnResult:
         """One turn; the state goes through JSON as it does in the database."""
@@ -131,10 +145,12 @@ class Screen:
     def _take(self, incoming: Incoming) -> TurnResult:
         text, choice = incoming.text, incoming.choice
         incoming = replace(incoming, standing=self._standing)
+        incoming = replace(incoming, watching=self._waiting.watching)
         result = self._turn(incoming, self.document, self._now)
         if result.lookup is not None:
-            incoming = replace(incoming, finding=find_sample(result.lookup))
+            incoming = replace(incoming, finding=self._waiting.find(result.lookup))
             result = self._turn(incoming, self.document, self._now)
+        self._waiting.follow(result.watching)
         self._reminders += result.reminders
         self._standing = stands(self._standing, result)
         self.document = json.loads(json.dumps(result.state))
@@ -201,6 +217,8 @@ def test_script(turns: list[dict[str, Any]], brain: Brain, request: pytest.Fixtu
             result = screen.send(text=mask(clean(str(turn["noi"]))))
         elif "moi" in turn:
             result = screen.invited(turn["moi"])
+        elif "tin" in turn:
+            result = screen.hear(turn["tin"])
         elif "sau_ngay" in turn:
             result = screen.wait(turn["sau_ngay"])
         elif "bam_ma" in turn:

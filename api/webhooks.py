@@ -17,14 +17,17 @@ async def decoded(request: Request, channel: str) -> Any:
         HTTPException: 415 where it does not say that it is JSON, 400 where it is none, 413 (from
             the outermost layer) where it is too long.
     """
-    refused = context_of(request).metrics.refused
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        refused.labels(f"{channel}_content_type").inc()
-        raise HTTPException(415)
-    body = await request.body()
+    require_json(request, channel)
     try:
-        return json.loads(body)
+        return json.loads(await request.body())
     except (ValueError, RecursionError) as error:
-        refused.labels(f"{channel}_json").inc()
+        context_of(request).metrics.refused.labels(f"{channel}_json").inc()
         raise HTTPException(400) from error
+
+
+def require_json(request: Request, channel: str) -> None:
+    """Let through what says that it is JSON; raises HTTPException (415) otherwise."""
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        context_of(request).metrics.refused.labels(f"{channel}_type").inc()
+        raise HTTPException(415)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hmac
-import json
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from api.context import Context, context_of
+from api.context import context_of
+from api.webhooks import decoded, require_json
 from bot.channels.zalo_bot.events import WEBHOOK_PATH as BOT_PATH
 from bot.channels.zalo_oa.events import WEBHOOK_PATH as OA_PATH
 from bot.channels.zalo_oa.events import Verdict
@@ -29,7 +29,7 @@ async def official_account(request: Request) -> Response:
     door = context.services.zalo_oa
     if door is None:
         raise HTTPException(404)
-    _require_json(request, context, "zalo_oa")
+    require_json(request, "zalo_oa")
     verdict = await door.handle(request.headers, await request.body())
     if verdict is not Verdict.TAKEN:
         why, status = verdict.value
@@ -55,18 +55,5 @@ async def bot(request: Request) -> Response:
     if not hmac.compare_digest(shown.encode(), door.secret.encode()):
         context.metrics.refused.labels("zalo_bot_secret").inc()
         raise HTTPException(403)
-    _require_json(request, context, "zalo_bot")
-    try:
-        update = json.loads(await request.body())
-    except (ValueError, RecursionError) as error:
-        context.metrics.refused.labels("zalo_bot_json").inc()
-        raise HTTPException(400) from error
-    await door.handle(update)
+    await door.handle(await decoded(request, "zalo_bot"))
     return Response()
-
-
-def _require_json(request: Request, context: Context, channel: str) -> None:
-    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        context.metrics.refused.labels(f"{channel}_type").inc()
-        raise HTTPException(415)

@@ -123,8 +123,8 @@ def test_what_is_not_telegrams_call_has_no_effect_and_is_counted(whole: Whole) -
     for content, headers, status, reason in (
         (asked, {secret: "sai"}, 403, "telegram_secret"),
         (asked, {secret: ""}, 403, "telegram_secret"),
-        (asked, {"Content_Type": "text/plain"}, 415, "telegram_content_type"),
-        (asked, {"Content_Type": ""}, 415, "telegram_content_type"),
+        (asked, {"Content_Type": "text/plain"}, 415, "telegram_type"),
+        (asked, {"Content_Type": ""}, 415, "telegram_type"),
         (asked[:-2], {}, 400, "telegram_json"),
         (b"\xff\xfe", {}, 400, "telegram_json"),
         (b"[" * 50_000, {}, 400, "telegram_json"),

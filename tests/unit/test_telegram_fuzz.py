@@ -11,9 +11,11 @@ from pydantic import ValidationError
 
 from bot.messages import Incoming
 from bot.telegram_protocol import Update
+from knowledge_base.units import Units
 from tests.emulators.bot_api import BotApi
 
 API = BotApi()
+UNITS = Units()
 FILE = {"file_id": "AgAD", "file_unique_id": "u", "file_size": 1000, "width": 9, "height": 9}
 REAL: list[dict[str, Any]] = [
     API.message(5, text="khai sinh cho cháu"),
@@ -64,7 +66,7 @@ def test_a_real_update_with_a_part_replaced_is_read_or_refused(data: st.DataObje
         if not update:
             break
     try:
-        found = Update.model_validate(update).incoming()
+        found = Update.model_validate(update).incoming(UNITS)
     except ValidationError:
         return
     assert isinstance(found, Incoming | str)
@@ -74,4 +76,4 @@ def test_a_real_update_with_a_part_replaced_is_read_or_refused(data: st.DataObje
 
 def test_the_real_ones_are_read() -> None:
     for update in REAL:
-        assert Update.model_validate(update).incoming()
+        assert Update.model_validate(update).incoming(UNITS)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from anyio import CapacityLimiter
 from fastapi import FastAPI
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
+from api import shell
+from api.assets import Assets
 from api.context import Context
 from api.docs import install_docs
 from api.limits import Limits, TokenBuckets
@@ -18,6 +15,7 @@ from api.observe import Observe
 from api.ports import Services
 from api.problems import install_problem_handlers
 from api.routes import json_api, operations, pages, pictures, telegram, tickets, web, zalo
+from api.routes import shell as shell_routes
 from api.security import Sessions
 from api.streams import Streams
 from api.wording import Wording, load_wording
@@ -26,16 +24,6 @@ from bot.printer import Printer
 from knowledge_base.drawings import load as load_drawings
 
 VERSION = "1"  # of the JSON API, as in its paths
-_STATIC = Path(__file__).resolve().parent / "static"
-
-
-class _Revalidated(StaticFiles):
-    """Static files that the browser keeps, asking each time whether they are still current."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
 
 
 def create_app(
@@ -69,12 +57,12 @@ def create_app(
     app.state.model_probe = operations.new_probe()
     app.state.understand_limiter = CapacityLimiter(2)
     app.state.answer_within = answer_within
-    app.state.page = web.render_page(context.wording, settings.helper_phone)
+    app.state.shell = shell.build(context.assets, context.wording, settings.helper_phone)
     install_problem_handlers(app, context.wording)
-    for routes in (json_api, tickets, web, pages, pictures, operations, telegram, zalo):
+    platforms = (telegram, zalo)
+    for routes in (json_api, tickets, shell_routes, web, pages, pictures, operations, *platforms):
         app.include_router(routes.router)
-    install_docs(app)
-    app.mount("/static", _Revalidated(directory=_STATIC))
+    install_docs(app, context.assets)
     app.add_middleware(Observe, context=context)
     return app
 
@@ -95,5 +83,6 @@ def _context(services: Services, limits: Limits, wording: Wording) -> Context:
         drawings=drawings,
         pictures=Pictures(drawings),
         printer=Printer(services.mailbox.store, public_url, bot),
+        assets=Assets(),
         openings=TokenBuckets(Limits(burst=limits.openings, per_second=limits.openings / 100)),
     )

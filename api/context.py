@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 
+from api.assets import Assets
 from api.limits import Limits, TokenBuckets, client_address
 from api.metrics import Metrics
 from api.ports import Services
 from api.problems import Problem
-from api.security import Sessions
+from api.security import Sessions, require_same_origin
 from api.streams import Streams
 from api.wording import Wording
 from bot.pictures import Pictures
@@ -34,6 +35,7 @@ class Context:
     drawings: Mapping[str, Drawing]
     pictures: Pictures
     printer: Printer
+    assets: Assets
     openings: TokenBuckets
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -47,6 +49,10 @@ class Context:
     def https(self) -> bool:
         """Whether citizens come over https."""
         return (self.public_url or "").startswith("https:")
+
+    def require_own_page(self, request: Request) -> None:
+        """Let through what our own page sent; raises :class:`Problem` (403) otherwise."""
+        require_same_origin(request, self.public_url)
 
     def admit(self, connection: HTTPConnection) -> None:
         """Count a request against its address; raises :class:`Problem` (429) beyond its limit."""

@@ -9,12 +9,13 @@ from typing import Any
 import yaml
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
+from api.assets import Assets
 from api.problems import MEDIA_TYPE
 from api.routes.json_api import ProblemBody
+from api.shell import environment
 
 _HERE = Path(__file__).resolve().parent
 _EXPLANATIONS = _HERE / "openapi.vi.yaml"
@@ -50,13 +51,11 @@ def _drop_unused_problem(schema: dict[str, Any]) -> None:
         schema["components"]["schemas"].pop(name, None)
 
 
-def install_docs(app: FastAPI) -> None:
+def install_docs(app: FastAPI, assets: Assets) -> None:
     """Serve ``/docs`` and ``/openapi.json`` with the explanations of ``openapi.vi.yaml``."""
     words = yaml.safe_load(_EXPLANATIONS.read_text(encoding="utf-8"))
-    templates = Environment(
-        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined
-    )
-    page = templates.get_template("docs.html").render(title=words["title"])
+    template = environment().get_template("docs.html")
+    page = template.render(title=words["title"], static=assets.root)
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -76,5 +75,5 @@ def install_docs(app: FastAPI) -> None:
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
     app.add_api_route("/docs", docs, include_in_schema=False)
-    assets = Path(str(files("fastapi_offline").joinpath("static")))
-    app.mount("/docs-assets", StaticFiles(directory=assets))
+    viewer = Path(str(files("fastapi_offline").joinpath("static")))
+    app.mount("/docs-assets", StaticFiles(directory=viewer))

@@ -19,18 +19,21 @@ CONTENT_POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
-        "media-src 'self'",
+        "media-src 'self' blob: data:",
         "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
     )
 )
+SESSION_HEADER = "X-Session"
 # Swagger UI writes style attributes into its page; no script of ours or of others may be inline.
 DOCS_CONTENT_POLICY = CONTENT_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+_UNFRAMED = "frame-ancestors 'none'"
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -44,6 +47,8 @@ def secure_headers(headers: MutableHeaders, path: str, *, https: bool) -> None:
     """Add the security headers; what a route set itself stays."""
     policy = DOCS_CONTENT_POLICY if path.rstrip("/") == "/docs" else CONTENT_POLICY
     headers.setdefault("Content-Security-Policy", policy)
+    if _UNFRAMED in headers["Content-Security-Policy"]:
+        headers.setdefault("X-Frame-Options", "DENY")  # for browsers that read no policy
     headers.setdefault("Cache-Control", "no-store")
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
@@ -51,8 +56,16 @@ def secure_headers(headers: MutableHeaders, path: str, *, https: bool) -> None:
         headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
 
 
+def framed_by(sites: str) -> str:
+    """The policy of a page that ``sites`` (origins with spaces between) may show inside theirs."""
+    return CONTENT_POLICY.replace(_UNFRAMED, f"frame-ancestors {sites}")
+
+
 class Sessions:
     """The citizen's session: 256 random bits in an HttpOnly cookie.
+
+    A page that can have no cookie (inside another site, on a screen for everybody, in a browser
+    that takes none) sends them in a header. No other site can, as its browser asks us first.
 
     The conversation is kept under a hash of it, so that who reads the database cannot speak for
     a citizen.
@@ -64,10 +77,26 @@ class Sessions:
         # The prefix makes browsers refuse the cookie from anywhere but this host over https.
         self.cookie = "__Host-session" if https else "session"
 
-    def token(self, connection: HTTPConnection) -> str | None:
-        """The token that came with a request; None when there is none of our making."""
+    def cookie_of(self, connection: HTTPConnection) -> str | None:
+        """The token in the cookie that came with a request; None when there is none of ours."""
         token = connection.cookies.get(self.cookie, "")
         return token if _TOKEN.fullmatch(token) else None
+
+    def held_by_page(self, connection: HTTPConnection) -> bool:
+        """Whether the page that sent a request keeps its token itself."""
+        return SESSION_HEADER in connection.headers
+
+    def token(self, connection: HTTPConnection) -> str | None:
+        """The token that came with a request, in the header before that in the cookie."""
+        if not self.held_by_page(connection):
+            return self.cookie_of(connection)
+        token = connection.headers[SESSION_HEADER]
+        return token if _TOKEN.fullmatch(token) else None
+
+    @staticmethod
+    def new_token() -> str:
+        """A token that nobody can guess."""
+        return secrets.token_urlsafe(32)
 
     def require_chat(self, connection: HTTPConnection) -> str:
         """The chat's id; raises :class:`Problem` (403) without a session."""
@@ -78,7 +107,7 @@ class Sessions:
 
     def give(self, response: Response, token: str | None = None) -> str:
         """Set the cookie, made anew unless ``token`` is given; returns the token."""
-        token = token or secrets.token_urlsafe(32)
+        token = token or self.new_token()
         response.set_cookie(
             self.cookie,
             token,

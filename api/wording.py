@@ -1,4 +1,4 @@
-"""The sentences of the web chat and of the API's errors: ``web.*`` of the wording."""
+"""The sentences of the web chat and of the API's errors: ``web.*``, ``page.*`` of the wording."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class WordingError(Exception):
 
 
 class Wording:
-    """The sentences of ``wording/web.yaml`` by their key in that file."""
+    """The sentences of ``wording/web.yaml`` and ``page.yaml`` by their key in those files."""
 
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
@@ -25,7 +25,8 @@ class Wording:
     def __call__(self, key: str, **values: object) -> str:
         """The sentence ``key``, its placeholders filled; raises
         :class:`knowledge_base.phrases.PhraseError` when it or a value is missing."""
-        return self._phrases(f"web.{key}", DEFAULT_ADDRESS, **values)
+        file = "page" if f"page.{key}" in self._phrases else "web"
+        return self._phrases(f"{file}.{key}", DEFAULT_ADDRESS, **values)
 
     def of(self, keys: Iterable[str]) -> dict[str, str]:
         """Several sentences without placeholders, by key."""

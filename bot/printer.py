@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from actions import passing
 from actions.replies import Document
+from actions.state import State
 from bot import printing
 from bot.passes import Purpose
 from bot.store import passes
@@ -43,10 +45,24 @@ class Printer:
     async def issue(self, document: Document, channel: str, chat: str) -> str:
         """The token of a new pass that holds the page; it is the conversation's, and erased with
         it. Raises :class:`bot.store.errors.StoreUnavailable`."""
+        return await self._issue(document, (channel, chat))
+
+    async def issue_along(self, document: Document) -> str:
+        """The same for a page that the citizen takes along from a screen for everybody: it outlives
+        the conversation there, which is erased as soon as they leave."""
+        return await self._issue(document, None)
+
+    async def _issue(self, document: Document, maker: tuple[str, str] | None) -> str:
         purpose = _PURPOSES[document.body["layout"]]
         payload = {**document.body, "name": document.name}
         async with self._store.transaction() as con:
-            return await passes.make(con, purpose, payload, (channel, chat))
+            return await passes.make(con, purpose, payload, maker)
+
+    async def issue_here(self, conversation: str) -> str:
+        """The token of a new pass that goes on where a conversation stands, and outlives it."""
+        async with self._store.transaction() as con:
+            state = State.restore(await passes.standing(con, conversation)) or State()
+            return await passes.make(con, Purpose.CONTINUE, {"matter": passing.packed(state)})
 
     async def addresses(self, token: str, base: str | None = None) -> list[str]:
         """Where a pass may be opened, the address for its QR code first. ``base``: of the web, as

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot import team_hours
+from bot import origins, team_hours
 from knowledge_base.spoken.lexicon import Region
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,6 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 def _hours(text: str) -> str:
     team_hours.read(text)
     return text
+
+
+def _origins(text: str) -> str:
+    return " ".join(origins.read(text))
 
 
 class Settings(BaseSettings):
@@ -39,6 +43,9 @@ class Settings(BaseSettings):
     )
     trust_proxy: bool = Field(
         False, description="tin đầu đề X-Forwarded-For của máy chủ trung gian"
+    )
+    embed_origins: Annotated[str, AfterValidator(_origins)] = Field(
+        "", description="các trang web được nhúng khung trò chuyện, cách nhau bằng dấu cách"
     )
     rate_per_second: float = Field(
         5.0, gt=0, description="số yêu cầu mỗi giây cho một địa chỉ mạng, khi đã quá 60 yêu cầu đầu"

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from actions.replies import Document
+from actions.replies import Document, Reply
 from api.context import Context, context_of
 from api.problems import Problem
-from api.security import require_same_origin
+from api.shell import environment
 from bot import passes, printing
 from bot.printer import PAGES
 from bot.store.passes import peek
 
 CHANNEL = "web"
-_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
-_templates = Environment(
-    loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
-)
+_templates = environment()
 router = APIRouter(include_in_schema=False)
 
 
@@ -34,15 +30,57 @@ async def open_page(request: Request, reply: Annotated[int, Query(ge=0, le=2**63
     Only now: a page that nobody opens has no address.
     """
     context = context_of(request)
-    require_same_origin(request, context.public_url)
+    context.require_own_page(request)
     chat = context.sessions.require_chat(request)
     context.admit(request)
-    found = await context.services.mailbox.replies(f"{CHANNEL}:{chat}", reply - 1, 1)
-    document = found[0].reply.attachment if found and found[0].id == reply else None
+    document = (await _reply(context, chat, reply)).attachment
     if not isinstance(document, Document):
         raise Problem("not_found", 404)
     token = await context.printer.issue(document, CHANNEL, chat)
     return RedirectResponse(f"{PAGES}/{token}", 303, headers=_HEADERS)
+
+
+class Wanted(BaseModel):
+    """What a citizen takes along: a link of a reply, the page that came with it, or else where
+    their conversation stands."""
+
+    reply: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    choice: Annotated[str, Field(max_length=200)] | None = None
+
+
+@router.post("/web/code")
+async def code(request: Request, wanted: Wanted) -> dict[str, str]:
+    """A QR code for the citizen's own phone, from a screen on which nothing else opens."""
+    context = context_of(request)
+    context.require_own_page(request)
+    chat = context.sessions.require_chat(request)
+    context.admit(request)
+    address = await _taken_along(request, context, chat, wanted)
+    return {"address": address, "code": await to_thread.run_sync(printing.qr_uri, address)}
+
+
+async def _taken_along(request: Request, context: Context, chat: str, wanted: Wanted) -> str:
+    base = context.public_url or str(request.base_url)
+    if wanted.reply is None:
+        token = await context.printer.issue_here(f"{CHANNEL}:{chat}")
+        return (await context.printer.addresses(token, base))[0]
+    reply = await _reply(context, chat, wanted.reply)
+    if wanted.choice is not None:
+        found = (c.url for c in reply.choices if c.id == wanted.choice and c.url)
+        if (address := next(found, None)) is not None:
+            return address
+    elif isinstance(reply.attachment, Document):
+        token = await context.printer.issue_along(reply.attachment)
+        return f"{base.rstrip('/')}{PAGES}/{token}"
+    raise Problem("not_found", 404)
+
+
+async def _reply(context: Context, chat: str, number: int) -> Reply:
+    """A reply of this conversation; raises :class:`Problem` (404) where it has no such one."""
+    found = await context.services.mailbox.replies(f"{CHANNEL}:{chat}", number - 1, 1)
+    if not found or found[0].id != number:
+        raise Problem("not_found", 404)
+    return found[0].reply
 
 
 @router.get(PAGES + "/{file}")
@@ -76,4 +114,5 @@ async def _held(context: Context, token: str) -> dict[str, Any] | None:
 
 
 def _render(context: Context, template: str, **values: object) -> str:
-    return _templates.get_template(template).render(w=context.wording, **values)
+    static = context.assets.root
+    return _templates.get_template(template).render(w=context.wording, static=static, **values)

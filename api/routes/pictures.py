@@ -8,12 +8,12 @@ from anyio import to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.assets import FOR_GOOD, packed
 from api.context import context_of
 from api.problems import Problem
 from bot.pictures import DRAWINGS
 
 _FILE = re.compile(r"([a-z0-9-]{1,80})\.([0-9a-f]{12})\.(svg|png)")
-_FOR_GOOD = "public, max-age=31536000, immutable"
 # Opened by itself a drawing is a page of our address: nothing in it may run, load or send.
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
@@ -30,10 +30,10 @@ async def picture(request: Request, file: str) -> Response:
     drawing = context_of(request).drawings.get(named[1]) if named else None
     if named is None or drawing is None:
         raise Problem("not_found", 404)
-    kept = _FOR_GOOD if named[2] == drawing.digest else "no-cache"
+    kept = FOR_GOOD if named[2] == drawing.digest else "no-cache"
     headers = {**_HEADERS, "Cache-Control": kept}
     if named[3] == "svg":
-        return Response(drawing.svg, media_type="image/svg+xml", headers=headers)
+        return packed(drawing.svg, "image/svg+xml").response(request, headers)
     context_of(request).admit(request)  # the first time it is work
     png = await to_thread.run_sync(context_of(request).pictures.png, drawing.name)
     return Response(png, media_type="image/png", headers=headers)

@@ -1,88 +1,30 @@
-"""The web chat: the page, its messages, its stream of replies, its history."""
+"""The web chat: its messages, its stream of replies, its history."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, Field
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
+from api.assets import packed
 from api.context import Context, context_of
 from api.history import history_of
-from api.incoming import ID_PATTERN, MAX_TEXT, check
+from api.incoming import ID_PATTERN, check
 from api.problems import Problem
-from api.security import require_same_origin
 from api.sounds import sound_of
 from api.streams import events
-from api.wording import Wording
 from bot.mailbox import Receipt
 from bot.store.errors import StoreUnavailable
 
 _log = logging.getLogger(__name__)
 CHANNEL = "web"
-_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-# What the page's script says; everything else is in the page itself.
-CLIENT_WORDS = (
-    "typing",
-    "slow",
-    "meet_person_message",
-    "empty_message",
-    "read_aloud",
-    "stop_reading",
-    "read_failed",
-    "masked_note",
-    "contrast_on",
-    "contrast_off",
-    "large_on",
-    "large_off",
-    "offline",
-    "connection_lost",
-    "back_online",
-    "resending",
-    "not_sent",
-    "send_again",
-    "delete_done",
-    "delete_failed",
-    "sheet_code_open",
-    "partner_queue",
-    "partner_person",
-)
 router = APIRouter(include_in_schema=False)
-
-
-def _spoken_number(phone: str) -> str:
-    """``18001096`` as people read it: ``1800 1096``."""
-    return f"{phone[:4]} {phone[4:]}" if len(phone) == 8 else phone
-
-
-def render_page(wording: Wording, phone: str) -> str:
-    """The chat page as HTML, the same for everyone."""
-    templates = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
-    )
-    return templates.get_template("chat.html").render(
-        w=wording,
-        client_wording=json.dumps(wording.of(CLIENT_WORDS), ensure_ascii=False),
-        max_text=MAX_TEXT,
-        phone=phone,
-        phone_shown=_spoken_number(phone),
-    )
-
-
-@router.get("/")
-async def page(request: Request) -> Response:
-    """The chat; a visitor without a session gets one, a visitor with one gets it prolonged."""
-    context = context_of(request)
-    response = HTMLResponse(request.app.state.page)
-    context.sessions.give(response, context.sessions.token(request))
-    return response
 
 
 class WebMessage(BaseModel):
@@ -96,7 +38,7 @@ class WebMessage(BaseModel):
 def _enter(request: Request) -> tuple[Context, str]:
     """The checks before anything changes: our page, a session, not too much; gives the chat."""
     context = context_of(request)
-    require_same_origin(request, context.public_url)
+    context.require_own_page(request)
     chat = context.sessions.require_chat(request)
     context.admit(request)
     return context, chat
@@ -120,12 +62,14 @@ async def post_message(request: Request, message: WebMessage) -> dict[str, Any]:
 
 
 @router.get("/web/history")
-async def history(request: Request) -> dict[str, Any]:
+async def history(request: Request) -> Response:
     """What was said so far in this browser, oldest first, and the id to go on from."""
     context = context_of(request)
     chat = context.sessions.require_chat(request)
     context.admit(request)
-    return await history_of(context.services.mailbox, f"{CHANNEL}:{chat}", context.drawings)
+    said = await history_of(context.services.mailbox, f"{CHANNEL}:{chat}", context.drawings)
+    body = json.dumps(said, ensure_ascii=False).encode()
+    return packed(body, "application/json", level=4).response(request)
 
 
 @router.get("/web/stream")
@@ -177,5 +121,6 @@ async def delete_data(request: Request) -> Response:
     context, chat = _enter(request)
     await context.services.mailbox.erase(f"{CHANNEL}:{chat}")
     response = Response(status_code=204)
-    context.sessions.give(response)
+    if not context.sessions.held_by_page(request):
+        context.sessions.give(response)
     return response

@@ -1,22 +1,34 @@
 // The web chat: history first, then the stream of replies; one message at a time goes out.
 
+import { bindComposer } from "./composer.js";
 import { Log } from "./log.js";
 import * as outbox from "./outbox.js";
-import { bindSwitch } from "./preferences.js";
-import { ConnectionLost, newId, ReplyLine, request, sendMessage } from "./transport.js";
+import { openPage, showCode } from "./pages.js";
+import * as session from "./session.js";
+import { bindTools } from "./tools.js";
+import { Abandoned, ConnectionLost, newId, ReplyLine, request, sendMessage } from "./transport.js";
+import { Waiting } from "./waiting.js";
 
 const START = "/start"; // asks for the welcome; not shown as a bubble
-const SLOW = 15_000; // ms without an answer until the page says that it takes longer
-const GIVE_UP = 60_000; // ms until the indicator goes: a person may be answering instead
 
 const $ = (id) => document.getElementById(id);
 const words = JSON.parse(document.body.dataset.wording);
-const input = $("message");
-const log = new Log($("log"), { words, onChoice: (id, label) => say({ choice: id }, label) });
+const mode = document.body.dataset.mode;
+const log = new Log($("log"), {
+  words,
+  onChoice: (id, label) => say({ choice: id }, label),
+  onLink: mode === "kiosk" ? takeAlong : null,
+  onPage: mode === "kiosk" ? takeAlong : (reply) => openPage(reply, sheetFailed),
+});
 const line = new ReplyLine({ onReply: showReply, onState: showLine });
-const waiting = new Map(); // message_id -> timers of the "answering" indicator
+const waiting = new Waiting($("typing"), { words, shown: () => log.scroll() });
 const unsent = new Map(); // message_id -> sends it again; what a lost connection kept back
-let sending = Promise.resolve(); // the message before: they arrive in the order they were written
+const left = outbox.left(); // what was still on its way when the page went
+// Tabs of one browser share one conversation.
+const tabs = mode === "page" && "BroadcastChannel" in window ? new BroadcastChannel("chat") : null;
+let visit = new AbortController(); // ends when what was said here is forgotten
+let begun = null; // settles once the history is shown, before which nothing is sent
+let sending = null; // the message before: they arrive in the order they were written
 let lineTimer = 0;
 let partner = "machine"; // who answers
 let lineLost = false;
@@ -25,35 +37,14 @@ function announce(text) {
   $("announce").textContent = text;
 }
 
-// --- the indicator -------------------------------------------------------------------------
-
-function showTyping() {
-  const slow = [...waiting.values()].some((one) => one.slow);
-  $("typing").textContent = waiting.size === 0 ? "" : slow ? words.slow : words.typing;
-  $("typing").classList.toggle("busy", waiting.size > 0 && !slow);
-  if (waiting.size > 0) log.scroll();
+function sheetFailed() {
+  log.addNotice(words.sheet_failed);
 }
 
-function expect(messageId) {
-  if (partner !== "machine") return; // a person reads it, and answers when they can
-  stopExpecting(messageId);
-  const one = { slow: false };
-  one.slowTimer = setTimeout(() => {
-    one.slow = true;
-    showTyping();
-  }, SLOW);
-  one.giveUpTimer = setTimeout(() => stopExpecting(messageId), GIVE_UP);
-  waiting.set(messageId, one);
-  showTyping();
-}
-
-function stopExpecting(messageId) {
-  const one = waiting.get(messageId);
-  if (!one) return;
-  clearTimeout(one.slowTimer);
-  clearTimeout(one.giveUpTimer);
-  waiting.delete(messageId);
-  showTyping();
+/** A link or a page for the citizen's own phone: nothing opens on a screen for everybody. */
+function takeAlong(reply, choice) {
+  showCode(choice ? { reply: reply.id, choice: choice.id } : { reply: reply.id }, sheetFailed);
+  return true;
 }
 
 // --- what comes in -------------------------------------------------------------------------
@@ -64,12 +55,11 @@ function setPartner(who) {
   partner = who;
   const said = { queue: words.partner_queue, person: words.partner_person };
   $("partner").textContent = said[who] ?? "";
-  if (who === "machine") return;
-  for (const messageId of [...waiting.keys()]) stopExpecting(messageId); // people take their time
+  if (who !== "machine") waiting.clear(); // people take their time
 }
 
 function showReply(reply) {
-  stopExpecting(reply.message_id);
+  waiting.stop(reply.message_id);
   if (reply.afresh) setPartner("machine");
   setPartner(reply.partner);
   if (reply.afresh) log.clear(); // the citizen asked for what stood here to be forgotten
@@ -101,38 +91,45 @@ function showLine(open) {
 function say(content, label) {
   const message = { ...content, message_id: newId() };
   outbox.keep({ ...message, label });
-  deliver(message, log.addMine(label));
+  deliver(message, log.addMine(label), label);
 }
 
-function deliver(message, bubble) {
-  sending = sending.then(() => deliverNow(message, bubble));
+function deliver(message, bubble, label) {
+  const { signal } = visit;
+  sending = sending.then(() => deliverNow(message, bubble, label, signal));
   return sending;
 }
 
-async function deliverNow(message, bubble) {
-  expect(message.message_id);
+async function deliverNow(message, bubble, label, signal) {
+  if (partner === "machine") waiting.start(message.message_id); // a person reads it when they can
   let lost = false;
   try {
-    const answer = await sendMessage(message, () => {
-      lost = true;
-      stopExpecting(message.message_id); // nobody has it yet
-      bubble?.resending();
-      $("line").textContent = words.offline;
-    });
+    const answer = await sendMessage(
+      message,
+      () => {
+        lost = true;
+        waiting.stop(message.message_id); // nobody has it yet
+        bubble?.resending();
+        $("line").textContent = words.offline;
+      },
+      signal,
+    );
     outbox.drop(message.message_id);
     bubble?.confirmed(answer);
+    if (label) tabs?.postMessage({ said: answer.text ?? label });
   } catch (error) {
-    stopExpecting(message.message_id);
+    waiting.stop(message.message_id);
+    if (error instanceof Abandoned) return;
     const refused = !(error instanceof ConnectionLost);
     if (refused) outbox.drop(message.message_id); // the same words would be refused again
     const again = () => {
       unsent.delete(message.message_id);
-      return deliver(message, bubble);
+      return deliver(message, bubble, label);
     };
     const resend = bubble ? bubble.failed(refused ? error.message : "", again) : again;
     if (!refused) unsent.set(message.message_id, resend);
   } finally {
-    if (lost && !lineLost) $("line").textContent = "";
+    if (lost && !lineLost && !signal.aborted) $("line").textContent = "";
   }
 }
 
@@ -157,18 +154,36 @@ async function openPass(pass) {
 
 // --- beginning -----------------------------------------------------------------------------
 
-async function loadHistory() {
+async function fetchHistory(signal) {
+  await session.ready();
+  try {
+    return await request("GET", "/web/history", undefined, signal);
+  } catch (error) {
+    if (error.kind !== "no_session") throw error;
+  }
+  await session.renew(); // this browser takes no cookies
+  return request("GET", "/web/history", undefined, signal);
+}
+
+async function loadHistory(signal) {
   for (let wait = 1000; ; wait = Math.min(wait * 2, 15_000)) {
     try {
-      return await request("GET", "/web/history");
+      return await fetchHistory(signal);
     } catch {
-      $("line").textContent = words.connection_lost;
-      await new Promise((done) => setTimeout(done, wait));
+      if (signal.aborted) return null;
+      const written = outbox.left().length > 0;
+      $("line").textContent = written ? words.offline : words.connection_lost;
+      await Promise.race([
+        new Promise((done) => setTimeout(done, wait)),
+        new Promise((done) => window.addEventListener("online", done, { once: true })),
+      ]);
     }
   }
 }
 
+/** Show what was said before; what was written meanwhile stays below it. */
 function showHistory(history) {
+  const written = [...$("log").children];
   const known = new Set();
   for (const item of history.items) {
     known.add(item.message_id);
@@ -176,109 +191,99 @@ function showHistory(history) {
     if (item.who === "assistant") log.addReply(item);
     else log.addMine(item.text);
   }
-  for (const { label, ...message } of outbox.left()) {
+  for (const { label, ...message } of left.splice(0)) {
     if (known.has(message.message_id)) outbox.drop(message.message_id);
-    else deliver(message, log.addMine(label));
+    else deliver(message, log.addMine(label), label);
   }
+  if (history.items.length > 0) $("log").append(...written);
 }
 
 async function begin() {
-  const history = await loadHistory();
+  const { signal } = visit;
+  let shown;
+  begun = new Promise((done) => {
+    shown = done;
+  });
+  sending = begun;
+  const history = await loadHistory(signal);
+  if (signal.aborted) return;
   $("line").textContent = "";
   showHistory(history);
   line.open(history.last);
+  const written = outbox.left().length > 0;
+  shown();
   if (window.openedPass) await openPass(window.openedPass);
-  else if (history.items.length === 0) await welcome();
-  else for (const messageId of history.unanswered) expect(messageId);
+  else if (history.items.length === 0 && !written) await welcome();
+  else if (partner === "machine") history.unanswered.forEach((id) => waiting.start(id));
 }
 
-async function forgetMe() {
+// --- forgetting ----------------------------------------------------------------------------
+
+/** Everything goes that is shown, kept in the tab, or still on its way. */
+function clear() {
   line.close();
+  visit.abort();
+  visit = new AbortController();
+  clearTimeout(lineTimer);
+  lineLost = false;
+  outbox.clear();
+  unsent.clear();
+  left.length = 0;
+  waiting.clear();
+  setPartner("machine");
+  log.clear();
+  composer.clear();
+  $("line").textContent = "";
+  $("announce").textContent = "";
+}
+
+/** The next citizen at the same screen; what the last one said is erased as soon as can be. */
+async function startOver() {
+  clear();
+  session.leave();
+  await begin();
+  await session.eraseOthers();
+}
+
+/** Erase everything here and on the server, and begin anew. */
+async function forgetMe() {
   try {
     await request("DELETE", "/web/data");
   } catch {
-    line.open(line.last);
     log.addNotice(words.delete_failed);
     return;
   }
-  outbox.clear();
-  unsent.clear();
-  for (const messageId of [...waiting.keys()]) stopExpecting(messageId);
-  setPartner("machine");
-  log.clear();
+  tabs?.postMessage({ erased: true });
+  clear();
+  session.leave();
   log.addNotice(words.delete_done);
-  input.value = "";
-  input.focus();
-  line.open(0);
-  await welcome();
+  composer.focus();
+  await begin();
 }
 
-// --- the page's controls -------------------------------------------------------------------
-
-function fitInput() {
-  input.style.height = "auto";
-  input.style.height = `${input.scrollHeight + 4}px`;
+if (tabs) {
+  tabs.onmessage = ({ data }) => {
+    if (data.said) log.addMine(data.said);
+    if (data.erased) {
+      clear();
+      begin();
+    }
+  };
 }
 
-function bindComposer() {
-  $("composer").addEventListener("submit", (event) => {
-    event.preventDefault();
-    const text = input.value.trim();
-    $("hint").textContent = text ? "" : words.empty_message;
-    input.focus();
-    if (!text) return;
-    input.value = "";
-    fitInput();
-    say({ text }, text);
-  });
-  input.addEventListener("input", () => {
-    $("hint").textContent = "";
-    fitInput();
-  });
-  input.addEventListener("keydown", (event) => {
-    // Enter inside a Vietnamese input method only ends the word being composed.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    $("composer").requestSubmit();
-  });
-}
-
-function bindTools() {
-  bindSwitch($("large-text"), {
-    attribute: "size",
-    value: "large",
-    key: "large",
-    said: { on: words.large_on, off: words.large_off },
-    announce,
-  });
-  bindSwitch($("contrast"), {
-    attribute: "contrast",
-    value: "high",
-    key: "contrast",
-    said: { on: words.contrast_on, off: words.contrast_off },
-    announce,
-  });
-  $("meet-person").addEventListener("click", () =>
-    say({ text: words.meet_person_message }, words.meet_person_message),
-  );
-  $("print").addEventListener("click", () => window.print());
-  $("delete").addEventListener("click", () => $("confirm-delete").showModal());
-  $("confirm-delete").addEventListener("close", (event) => {
-    $("more").open = false;
-    const agreed = event.target.returnValue === "delete";
-    event.target.returnValue = "";
-    if (agreed) forgetMe();
-  });
-  $("more").addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    $("more").open = false;
-    $("more").querySelector("summary").focus();
-  });
-  document.addEventListener("click", (event) => {
-    if (!$("more").contains(event.target)) $("more").open = false;
-  });
-}
-
-bindComposer();
-bindTools();
+const composer = bindComposer({ words, send: (text) => say({ text }, text) });
+const showTools = bindTools({
+  words,
+  announce,
+  meetPerson: () => say({ text: words.meet_person_message }, words.meet_person_message),
+  erase: forgetMe,
+  resized: composer.fit,
+});
 begin();
+// What belongs to one place alone is fetched after everything else.
+const place = { page: "./install.js", embed: "./framed.js", kiosk: "./kiosk.js" }[mode];
+import(place).then(({ settle }) => {
+  const isFresh = () => !$("log").querySelector(".mine") && composer.isEmpty();
+  const isBusy = () => waiting.busy;
+  settle({ words, startOver, showTools, isFresh, isBusy, failed: sheetFailed });
+});

@@ -3,7 +3,8 @@
 (function () {
   try {
     var root = document.documentElement;
-    if (localStorage.getItem("large") === "1") root.dataset.size = "large";
+    var size = { 1: "large", 2: "largest" }[localStorage.getItem("large")];
+    if (size) root.dataset.size = size;
     if (localStorage.getItem("contrast") === "1") root.dataset.contrast = "high";
   } catch (error) {
     // The switches still work for this visit.
@@ -14,4 +15,18 @@
   if (pass === null) return;
   window.openedPass = pass;
   history.replaceState(null, "", location.pathname);
+})();
+// A page that broke, or never came whole, says so: nothing is worse than a button that does nothing.
+(function () {
+  function broken(event) {
+    var lost = event.target && event.target.tagName;
+    if (lost && lost !== "SCRIPT" && lost !== "LINK") return; // a picture is no such matter
+    var shown = document.getElementById("trouble");
+    if (shown) shown.hidden = false;
+  }
+  window.addEventListener("error", broken, true);
+  window.addEventListener("unhandledrejection", broken);
+  document.addEventListener("click", function (event) {
+    if (event.target.id === "reload") location.reload();
+  });
 })();

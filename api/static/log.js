@@ -70,12 +70,18 @@ class Mine {
   }
 }
 
-/** The list of bubbles. `onChoice(id, label)` is called when a choice is pressed. */
+/**
+ * The list of bubbles. `onChoice(id, label)` is called when a choice is pressed; `onLink(reply,
+ * choice)` where links do not open by themselves; `onPage(reply)` may open a page to print otherwise,
+ * and says whether it did.
+ */
 export class Log {
-  constructor(root, { words, onChoice }) {
+  constructor(root, { words, onChoice, onPage, onLink = null }) {
     this.root = root;
     this.words = words;
     this.onChoice = onChoice;
+    this.onLink = onLink;
+    this.onPage = onPage;
     this.anchor = null; // the citizen's last bubble: an answer is read from there on
   }
 
@@ -104,13 +110,13 @@ export class Log {
       element.querySelector(".by").hidden = false;
     }
     this.#addPicture(element.querySelector(".picture"), reply.attachment);
-    this.#addPage(element, reply.attachment);
+    this.#addPage(element, reply);
     if (reply.source) {
       const source = element.querySelector(".source");
       source.textContent = reply.source;
       source.hidden = false;
     }
-    this.#addChoices(element.querySelector(".choices"), reply.choices);
+    this.#addChoices(element.querySelector(".choices"), reply);
     const wanted = this.#addAloud(element.querySelector(".aloud"), reply);
     this.root.append(element);
     this.scroll();
@@ -147,31 +153,36 @@ export class Log {
     for (const list of this.root.querySelectorAll(".choices")) list.classList.add("past");
   }
 
-  #addChoices(list, choices) {
+  #addChoices(list, reply) {
+    const { choices } = reply;
     this.#retireChoices();
     list.hidden = choices.length === 0;
     for (const choice of choices) {
-      const href = choice.url ? safeLink(choice.url) : null;
-      const item = copy(choice.url ? "link" : "choice");
+      const away = choice.url && !this.onLink;
+      const item = copy(away ? "link" : "choice");
       const control = item.querySelector(".choice");
       const number = item.querySelector(".number");
       if (choice.url) number.remove();
       else number.textContent = `${numberOf(choice, choices)}.`;
       item.querySelector(".label").textContent = choice.label;
-      if (href) control.href = href;
-      if (href?.startsWith("tel:")) {
-        // Dialled here: no new page, and nothing that says so.
-        control.removeAttribute("target");
-        control.querySelectorAll(".unseen, svg").forEach((mark) => mark.remove());
-      }
-      if (!choice.url) {
+      if (away) this.#address(control, safeLink(choice.url));
+      else {
         control.addEventListener("click", () => {
           control.classList.add("pressed");
-          this.onChoice(choice.id, choice.label);
+          if (choice.url) this.onLink(reply, choice);
+          else this.onChoice(choice.id, choice.label);
         });
       }
       list.append(item);
     }
+  }
+
+  #address(control, href) {
+    if (href) control.href = href;
+    if (!href?.startsWith("tel:")) return;
+    // Dialled here: no new page, and nothing that says so.
+    control.removeAttribute("target");
+    control.querySelectorAll(".unseen, svg").forEach((mark) => mark.remove());
   }
 
   #addPicture(control, attachment) {
@@ -182,13 +193,17 @@ export class Log {
   }
 
   /** A page to print opens beside the chat; its address is made when it is asked for. */
-  #addPage(element, attachment) {
-    if (attachment?.kind !== "document") return;
+  #addPage(element, reply) {
+    if (reply.attachment?.kind !== "document") return;
     const form = copy("page");
-    form.action = attachment.open;
-    if (attachment.layout === "code") {
+    form.action = reply.attachment.open;
+    if (reply.attachment.layout === "code") {
       form.querySelector(".label").textContent = this.words.sheet_code_open;
     }
+    if (this.onLink) form.querySelector(".unseen").remove();
+    form.addEventListener("submit", (event) => {
+      if (this.onPage(reply)) event.preventDefault();
+    });
     element.querySelector(".choices").before(form);
   }
 

@@ -1,29 +1,64 @@
-// Text size and contrast: kept in the browser, shown by aria-pressed, never sent anywhere.
+// Text size and contrast: kept in the browser, never sent anywhere.
 
-/** Remember a value; a browser that blocks storage simply forgets it. */
-function keep(key, on) {
+const root = document.documentElement;
+const SIZES = ["normal", "large", "largest"];
+
+/** Remember a value ("" forgets it); a browser that blocks storage simply does not. */
+function keep(key, value) {
   try {
-    if (on) localStorage.setItem(key, "1");
+    if (value) localStorage.setItem(key, value);
     else localStorage.removeItem(key);
   } catch {
     // Nothing to do: the switch works for this visit.
   }
 }
 
+const size = () => Math.max(0, SIZES.indexOf(root.dataset.size ?? ""));
+
+function setSize(step) {
+  if (step === 0) delete root.dataset.size;
+  else root.dataset.size = SIZES[step];
+  keep("large", step === 0 ? "" : String(step));
+}
+
 /**
- * Make a button switch a data attribute of the page on and off.
- * `said` holds the sentences announced to screen readers: {on, off}.
+ * Make a button go through the sizes of text; it says which comes next. `words` has for each size
+ * `size_<next>` for the button and `size_is_<now>` for screen readers.
  */
-export function bindSwitch(button, { attribute, value, key, said, announce }) {
-  const root = document.documentElement;
-  const show = () => button.setAttribute("aria-pressed", String(root.dataset[attribute] === value));
+export function bindSize(button, { words, announce, changed }) {
+  const next = { normal: "size_larger", large: "size_largest", largest: "size_normal" };
+  const label = button.querySelector("span") ?? button;
+  const show = () => {
+    label.textContent = words[next[SIZES[size()]]];
+  };
   button.addEventListener("click", () => {
-    const on = root.dataset[attribute] !== value;
-    if (on) root.dataset[attribute] = value;
-    else delete root.dataset[attribute];
-    keep(key, on);
+    setSize((size() + 1) % SIZES.length);
     show();
-    announce(on ? said.on : said.off);
+    announce(words[`size_is_${SIZES[size()]}`]);
+    changed();
   });
   show();
+  return show;
+}
+
+/** Make a button switch high contrast on and off; `said`: what screen readers hear, {on, off}. */
+export function bindContrast(button, { said, announce }) {
+  const isOn = () => root.dataset.contrast === "high";
+  const show = () => button.setAttribute("aria-pressed", String(isOn()));
+  button.addEventListener("click", () => {
+    if (isOn()) delete root.dataset.contrast;
+    else root.dataset.contrast = "high";
+    keep("contrast", isOn() ? "1" : "");
+    show();
+    announce(isOn() ? said.on : said.off);
+  });
+  show();
+  return show;
+}
+
+/** Back to how the page is for somebody new. */
+export function reset() {
+  setSize(0);
+  delete root.dataset.contrast;
+  keep("contrast", "");
 }

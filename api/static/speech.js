@@ -1,5 +1,10 @@
 // Reading a reply aloud: the server's voice; where the line is down, a Vietnamese one of the device.
 
+import { headers, isOwn } from "./session.js";
+
+// Silence: what a press starts while the sound itself still has to be fetched.
+const SILENCE =
+  "data:audio/wav;base64,UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA=";
 const synthesis = window.speechSynthesis ?? null;
 const player = new Audio(); // the same always: a phone lets it play once a press has started it
 player.preload = "none";
@@ -39,14 +44,35 @@ async function begin(wanted) {
   wanted.started();
   player.onended = () => endOf(current);
   player.onerror = () => {};
-  player.src = wanted.address;
   try {
-    await player.play();
+    await play(wanted.address);
   } catch (error) {
     if (reading !== current) return; // stopped before it began
     if (error.name === "NotAllowedError") endOf(current); // nothing was pressed yet on this page
     else readHere(current, wanted);
   }
+}
+
+/** Play a sound; where the browser would ask for it without saying whose page this is, it is
+ * fetched first, while the press still counts. */
+async function play(address) {
+  if (!isOwn()) {
+    player.src = address;
+    return player.play();
+  }
+  player.src = SILENCE;
+  player.play().catch(() => {});
+  const response = await fetch(address, { headers: headers(), cache: "no-store" });
+  if (!response.ok) throw new Error(String(response.status));
+  const sound = URL.createObjectURL(await response.blob());
+  player.addEventListener("emptied", () => URL.revokeObjectURL(sound), { once: true });
+  player.src = sound;
+  return player.play();
+}
+
+/** Whether something is being read now. */
+export function isReading() {
+  return reading !== null;
 }
 
 /** Sentences are queued singly: some browsers cut an utterance longer than 15 seconds. */

@@ -1,5 +1,7 @@
 // The line to the server: messages go by POST with an id made here, replies come as events.
 
+import { headers } from "./session.js";
+
 const POST_TIMEOUT = 15_000; // ms; after that the message counts as lost and goes once more
 const SILENCE = 40_000; // ms; the server says something at least every 15 s
 const STEADY = 10_000; // ms; a line that stood so long counts as healthy
@@ -8,8 +10,16 @@ const HIDDEN_PATIENCE = 60_000; // ms; a page nobody looks at gives its line bac
 /** The line broke: nobody knows whether the server got the request. */
 export class ConnectionLost extends Error {}
 
-/** The server understood and said no; `message` is its sentence for the citizen. */
-export class Refused extends Error {}
+/** The server understood and said no; `message` is its sentence for the citizen, `kind` why. */
+export class Refused extends Error {
+  constructor(problem) {
+    super(problem?.detail ?? "");
+    this.kind = problem?.type?.split(":").at(-1) ?? "";
+  }
+}
+
+/** Nobody waits for it any more: who asked has left. */
+export class Abandoned extends Error {}
 
 /** An id no other message has; works on plain http too, where randomUUID is missing. */
 export function newId() {
@@ -18,10 +28,14 @@ export function newId() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** One request; the JSON answer (null when empty), or ConnectionLost, or Refused. */
-export async function request(method, path, body) {
+/** One request; the JSON answer (null when empty), or ConnectionLost, or Refused. With a `signal`
+ * that ends it, Abandoned. */
+export async function request(method, path, body, signal) {
+  if (signal?.aborted) throw new Abandoned();
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), POST_TIMEOUT);
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, POST_TIMEOUT);
+  signal?.addEventListener("abort", abort);
   let response;
   let text;
   try {
@@ -29,14 +43,18 @@ export async function request(method, path, body) {
       method,
       signal: controller.signal,
       cache: "no-store",
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      headers: {
+        ...headers(),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     text = await response.text();
   } catch {
-    throw new ConnectionLost();
+    throw signal?.aborted ? new Abandoned() : new ConnectionLost();
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
   }
   // A proxy whose server is restarting answers 502 or 504: the line broke, one step further on.
   if (response.status === 502 || response.status === 504) throw new ConnectionLost();
@@ -46,7 +64,7 @@ export async function request(method, path, body) {
   } catch {
     if (response.ok) throw new ConnectionLost();
   }
-  if (!response.ok) throw new Refused(answer?.detail ?? "");
+  if (!response.ok) throw new Refused(answer);
   return answer;
 }
 
@@ -60,15 +78,32 @@ async function worthAnotherTry() {
 }
 
 /** Send a message; after a lost connection once more with the same id, so it is never doubled. */
-export async function sendMessage(message, lost) {
+export async function sendMessage(message, lost, signal) {
   try {
-    return await request("POST", "/web/messages", message);
+    return await request("POST", "/web/messages", message, signal);
   } catch (error) {
     if (!(error instanceof ConnectionLost)) throw error;
   }
   lost();
   await worthAnotherTry();
-  return request("POST", "/web/messages", message);
+  return request("POST", "/web/messages", message, signal);
+}
+
+/** Server-sent events out of the pieces of a stream: calls `onEvent({event, data})` for each. Read
+ * here and not by EventSource, which cannot send the token of a page without cookies. */
+async function readEvents(body, onEvent) {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  for (let text = ""; ; ) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    text += decoder.decode(value, { stream: true });
+    const events = text.split("\n\n");
+    text = events.pop();
+    for (const one of events) {
+      onEvent(Object.fromEntries(one.split("\n").map((line) => line.split(/: ?(.*)/s, 2))));
+    }
+  }
 }
 
 /** The stream of replies: goes on after the last one seen, however often the line breaks. */
@@ -77,7 +112,7 @@ export class ReplyLine {
     this.onReply = onReply;
     this.onState = onState; // called with true (open) or false (lost)
     this.last = 0;
-    this.source = null;
+    this.line = null; // ends the stream that is read now
     this.failures = 0;
     this.heard = 0;
     this.opened = Infinity; // when this line was established
@@ -85,7 +120,9 @@ export class ReplyLine {
     this.retryTimer = 0;
     this.hiddenTimer = 0;
     document.addEventListener("visibilitychange", () => this.#visibility());
-    window.addEventListener("online", () => this.source && this.#connect());
+    window.addEventListener("online", () => this.line && this.#connect());
+    // A page brought back by the back button has lost its line without being told.
+    window.addEventListener("pageshow", (event) => event.persisted && this.#connect());
     setInterval(() => this.#watch(), 5000);
   }
 
@@ -99,39 +136,44 @@ export class ReplyLine {
   /** Stop listening. */
   close() {
     clearTimeout(this.retryTimer);
-    this.source?.close();
-    this.source = null;
+    this.line?.abort();
+    this.line = null;
   }
 
-  #connect() {
+  async #connect() {
     this.close();
-    const source = new EventSource(`/web/stream?after=${this.last}`);
-    this.source = source;
+    const line = new AbortController();
+    this.line = line;
     this.heard = Date.now();
     this.opened = Infinity;
-    source.addEventListener("open", () => {
-      this.opened = Date.now();
-      this.heard = Date.now();
-      this.onState(true);
-    });
-    source.addEventListener("ping", () => {
-      this.heard = Date.now();
-    });
-    source.addEventListener("reply", (event) => {
-      this.heard = Date.now();
-      const reply = JSON.parse(event.data);
-      if (reply.id <= this.last) return; // seen before the line broke
-      this.last = reply.id;
-      this.onReply(reply);
-    });
-    source.addEventListener("error", () => {
-      // The browser's own reconnecting gives up on an HTTP error; ours does not.
-      if (this.source === source) this.#again();
-    });
+    try {
+      const response = await fetch(`/web/stream?after=${this.last}`, {
+        headers: { ...headers(), "Last-Event-ID": String(this.last) },
+        cache: "no-store",
+        signal: line.signal,
+      });
+      if (response.ok && this.line === line) {
+        this.opened = this.heard = Date.now();
+        this.onState(true);
+        await readEvents(response.body, (event) => this.line === line && this.#take(event));
+      }
+    } catch {
+      // Cut, refused or given up: all the same, and tried again below.
+    }
+    if (this.line === line) this.#again();
+  }
+
+  #take({ event, data }) {
+    this.heard = Date.now();
+    if (event !== "reply") return;
+    const reply = JSON.parse(data);
+    if (reply.id <= this.last) return; // seen before the line broke
+    this.last = reply.id;
+    this.onReply(reply);
   }
 
   #again() {
-    this.source.close();
+    this.line.abort();
     this.failures = Date.now() - this.opened > STEADY ? 1 : this.failures + 1;
     this.onState(false);
     clearTimeout(this.retryTimer);
@@ -140,19 +182,18 @@ export class ReplyLine {
   }
 
   #watch() {
-    const listening = this.source && this.source.readyState === EventSource.OPEN;
-    if (listening && Date.now() - this.heard > SILENCE) this.#again();
+    if (this.line && Date.now() - this.heard > SILENCE) this.#again();
   }
 
   #visibility() {
     clearTimeout(this.hiddenTimer);
     if (document.hidden) {
       this.hiddenTimer = setTimeout(() => {
-        if (!this.source) return;
+        if (!this.line) return;
         this.close();
         this.asleep = true;
       }, HIDDEN_PATIENCE);
-    } else if (this.asleep || (this.source && Date.now() - this.heard > SILENCE / 2)) {
+    } else if (this.asleep || (this.line && Date.now() - this.heard > SILENCE / 2)) {
       this.asleep = false;
       this.#connect();
     }

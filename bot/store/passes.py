@@ -50,6 +50,13 @@ async def make(
     return token
 
 
+async def standing(con: Connection, conversation: str) -> dict[str, Any] | None:
+    """The state a conversation is in; None where nothing was said yet."""
+    cursor = await con.execute("SELECT state FROM conversations WHERE key = %s", (conversation,))
+    row = await cursor.fetchone()
+    return None if row is None else row["state"]
+
+
 async def peek(con: Connection, token: str) -> dict[str, Any] | None:
     """What a pass holds, without opening it; None where it is unknown or too old."""
     cursor = await con.execute(

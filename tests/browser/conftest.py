@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from tests.conftest import Server
 from tests.web_server import WebServer, web_server
 
+_BLOCKED = "Service Worker registration blocked by Playwright"
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
@@ -47,18 +48,20 @@ def open_page(browser: Browser, site: WebServer) -> Iterator[Open]:
     """Opens the chat as a new citizen: ``open_page(width, height, **context options)``.
 
     A test fails when the page logs an error or a warning, unless it cuts the line on purpose and
-    says so: ``open_page(errors=True)``. ``init_script`` runs before the page's own scripts.
+    says so: ``open_page(errors=True)``. ``init_script`` runs before the page's own scripts; the
+    service worker is left out unless it is what is tested (``service_workers="allow"``).
     """
     contexts = []
     errors: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        if message.type in {"error", "warning"} and message.text != _BLOCKED:
             errors.append(message.text)
 
     def open_(width: int = 360, height: int = 740, *, errors: bool = False, **more: Any) -> Page:
         viewport = {"width": width, "height": height}
         script = more.pop("init_script", None)
+        more = {"service_workers": "block", **more}
         context = browser.new_context(viewport=viewport, locale="vi-VN", **more)  # type: ignore[arg-type]
         contexts.append(context)
         if script:

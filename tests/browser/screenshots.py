@@ -68,7 +68,7 @@ def take(browser: Browser, url: str, folder: Path, device: str) -> None:
     page.locator(".picture:visible").last.click()
     page.screenshot(path=folder / f"{device}-picture-large.png")
     page.keyboard.press("Escape")
-    page.locator("#large-text").click()
+    page.locator("#text-size").click()
     page.locator("#more summary").click()
     page.locator("#contrast").click()
     page.keyboard.press("Escape")

@@ -302,7 +302,7 @@ def test_deleting_asks_first_and_then_forgets_everything(open_page: Open, site: 
     page.get_by_text("Thêm", exact=True).click()
     page.locator("#delete").click()
     page.get_by_role("button", name="Xoá hết").click()
-    expect(page.locator(".notice")).to_contain_text("Đã xoá dữ liệu")
+    expect(page.locator("#log .notice")).to_contain_text("Đã xoá dữ liệu")
     expect(page.locator(".reply .said")).to_have_text(WELCOME.text)
     assert mine(page) == []
     after = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
@@ -331,7 +331,7 @@ def test_with_the_keyboard_alone(open_page: Open) -> None:
     page.locator("#meet-person").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    expect(page.locator("#large-text")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#text-size")).to_have_text("Chữ to nữa")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     for _ in range(4):
@@ -356,7 +356,7 @@ def test_a_screen_reader_is_told(open_page: Open) -> None:
     assert f"Trợ lý: {BIRTH_FEE.text}" in tree
     # A link cannot be followed by typing a number, so it has none.
     assert 'link "Mở Cổng Dịch vụ công (mở trang mới)"' in tree
-    page.locator("#large-text").click()
+    page.locator("#text-size").click()
     expect(page.locator("#announce")).to_have_text("Đã chuyển sang chữ to.")
 
 

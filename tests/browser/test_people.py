@@ -47,7 +47,7 @@ def test_a_person_is_seen_to_be_one(browser: Browser, team_site: WebServer) -> N
     page = context.new_page()
     page.goto(team_site.url)
     page.locator(".reply").first.wait_for()
-    page.locator("#large-text").click()
+    page.locator("#text-size").click()
     page.locator("#meet-person").click()
     partner = page.locator("#partner")
     expect(partner).to_have_text("Đang chờ cán bộ trả lời. Máy im lặng.")

@@ -13,7 +13,7 @@ import api
 from actions.replies import Choice, Reply
 from api.history import history_body
 from api.limits import Limits, TokenBuckets, client_address
-from api.routes.web import CLIENT_WORDS
+from api.shell import CLIENT_WORDS, EMBED_WORDS
 from api.wording import WordingError, load_wording
 from bot.messages import Incoming, StoredReply
 from bot.store.messages import Entry
@@ -90,19 +90,23 @@ def sources(pattern: str) -> str:
 
 
 def test_every_sentence_is_there_and_every_one_is_used() -> None:
-    keys = {phrase.key.removeprefix("web.") for phrase in load() if phrase.key.startswith("web.")}
+    files = ("web.", "page.")
+    keys = {p.key.partition(".")[2] for p in load() if p.key.startswith(files)}
     python, template, scripts = sources("*.py"), sources("*.html"), sources("*.js")
     problems = set(re.findall(r'Problem\(\s*"(\w+)"', python)) | {"not_found", "other"}
     assert len(problems) > 8
-    used = set(CLIENT_WORDS)
+    said = {*CLIENT_WORDS, *EMBED_WORDS}
+    used = set(said)
     used |= set(re.findall(r'\bw\("([\w.]+)"', template))
-    used |= set(re.findall(r'words\("([\w.]+)"', python))
+    used |= set(re.findall(r'\bword(?:s|ing)\("([\w.]+)"', python))
     used |= {f"problem.{kind}.{part}" for kind in problems for part in ("title", "detail")}
     assert used - keys == set()
     # Some kinds are told by status, in a table: their names stand in the source all the same.
     rest = {key.removeprefix("problem.").split(".")[0] for key in keys - used}
     assert {kind for kind in rest if f'"{kind}"' not in python} == set()
-    assert set(re.findall(r"\bwords\.(\w+)", scripts)) == set(CLIENT_WORDS)
+    named = set(re.findall(r"\bwords\.(\w+)", scripts)) | set(re.findall(r'"(size_\w+)"', scripts))
+    named |= {f"size_is_{size}" for size in re.findall(r'"(normal|large|largest)"', scripts)}
+    assert named == said
 
 
 def test_missing_or_broken_wording_says_which_file(tmp_path: Path) -> None:

@@ -1,0 +1,80 @@
+// Whose conversation this is. On our own page a cookie says so, which no script can read. Inside
+// another site, on a screen for everybody and in a browser that takes no cookies there is none:
+// there this page holds a token and sends it with each request.
+
+const KEY = "session";
+const mode = document.body.dataset.mode;
+let token = null;
+
+/** What every request to the server carries. */
+export function headers() {
+  return token === null ? {} : { "X-Session": token };
+}
+
+/** Whether this page holds its token itself, so that another window would not have it. */
+export function isOwn() {
+  return token !== null;
+}
+
+/** Where the token outlives a reload: the tab; for a screen for everybody the browser, so that
+ * what a power cut left behind can still be erased. */
+const store = () => (mode === "kiosk" ? localStorage : sessionStorage);
+
+/** The tokens kept, newest last; none where storage is blocked. */
+function kept() {
+  try {
+    return JSON.parse(store().getItem(KEY) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+function keep(tokens) {
+  try {
+    store().setItem(KEY, JSON.stringify(tokens));
+  } catch {
+    // The token lives as long as the page does.
+  }
+}
+
+async function post(method, path, more) {
+  const response = await fetch(path, { method, cache: "no-store", headers: more });
+  if (!response.ok) throw new Error(String(response.status));
+  return response;
+}
+
+/** Begin another conversation; what was said before is no longer reached from here. */
+export async function renew() {
+  const response = await post("POST", "/web/session", {});
+  token = (await response.json()).token;
+  keep(mode === "kiosk" ? [...kept(), token] : [token]);
+}
+
+/** Whether there is a session, after which requests may be sent; throws when the line is down. */
+export async function ready() {
+  if (token !== null) return;
+  if (mode === "kiosk") await renew();
+  else if (mode === "embed" || kept().length > 0) {
+    token = kept().at(-1) ?? null;
+    if (token === null) await renew();
+  }
+}
+
+/** Erase every conversation held here but the one of now; what fails is tried the next time. */
+export async function eraseOthers() {
+  for (const old of kept().filter((one) => one !== token)) {
+    try {
+      await post("DELETE", "/web/data", { "X-Session": old });
+    } catch {
+      continue;
+    }
+    keep(kept().filter((one) => one !== old));
+  }
+}
+
+/** Leave the conversation of now: the next one begins with {@link ready}. On a screen for everybody
+ * its token stays until {@link eraseOthers} has used it. */
+export function leave() {
+  token = null;
+  if (mode !== "kiosk") keep([]);
+}

@@ -64,8 +64,9 @@ def framed_by(sites: str) -> str:
 class Sessions:
     """The citizen's session: 256 random bits in an HttpOnly cookie.
 
-    A page that can have no cookie (inside another site, on a screen for everybody, in a browser
-    that takes none) sends them in a header. No other site can, as its browser asks us first.
+    Inside another site the cookie is one of that site's own partition (CHIPS), which browsers keep
+    that refuse foreign cookies. A page without any cookie (on a screen for everybody, in a browser
+    that takes none) sends the bits in a header. No other site can: its browser asks us first.
 
     The conversation is kept under a hash of it, so that who reads the database cannot speak for
     a citizen.
@@ -76,22 +77,25 @@ class Sessions:
         self._max_age = days * 24 * 3600
         # The prefix makes browsers refuse the cookie from anywhere but this host over https.
         self.cookie = "__Host-session" if https else "session"
+        self.framed_cookie = "__Host-framed"
 
     def cookie_of(self, connection: HTTPConnection) -> str | None:
-        """The token in the cookie that came with a request; None when there is none of ours."""
-        token = connection.cookies.get(self.cookie, "")
-        return token if _TOKEN.fullmatch(token) else None
+        """The token in the cookie of our own page; None when there is none of ours."""
+        return _token(connection.cookies.get(self.cookie, ""))
+
+    def framed_cookie_of(self, connection: HTTPConnection) -> str | None:
+        """The token in the cookie that a page inside another site has."""
+        return _token(connection.cookies.get(self.framed_cookie, ""))
 
     def held_by_page(self, connection: HTTPConnection) -> bool:
         """Whether the page that sent a request keeps its token itself."""
         return SESSION_HEADER in connection.headers
 
     def token(self, connection: HTTPConnection) -> str | None:
-        """The token that came with a request, in the header before that in the cookie."""
-        if not self.held_by_page(connection):
-            return self.cookie_of(connection)
-        token = connection.headers[SESSION_HEADER]
-        return token if _TOKEN.fullmatch(token) else None
+        """The token that came with a request, in the header before those in cookies."""
+        if self.held_by_page(connection):
+            return _token(connection.headers[SESSION_HEADER])
+        return self.cookie_of(connection) or self.framed_cookie_of(connection)
 
     @staticmethod
     def new_token() -> str:
@@ -118,6 +122,28 @@ class Sessions:
             samesite="lax",
         )
         return token
+
+    def give_framed(self, response: Response, token: str | None = None) -> None:
+        """Set the cookie of a page inside another site."""
+        token = token or self.new_token()
+        response.headers.append(
+            "Set-Cookie",
+            f"{self.framed_cookie}={token}; Max-Age={self._max_age}; Path=/; Secure; HttpOnly;"
+            " SameSite=None; Partitioned",  # http.cookies knows the last from Python 3.14 on
+        )
+
+    def renew(self, request: HTTPConnection, response: Response) -> None:
+        """Give another session in place of the one that a request came with."""
+        if self.held_by_page(request):
+            return  # it asks for one itself
+        if self.cookie_of(request):
+            self.give(response)
+        else:
+            self.give_framed(response)
+
+
+def _token(text: str) -> str | None:
+    return text if _TOKEN.fullmatch(text) else None
 
 
 def chat_of(token: str) -> str:

@@ -48,8 +48,11 @@ async def kiosk(request: Request) -> Response:
 @router.get("/embed")
 async def embed(request: Request) -> Response:
     """The chat for the sites that may show it inside; elsewhere there is none."""
-    headers = {"Content-Security-Policy": framed_by(_sites(request)), **_FRESH, **_FOREIGN}
-    return _shell(request).pages[Mode.EMBED].response(request, headers)
+    context = context_of(request)
+    headers = {"Content-Security-Policy": framed_by(_sites(request)), **_FOREIGN}
+    response = _shell(request).pages[Mode.EMBED].response(request, headers)
+    context.sessions.give_framed(response, context.sessions.framed_cookie_of(request))
+    return response
 
 
 @router.get("/embed.js")

@@ -121,6 +121,5 @@ async def delete_data(request: Request) -> Response:
     context, chat = _enter(request)
     await context.services.mailbox.erase(f"{CHANNEL}:{chat}")
     response = Response(status_code=204)
-    if not context.sessions.held_by_page(request):
-        context.sessions.give(response)
+    context.sessions.renew(request, response)
     return response

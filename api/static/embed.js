@@ -61,7 +61,7 @@
   }
 
   const host = document.createElement("tro-ly-thu-tuc");
-  const inside = host.attachShadow({ mode: "closed" });
+  const inside = host.attachShadow({ mode: "open" });
   dress(inside);
   const button = document.createElement("button");
   button.type = "button";

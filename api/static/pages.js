@@ -5,10 +5,10 @@ import { request } from "./transport.js";
 
 const $ = (id) => document.getElementById(id);
 
-/** Open a page to print in a window beside the chat. Where a cookie says whose it is, the form of
- * the button does it (false); else the page is asked for here, and the window sent there. */
+/** Open a page to print in a window beside the chat. Where the cookie goes along with that, the form
+ * of the button does it (false); else the page is asked for here, and the window sent there. */
 export function openPage(reply, failed) {
-  if (!isOwn()) return false;
+  if (!isOwn() && document.body.dataset.mode !== "embed") return false;
   const beside = window.open("", "_blank"); // at once, while the press counts
   const asked = fetch(reply.attachment.open, { method: "POST", headers: headers() });
   asked

@@ -1,6 +1,6 @@
-// Whose conversation this is. On our own page a cookie says so, which no script can read. Inside
-// another site, on a screen for everybody and in a browser that takes no cookies there is none:
-// there this page holds a token and sends it with each request.
+// Whose conversation this is. A cookie says so, which no script can read. On a screen for everybody,
+// and in a browser that takes no cookies, there is none: there this page holds a token and sends it
+// with each request.
 
 const KEY = "session";
 const mode = document.body.dataset.mode;
@@ -50,14 +50,11 @@ export async function renew() {
   keep(mode === "kiosk" ? [...kept(), token] : [token]);
 }
 
-/** Whether there is a session, after which requests may be sent; throws when the line is down. */
+/** Have a session ready, after which requests may be sent; throws when the line is down. */
 export async function ready() {
   if (token !== null) return;
   if (mode === "kiosk") await renew();
-  else if (mode === "embed" || kept().length > 0) {
-    token = kept().at(-1) ?? null;
-    if (token === null) await renew();
-  }
+  else token = kept().at(-1) ?? null; // of a browser that takes no cookies
 }
 
 /** Erase every conversation held here but the one of now; what fails is tried the next time. */

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Frame, Page, Response, expect
 
 from tests.browser.conftest import Open
 from tests.web_server import WebServer
@@ -65,7 +65,7 @@ def unsent(page: Page) -> None:
     page.get_by_role("button", name="Gửi lại").wait_for()
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page | Frame) -> list[str]:
     results = Axe().run(page, options=AXE).response
     assert len(results["passes"]) > 10, "axe looked at nothing"
     assert "color-contrast-enhanced" in {rule["id"] for rule in results["passes"]}

@@ -33,7 +33,9 @@ _DROPPED = {
     "refused": "kênh không nhận",
     "gave_up": "quá 12 giờ",
     "error": "lỗi của chương trình",
+    "outside_window": "quá 7 ngày người dân không nhắn",
 }
+_NOT_OURS = frozenset({"blocked", "outside_window"})  # nobody need look at these
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,11 @@ def _attention(status: Status) -> Iterator[str]:
     for name, channel in sorted(doing.channels.items()):
         if channel.oldest_seconds > LATE_REPLY:
             yield f"Kênh {name}: có câu trả lời đã {lasting(channel.oldest_seconds)} chưa gửi được."
-        if lost := sum(n for why, n in channel.dropped.items() if why != "blocked"):
+        if lost := sum(n for why, n in channel.dropped.items() if why not in _NOT_OURS):
             yield f"Kênh {name}: {lost} câu trả lời trong một ngày qua phải bỏ."
+    if doing.zalo_refused is not None:
+        since = doing.zalo_refused.astimezone(VIETNAM).strftime("%H:%M %d/%m")
+        yield f"Từ {since} Zalo không nhận mã của OA. Chạy: python -m bot zalo-token put"
     if doing.draining_until is not None:
         until = doing.draining_until.astimezone(VIETNAM).strftime("%H:%M")
         yield f"Đang ngừng nhận tin tới {until}. Nhận lại ngay: python -m bot drain --end"

@@ -46,7 +46,8 @@ class Records:
 @dataclass(frozen=True, slots=True)
 class Doing:
     """How a database is doing; ages in seconds. ``worker_seconds``: since a worker was last heard
-    of, None where none ever was. ``dossiers``: how many the own table holds, of which day."""
+    of, None where none ever was. ``dossiers``: how many the own table holds, of which day.
+    ``zalo_refused``: since when Zalo does not take the Official Account's refresh token."""
 
     waiting: int
     oldest_seconds: float
@@ -60,6 +61,7 @@ class Doing:
     dossiers: int
     dossiers_of: datetime | None
     draining_until: datetime | None
+    zalo_refused: datetime | None
     bytes: int
     server: str
     migration: str
@@ -142,6 +144,7 @@ async def doing(con: Connection) -> Doing:
         dossiers=row["dossiers"],
         dossiers_of=row["dossiers_of"],
         draining_until=row["draining_until"],
+        zalo_refused=row["zalo_refused"],
         bytes=row["bytes"],
         server=row["server"],
         migration=row["migration"],
@@ -155,6 +158,7 @@ _DOING = """
         (SELECT extract(epoch FROM clock_timestamp() - max(last_heartbeat))
          FROM procrastinate_workers) AS worker,
         (SELECT until FROM draining WHERE until > clock_timestamp()) AS draining_until,
+        (SELECT min(refused_at) FROM zalo_tokens) AS zalo_refused,
         pg_database_size(current_database()) AS bytes,
         current_setting('server_version') AS server,
         (SELECT max(name) FROM schema_migrations WHERE name NOT LIKE 'procrastinate/%')

@@ -13,7 +13,8 @@ from bot.channels.zalo_oa import tokens
 from bot.channels.zalo_oa.client import Client
 from bot.channels.zalo_oa.tokens import NoToken
 from bot.settings import Settings
-from bot.store import zalo_tokens
+from bot.status import look
+from bot.store import operation, zalo_tokens
 from bot.store.errors import StoreUnavailable
 from bot.store.pool import Store
 from bot.zalo_token import NoNewToken, put, show
@@ -94,6 +95,9 @@ async def test_an_answer_that_was_lost_is_told_to_people(
         assert api.misused == 1, "a refused token is not tried every time"
         assert "never ended" in caplog.text
         assert "used-by-one-who-died" not in caplog.text
+        async with store.connection() as con:
+            status = look(oa_settings(api.url), await operation.doing(con))
+        assert any("zalo-token put" in one for one in status.attention())
         await one.tokens.start(api.refresh)
         assert await one.tokens.current() == "access-1"
 
@@ -122,6 +126,20 @@ async def test_a_pair_that_could_not_be_written_is_written_later(
         assert (api.renewals, api.misused) == (1, 0)
         async with worker(conninfo, api) as (other, _):
             assert await other.tokens.current() == "access-1"
+
+
+async def test_who_gives_up_waiting_costs_no_token(conninfo: str) -> None:
+    async with zalo_open_api() as api, worker(conninfo, api) as (one, store):
+        await keep(store, api.refresh)
+        api.slow = 0.2
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await one.send("u", {"text": "x"})
+        await one.tokens.close()
+        assert api.renewals == 1
+        async with worker(conninfo, api) as (other, _):
+            assert await other.tokens.current() == "access-1"
+        assert (api.renewals, api.misused) == (1, 0)
 
 
 async def test_before_the_first_token_nothing_is_sent(conninfo: str) -> None:

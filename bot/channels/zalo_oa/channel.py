@@ -117,6 +117,7 @@ class ZaloOaChannel:
     async def close(self) -> None:
         """Let what is under way end."""
         await self._intake.close()
+        await self._client.tokens.close()
 
 
 @asynccontextmanager

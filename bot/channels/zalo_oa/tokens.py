@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.messages import RetryLater
 from bot.store import messages, zalo_tokens
@@ -65,6 +66,7 @@ class Tokens:
         self._exchange = exchange
         self._one = asyncio.Lock()  # in this process; the database's is for all of them
         self._unwritten: Pair | None = None
+        self._under_way: set[asyncio.Task[str]] = set()
 
     async def current(self) -> str:
         """An access token to speak with; renewed where it is time.
@@ -89,6 +91,9 @@ class Tokens:
     async def renew(self, refused: str | None = None) -> str:
         """An access token other than ``refused``, which Zalo did not take: what another process has
         got meanwhile, or a new one. Raises as :meth:`current` does."""
+        return await self._unbroken(self._renew(refused))
+
+    async def _renew(self, refused: str | None) -> str:
         async with self._one, self._store.transaction() as guard:
             await zalo_tokens.hold(guard)
             if self._unwritten is not None:
@@ -110,9 +115,30 @@ class Tokens:
             bot.messages.RetryLater: Zalo could not be asked.
             bot.store.errors.StoreUnavailable: the database is away.
         """
+        await self._unbroken(self._start(refresh))
+
+    async def _start(self, refresh: str) -> str:
         async with self._one, self._store.transaction() as guard:
             await zalo_tokens.hold(guard)
-            await self._keep(await self._exchange(refresh))
+            return await self._keep(await self._exchange(refresh))
+
+    async def _unbroken(self, work: Coroutine[Any, Any, str]) -> str:
+        """Do what must not end half-way when whoever waits for it gives up: a token asked for and
+        not written would be lost."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._done)
+        return await asyncio.shield(task)
+
+    def _done(self, task: asyncio.Task[str]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waited has heard it, or has gone
+
+    async def close(self) -> None:
+        """Let what is under way end."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
 
     async def _renewed(self, kept: Kept) -> str:
         begun = kept.begun_at

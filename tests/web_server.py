@@ -19,6 +19,7 @@ from api.limits import Limits
 from api.listener import bind
 from api.ports import TelegramDoor, ZaloBotDoor, ZaloOaDoor
 from api.server import Server, server_for
+from bot.jobs import Timing
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Incoming, TurnHandler, TurnResult
 from bot.settings import Settings
@@ -120,6 +121,7 @@ class WebServer:
     cap: int = 20
     settings: dict[str, Any] = field(default_factory=dict)
     desk: Plan | None = None
+    timing: Timing | None = None
     handler: TurnHandler = scripted_turn
     services: ScriptedServices | None = None
     _thread: threading.Thread | None = None
@@ -161,7 +163,9 @@ class WebServer:
         stop = asyncio.Event()
         with listener:
             async with (
-                open_mailbox(self.conninfo, cap=self.cap, desk=self.desk) as mailbox,
+                open_mailbox(
+                    self.conninfo, cap=self.cap, desk=self.desk, timing=self.timing
+                ) as mailbox,
                 asyncio.TaskGroup() as group,
             ):
                 worker = Worker(mailbox, self.handler, parked_reply=PARKED)

@@ -9,6 +9,7 @@ const synthesis = window.speechSynthesis ?? null;
 const player = new Audio(); // the same always: a phone lets it play once a press has started it
 player.preload = "none";
 let reading = null; // what is being read: {button, done}
+let fetched = ""; // the address of the sound fetched last
 let queue = []; // what is to be read after it, unasked
 
 /** A Vietnamese voice, one on the device before one on a server; null when there is none. */
@@ -42,10 +43,10 @@ async function begin(wanted) {
   const current = { button: wanted.button, done: wanted.done };
   reading = current;
   wanted.started();
-  player.onended = () => endOf(current);
+  player.onended = null;
   player.onerror = () => {};
   try {
-    await play(wanted.address);
+    await play(wanted.address, current);
   } catch (error) {
     if (reading !== current) return; // stopped before it began
     if (error.name === "NotAllowedError") endOf(current); // nothing was pressed yet on this page
@@ -55,19 +56,21 @@ async function begin(wanted) {
 
 /** Play a sound; where the browser would ask for it without saying whose page this is, it is
  * fetched first, while the press still counts. */
-async function play(address) {
-  if (!isOwn()) {
-    player.src = address;
-    return player.play();
+async function play(address, current) {
+  let source = address;
+  if (isOwn()) {
+    player.src = SILENCE;
+    player.play().catch(() => {});
+    const response = await fetch(address, { headers: headers(), cache: "no-store" });
+    if (!response.ok) throw new Error(String(response.status));
+    const sound = await response.blob();
+    if (reading !== current) return;
+    URL.revokeObjectURL(fetched);
+    source = fetched = URL.createObjectURL(sound);
   }
-  player.src = SILENCE;
-  player.play().catch(() => {});
-  const response = await fetch(address, { headers: headers(), cache: "no-store" });
-  if (!response.ok) throw new Error(String(response.status));
-  const sound = URL.createObjectURL(await response.blob());
-  player.addEventListener("emptied", () => URL.revokeObjectURL(sound), { once: true });
-  player.src = sound;
-  return player.play();
+  player.src = source;
+  player.onended = () => endOf(current);
+  await player.play();
 }
 
 /** Whether something is being read now. */

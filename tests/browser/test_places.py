@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Frame, Page, Request, expect
 
 from api.security import chat_of
 from bot.settings import ROOT
+from tests.browser.test_chat import PLAYERS
 from tests.browser.test_looks import SMALL_TARGETS, violations
 from tests.conftest import Server
 from tests.integration.test_passing_on import conversation
@@ -196,6 +197,7 @@ def test_a_screen_that_stands_in_an_office(browser: Browser, site: WebServer) ->
     context = browser.new_context(viewport={"width": 1080, "height": 1920}, reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(15_000)
+    page.add_init_script(PLAYERS)
     page.clock.install()
     page.goto(f"{site.url}/kiosk")
     page.locator(".reply").first.wait_for()
@@ -215,6 +217,12 @@ def test_a_screen_that_stands_in_an_office(browser: Browser, site: WebServer) ->
     ask(page, "giấy tờ A")
     page.locator("#text-size").click()
     assert violations(page) == []
+
+    # Read aloud, as long as it takes.
+    page.get_by_role("button", name="Đọc to").last.click()
+    page.wait_for_function("() => window.players[0].src.startsWith('blob:')")
+    page.wait_for_function("() => window.players[0].currentTime > 0.1")
+    page.get_by_role("button", name="Dừng đọc").click()
 
     # On the citizen's own phone it goes on, also after it was forgotten here.
     page.get_by_role("button", name="Chuẩn bị hồ sơ").click()

@@ -1,0 +1,169 @@
+"""What goes wrong around a conversation: no line, a server killed, no cookies, a script that does
+not come, several tabs, the back button. Nothing that was said is lost or answered twice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+from playwright.sync_api import Browser, Page, Route, expect
+
+from bot.settings import ROOT
+from tests.browser.conftest import Open
+from tests.browser.test_chat import ask, mine, replies
+from tests.conftest import Server
+from tests.program import free_port
+from tests.web_server import WELCOME, WebServer
+
+CACHED = """
+async () => {
+  await navigator.serviceWorker.ready;
+  const found = [];
+  for (const name of await caches.keys()) {
+    for (const one of await (await caches.open(name)).keys()) found.push(new URL(one.url).pathname);
+  }
+  return found;
+}
+"""
+
+
+@contextmanager
+def process(conninfo: str, port: int) -> Iterator[subprocess.Popen[str]]:
+    """The scripted web in a process of its own, killed at the end."""
+    command = [sys.executable, "-m", "tests.web_process", conninfo, str(port)]
+    program = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert program.stdout
+        assert program.stdout.readline() == "ready\n"
+        yield program
+    finally:
+        program.kill()
+        program.communicate()
+
+
+def test_the_server_is_killed_and_the_page_opened_anew_meanwhile(
+    browser: Browser, embedded_server: Server
+) -> None:
+    port = free_port()
+    with embedded_server.fresh() as conninfo:
+        context = browser.new_context(viewport={"width": 360, "height": 740}, locale="vi-VN")
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        with process(conninfo, port) as program:
+            page.goto(f"http://127.0.0.1:{port}/")
+            page.locator(".reply").wait_for()
+            page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+            files = page.evaluate(CACHED)
+            assert "/shell" in files
+            assert any(file.endswith("/chat.js") for file in files)
+            assert not [file for file in files if file.startswith(("/web", "/hinh", "/in"))]
+            with page.expect_response("**/web/messages"):
+                ask(page, "chậm")  # its turn takes longer than the server lives
+            page.locator("#message").fill("viết dở")
+            program.kill()
+        page.reload()  # nobody answers: the page comes from the browser
+        expect(page.locator("#line")).to_have_text("Mất kết nối, đang nối lại…")
+        expect(page.locator("#message")).to_have_value("viết dở")
+        ask(page, "viết lúc mất mạng")
+        ask(page, "và câu nữa")
+        assert mine(page) == ["viết lúc mất mạng", "và câu nữa"]
+        expect(page.locator("#line")).to_have_text("Mất kết nối, tin sẽ được gửi lại.")
+        with process(conninfo, port):
+            expect(page.locator(".reply .said").nth(3)).to_have_text(
+                "Tin thứ 4: và câu nữa", timeout=30_000
+            )
+            said = [WELCOME.text, "Tin thứ 2: chậm", "Tin thứ 3: viết lúc mất mạng"]
+            assert replies(page) == [*said, "Tin thứ 4: và câu nữa"]
+            assert mine(page) == ["chậm", "viết lúc mất mạng", "và câu nữa"]
+            expect(page.locator("#typing")).to_be_empty()
+            expect(page.locator("#line")).to_be_empty()
+        context.close()
+
+
+def without_cookies(page: Page, home: str) -> None:
+    """A browser that keeps no cookie of ours."""
+    page.context.clear_cookies()
+    text = httpx.get(home, trust_env=False).text
+    page.route(home, lambda route: route.fulfill(body=text, content_type="text/html"))
+
+
+def test_a_browser_without_cookies(open_page: Open, site: WebServer) -> None:
+    page = open_page(errors=True)
+    without_cookies(page, f"{site.url}/")
+    page.reload()
+    page.locator(".reply").wait_for()
+    ask(page, "không có cookie")
+    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: không có cookie")
+    assert page.context.cookies() == []
+    page.reload()  # this tab still knows
+    page.locator(".reply").nth(1).wait_for()
+    assert mine(page) == ["không có cookie"]
+    page.get_by_text("Thêm", exact=True).click()
+    page.locator("#delete").click()
+    page.get_by_role("button", name="Xoá hết").click()
+    expect(page.locator("#log .notice")).to_contain_text("Đã xoá dữ liệu")
+    expect(page.locator(".reply .said")).to_have_text(WELCOME.text)
+    assert mine(page) == []
+
+
+def test_a_page_that_does_not_come_whole_says_so(open_page: Open) -> None:
+    page = open_page(errors=True)
+    page.route("**/log.js", lambda route: route.abort())
+    page.reload()
+    trouble = page.get_by_role("alert")
+    expect(trouble).to_contain_text("Trang này gặp trục trặc")
+    expect(trouble).to_contain_text("1800 1096")
+    page.unroute("**/log.js")
+    trouble.get_by_role("button", name="Tải lại trang").click()
+    page.locator(".reply").wait_for()
+    expect(trouble).to_be_hidden()
+
+
+def test_words_written_before_the_history_is_there_stay_below_it(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "trước")
+    page.locator(".reply").nth(1).wait_for()
+    held: list[Route] = []
+    page.route("**/web/history", lambda route: held.append(route))  # noqa: PLW0108 it is wrapped
+    page.reload()
+    page.wait_for_function("() => document.querySelector('#text-size') !== null")
+    while not held:
+        page.wait_for_timeout(20)
+    ask(page, "ngay sau")
+    assert mine(page) == ["ngay sau"]
+    held[0].continue_()
+    expect(page.locator(".reply .said").nth(2)).to_have_text("Tin thứ 3: ngay sau")
+    assert mine(page) == ["trước", "ngay sau"]
+    # Away and back: the conversation is there, and goes on.
+    page.unroute("**/web/history")
+    page.goto("about:blank")
+    page.go_back()
+    page.locator(".reply").nth(2).wait_for()
+    ask(page, "đã quay lại")
+    expect(page.locator(".reply .said").nth(3)).to_have_text("Tin thứ 4: đã quay lại")
+    assert mine(page) == ["trước", "ngay sau", "đã quay lại"]
+
+
+def test_two_tabs_show_one_conversation_and_forget_it_together(
+    open_page: Open, site: WebServer
+) -> None:
+    page = open_page()
+    other = page.context.new_page()
+    other.goto(site.url)
+    other.locator(".reply").wait_for()
+    ask(page, "hỏi ở đây")
+    expect(other.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: hỏi ở đây")
+    expect(other.locator(".mine .said")).to_have_text("hỏi ở đây")
+    other.locator("#message").fill("viết dở")
+    page.get_by_text("Thêm", exact=True).click()
+    page.locator("#delete").click()
+    page.get_by_role("button", name="Xoá hết").click()
+    expect(page.locator("#log .notice")).to_contain_text("Đã xoá dữ liệu")
+    expect(other.locator(".mine")).to_have_count(0)
+    expect(other.locator(".reply .said")).to_have_text(WELCOME.text)
+    expect(other.locator("#message")).to_have_value("")
+    ask(other, "bắt đầu lại")
+    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: bắt đầu lại")

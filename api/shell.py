@@ -23,6 +23,7 @@ from api.wording import Wording
 SHELL = "/shell"  # the page as the service worker keeps it: it comes without a session
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _IMPORT = re.compile(r'\bfrom "\./([\w-]+\.js)"')
+_HTML = "text/html; charset=utf-8"
 _ENTRY = "chat.js"
 _BESIDE = ("chat.css", "early.js", "install.js", "favicon.svg")
 _GROUND, _DARK_GROUND, _ACCENT = "#f5f3ee", "#10181b", "#0b4a55"  # as in chat.css
@@ -73,6 +74,7 @@ class Shell:
     """Everything of it, ready to be sent."""
 
     pages: dict[Mode, Packed]
+    first: Packed  # the page for who comes without a session: there is no history to be asked for
     manifest: Packed
     worker: Packed
     embed: Packed
@@ -107,9 +109,11 @@ def build(assets: Assets, wording: Wording, phone: str) -> Shell:
     """
     scripts = modules(assets)
     template = environment().get_template("chat.html")
-    pages = {
-        mode: template.render(
+
+    def render(mode: Mode, *, new: bool = False) -> str:
+        return template.render(
             mode=mode.value,
+            new=new,
             static=assets.root,
             scripts=scripts,
             w=wording,
@@ -120,11 +124,12 @@ def build(assets: Assets, wording: Wording, phone: str) -> Shell:
             accent=_ACCENT,
             dark_ground=_DARK_GROUND,
         )
-        for mode in Mode
-    }
+
+    pages = {mode: render(mode) for mode in Mode}
     kept = [SHELL, *(f"{assets.root}/{name}" for name in (*_BESIDE, *scripts))]
     return Shell(
-        {mode: _packed(page, "text/html; charset=utf-8") for mode, page in pages.items()},
+        {mode: _packed(page, _HTML) for mode, page in pages.items()},
+        _packed(render(Mode.PAGE, new=True), _HTML),
         _packed(_manifest(assets, wording), "application/manifest+json"),
         _packed(_worker(assets, kept, pages[Mode.PAGE]), "text/javascript; charset=utf-8"),
         _packed(

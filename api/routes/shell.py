@@ -28,8 +28,9 @@ def _shell(request: Request) -> Shell:
 async def page(request: Request) -> Response:
     """The chat; a visitor without a session gets one, a visitor with one gets it prolonged."""
     context = context_of(request)
-    response = _shell(request).pages[Mode.PAGE].response(request)
-    context.sessions.give(response, context.sessions.cookie_of(request))
+    token, shell = context.sessions.cookie_of(request), _shell(request)
+    response = (shell.pages[Mode.PAGE] if token else shell.first).response(request)
+    context.sessions.give(response, token)
     return response
 
 

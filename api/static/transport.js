@@ -1,6 +1,6 @@
 // The line to the server: messages go by POST with an id made here, replies come as events.
 
-import { headers } from "./session.js";
+import { headers, isOwn, renew } from "./session.js";
 
 const POST_TIMEOUT = 15_000; // ms; after that the message counts as lost and goes once more
 const SILENCE = 40_000; // ms; the server says something at least every 15 s
@@ -30,7 +30,7 @@ export function newId() {
 
 /** One request; the JSON answer (null when empty), or ConnectionLost, or Refused. With a `signal`
  * that ends it, Abandoned. */
-export async function request(method, path, body, signal) {
+async function requestOnce(method, path, body, signal) {
   if (signal?.aborted) throw new Abandoned();
   const controller = new AbortController();
   const abort = () => controller.abort();
@@ -66,6 +66,19 @@ export async function request(method, path, body, signal) {
   }
   if (!response.ok) throw new Refused(answer);
   return answer;
+}
+
+/** The same; where the browser takes no cookies, with a session that this page keeps itself. */
+export async function request(method, path, body, signal) {
+  try {
+    return await requestOnce(method, path, body, signal);
+  } catch (error) {
+    if (error.kind !== "no_session" || isOwn()) throw error;
+  }
+  await renew().catch(() => {
+    throw new ConnectionLost();
+  });
+  return requestOnce(method, path, body, signal);
 }
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));

@@ -158,6 +158,7 @@ def test_two_tabs_show_one_conversation_and_forget_it_together(
     expect(other.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: hỏi ở đây")
     expect(other.locator(".mine .said")).to_have_text("hỏi ở đây")
     other.locator("#message").fill("viết dở")
+    page.bring_to_front()  # a tab behind another takes its time
     page.get_by_text("Thêm", exact=True).click()
     page.locator("#delete").click()
     page.get_by_role("button", name="Xoá hết").click()

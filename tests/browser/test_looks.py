@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from typing import Any
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Frame, Page, Response, expect
 
 from tests.browser.conftest import Open
 from tests.web_server import WebServer
 
-BUDGET = 150 * 1024  # bytes of the first load
+BUDGET = 150 * 1024  # bytes of the first load; held to a third of it
+SLOW = 400_000  # bits a second
+USABLE = 3.0  # seconds
 AXE = {
     "runOnly": {
         "type": "tag",
@@ -76,25 +77,33 @@ def violations(page: Page | Frame) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "states",
-    [(talk,), (talk, menu), (talk, dialog), (contrast, talk), (large, talk), (talk, unsent)],
-    ids=["talk", "menu", "dialog", "contrast", "large", "unsent"],
-)
-def test_axe_finds_nothing(
-    open_page: Open, scheme: str, states: tuple[Callable[[Page], None], ...]
-) -> None:
-    page = open_page(color_scheme=scheme, reduced_motion="reduce", errors=unsent in states)
-    for state in states:
-        state(page)
-    assert violations(page) == []
-
-
-def test_axe_finds_nothing_on_a_wide_screen(open_page: Open) -> None:
-    page = open_page(1280, 800, reduced_motion="reduce")
+def test_axe_finds_nothing(open_page: Open) -> None:
+    """Every kind of bubble, menu and dialog, each in light and dark."""
+    page = open_page(reduced_motion="reduce", errors=True)
     talk(page)
-    assert violations(page) == []
+
+    def clean() -> None:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert violations(page) == [], scheme
+
+    clean()
+    menu(page)
+    clean()
+    page.locator("#delete").click()
+    clean()
+    page.get_by_role("button", name="Giữ lại").click()
+    large(page)
+    clean()
+    large(page)
+    clean()
+    contrast(page)
+    page.keyboard.press("Escape")
+    clean()
+    unsent(page)
+    clean()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    clean()
 
 
 def font_size(page: Page, selector: str) -> float:
@@ -105,59 +114,54 @@ def font_size(page: Page, selector: str) -> float:
     return float(size)
 
 
-def test_text_is_18_px_and_24_at_a_press_and_stays_so(open_page: Open) -> None:
+def test_sizes_and_contrast_are_a_press_away_and_stay(open_page: Open) -> None:
     page = open_page()
+    step = page.locator("#text-size")
+    for size, following in ((18, "Chữ to"), (24, "Chữ to nữa"), (30, "Chữ vừa")):
+        expect(step).to_have_text(following)
+        assert font_size(page, ".reply .said") == size
+        assert font_size(page, "#message") == size
+        height = page.locator(".reply .said").evaluate("one => getComputedStyle(one).lineHeight")
+        assert float(height.removesuffix("px")) == size * 1.5
+        large(page)
     assert font_size(page, ".reply .said") == 18
-    assert font_size(page, "#message") == 18
     large(page)
-    assert font_size(page, ".reply .said") == 24
-    assert font_size(page, "#message") == 24
-    page.reload()
-    page.locator(".reply").wait_for()
-    assert font_size(page, ".reply .said") == 24
-    expect(page.locator("#text-size")).to_have_text("Chữ to nữa")
-    height = page.locator(".reply .said").evaluate("one => getComputedStyle(one).lineHeight")
-    assert float(height.removesuffix("px")) == 36
     large(page)
-    assert font_size(page, ".reply .said") == 30
-    large(page)
-    assert font_size(page, ".reply .said") == 18
-
-
-def test_high_contrast_stays_on(open_page: Open) -> None:
-    page = open_page()
     contrast(page)
     page.reload()
     page.locator(".reply").wait_for()
+    assert font_size(page, ".reply .said") == 30
+    expect(step).to_have_text("Chữ vừa")
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground == "rgb(255, 255, 255)"
+    expect(page.locator("#contrast")).to_have_attribute("aria-pressed", "true")
 
 
-@pytest.mark.parametrize("big", [False, True], ids=["18px", "24px"])
-@pytest.mark.parametrize(
-    ("width", "height"),
-    [(320, 256), (320, 568), (360, 740), (768, 1024), (1280, 800)],
-    ids=["400 percent", "smallest phone", "phone", "tablet", "desk"],
-)
-def test_nothing_is_cut_off_and_every_target_is_large(
-    open_page: Open, width: int, height: int, big: bool
-) -> None:
-    page = open_page(width, height)
-    if big:
-        large(page)
+# 400 percent, the smallest phone, a phone, a tablet, a desk
+WINDOWS = [(320, 256), (320, 568), (360, 740), (768, 1024), (1280, 800)]
+
+
+def test_nothing_is_cut_off_and_every_target_is_large(open_page: Open) -> None:
+    page = open_page()
     talk(page)
-    menu(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    beyond = page.evaluate(
-        """(width) => [...document.querySelectorAll("body *")]
-          .filter((one) => one.checkVisibility() && !one.matches(".unseen, .skip"))
-          .filter((one) => one.getBoundingClientRect().right > width + 0.5 ||
-                           one.getBoundingClientRect().left < -0.5)
-          .map((one) => one.outerHTML.slice(0, 80))""",
-        width,
-    )
-    assert beyond == []
-    assert page.evaluate(SMALL_TARGETS) == []
+    for size in (18, 24, 30):
+        assert font_size(page, ".reply .said") == size
+        menu(page)
+        for width, height in WINDOWS:
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, size)
+            beyond = page.evaluate(
+                """(width) => [...document.querySelectorAll("body *")]
+                  .filter((one) => one.checkVisibility() && !one.matches(".unseen, .skip"))
+                  .filter((one) => one.getBoundingClientRect().right > width + 0.5 ||
+                                   one.getBoundingClientRect().left < -0.5)
+                  .map((one) => one.outerHTML.slice(0, 80))""",
+                width,
+            )
+            assert beyond == [], (width, size)
+            assert page.evaluate(SMALL_TARGETS) == [], (width, size)
+        page.keyboard.press("Escape")
+        large(page)
 
 
 def test_in_a_low_window_the_text_keeps_the_room(open_page: Open) -> None:
@@ -203,26 +207,42 @@ def test_print_shows_the_conversation_alone(open_page: Open) -> None:
     assert label.evaluate("one => one.offsetWidth") > 40
 
 
-def test_the_first_load_is_light_and_from_here_alone(browser: Browser, site: WebServer) -> None:
-    context = browser.new_context()
+def first_load(browser: Browser, site: WebServer) -> float:
+    """Seconds until the welcome stands there, over a slow line; all that goes over it is counted."""
+    context = browser.new_context(viewport={"width": 360, "height": 740})
     page = context.new_page()
+    line = context.new_cdp_session(page)
+    sizes: dict[str, int] = {}
     loaded: list[Response] = []
-
-    def note(answer: Response) -> None:
-        loaded.append(answer)
-
-    page.on("response", note)
-    page.goto(f"{site.url}/")
+    page.on("response", lambda answer: loaded.append(answer))  # noqa: PLW0108 Playwright marks it
+    line.on("Network.loadingFinished", lambda e: sizes.update({e["requestId"]: _sent(e)}))
+    line.send("Network.enable")
+    rate = {"downloadThroughput": SLOW / 8, "uploadThroughput": SLOW / 8}
+    line.send("Network.emulateNetworkConditions", {"offline": False, "latency": 400, **rate})
+    began = time.monotonic()
+    page.goto(f"{site.url}/", wait_until="commit")
     page.locator(".reply").wait_for()
-    files = [one for one in loaded if "/web/" not in one.url]
-    assert len(files) >= 8
+    took = time.monotonic() - began
+    page.wait_for_load_state()
+    assert len(sizes) >= 12
+    assert sum(sizes.values()) <= BUDGET / 3, sizes
     assert {one.url.split("/")[2] for one in loaded} == {site.url.split("/")[2]}
     assert all(one.ok for one in loaded)
-    sizes = {one.url: len(one.body()) for one in files}
-    assert sum(sizes.values()) <= BUDGET, sizes
-    scripts = page.locator("script").evaluate_all("all => all.map((one) => one.textContent.trim())")
+    scripts = page.locator("script").evaluate_all("all => all.map((one) => one.text.trim())")
     assert set(scripts) == {""}
     context.close()
+    return took
+
+
+def _sent(event: dict[str, Any]) -> int:
+    return int(event["encodedDataLength"])
+
+
+def test_the_first_load_is_light_and_quick_on_a_slow_line(
+    browser: Browser, site: WebServer
+) -> None:
+    """400 kbit/s, 400 ms there and back; the best of three, as others use the machine too."""
+    assert any(first_load(browser, site) <= USABLE for _ in range(3))
 
 
 def test_without_scripts_there_is_a_number_to_call(browser: Browser, site: WebServer) -> None:

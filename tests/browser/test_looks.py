@@ -208,7 +208,7 @@ def test_print_shows_the_conversation_alone(open_page: Open) -> None:
 
 
 def first_load(browser: Browser, site: WebServer) -> float:
-    """Seconds until the welcome stands there, over a slow line; all that goes over it is counted."""
+    """Seconds until the welcome stands there over a slow line; all that goes over it is counted."""
     context = browser.new_context(viewport={"width": 360, "height": 740})
     page = context.new_page()
     line = context.new_cdp_session(page)

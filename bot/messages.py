@@ -58,12 +58,12 @@ class Media:
 class Incoming:
     """One message of a citizen, masked at the door (``bot.privacy``) before it is built.
 
-    ``channel`` is ``web``, ``api``, ``terminal`` or ``telegram``; ``chat`` the channel's own id
-    of the chat; ``message_id`` the channel's own id of the message. The three together are the
-    key by which a repeated delivery is recognised. Exactly one of ``text``, ``choice`` and
-    ``opens`` is set: ``choice`` is the :attr:`actions.replies.Choice.id` that a button sent back,
-    ``opens`` the digest of a pass that was opened. ``media``: what came with the text, which is
-    :data:`bot.listening.UNREADABLE` where it came without words. The rest, and what is in the
+    ``channel`` is ``web``, ``api``, ``terminal``, ``telegram``, ``zalo_oa`` or ``zalo_bot``;
+    ``chat`` the channel's own id of the chat; ``message_id`` its id of the message. The three are
+    together the key by which a repeated delivery is recognised. Exactly one of ``text``, ``choice``
+    and ``opens`` is set: ``choice`` is the :attr:`actions.replies.Choice.id` that a button sent
+    back, ``opens`` the digest of a pass that was opened. ``media``: what came with the text, which
+    is :data:`bot.listening.UNREADABLE` where it came without words. The rest, and what is in the
     medium, the worker finds out before the turn:
     ``opened``, what the pass holds (None where it cannot be opened); ``team``, of a registered
     helper; ``finding``, what came of the look-up that the turn asked for when it was taken

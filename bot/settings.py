@@ -66,6 +66,11 @@ class Settings(BaseSettings):
     zalo_oa_secret: SecretStr | None = Field(
         None, description="khoá bí mật của OA, ở trang webhook; để kiểm chữ ký của Zalo"
     )
+    zalo_site_verification: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9_-]{8,80}$",
+        description="mã Zalo cho để chứng minh tên miền là của mình (trang Xác thực domain)",
+    )
     zalo_oa_base_url: str = Field("https://openapi.zalo.me", description="địa chỉ Zalo OpenAPI")
     zalo_oauth_base_url: str = Field(
         "https://oauth.zaloapp.com", description="nơi Zalo cấp mã truy cập"

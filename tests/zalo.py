@@ -19,7 +19,6 @@ from bot.messages import TurnHandler
 from bot.printer import Printer
 from bot.settings import Settings
 from bot.store import zalo_tokens
-from bot.team_desk import Plan
 from bot.worker import Worker
 from knowledge_base import drawings, phrases
 from knowledge_base.units import Units
@@ -55,13 +54,12 @@ async def official_account(
     *,
     handler: TurnHandler = scripted,
     cap: int = 20,
-    desk: Plan | None = None,
     readers: Mapping[str, Reader] | None = None,
     **more: Any,
 ) -> AsyncIterator[tuple[ZaloOaChannel, Mailbox]]:
     """A mailbox, its worker, the channel and our server, whose webhook ``api`` calls."""
     settings = oa_settings(api.url, **more)
-    async with open_mailbox(conninfo, timing=FAST, cap=cap, desk=desk) as mailbox:
+    async with open_mailbox(conninfo, timing=FAST, cap=cap) as mailbox:
         async with mailbox.store.connection() as con:  # what `zalo-token put` leaves behind
             await zalo_tokens.put(con, APP_ID, "access-of-before", api.refresh, 0.0)
         printer = Printer(mailbox.store, PUBLIC)

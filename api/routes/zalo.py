@@ -1,10 +1,11 @@
-"""The webhooks of a Zalo Official Account and of a Zalo bot."""
+"""The webhooks of a Zalo Official Account and of a Zalo bot, and the proof that Zalo asks for."""
 
 from __future__ import annotations
 
 import hmac
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from starlette.responses import HTMLResponse
 
 from api.context import context_of
 from api.webhooks import decoded, require_json
@@ -13,6 +14,15 @@ from bot.channels.zalo_oa.events import WEBHOOK_PATH as OA_PATH
 from bot.channels.zalo_oa.events import Verdict
 
 router = APIRouter(include_in_schema=False)
+_PROOF = '<meta name="zalo-platform-site-verification" content="{code}">'
+
+
+@router.get("/zalo_verifier{code}.html")
+async def verifier(request: Request, code: str) -> HTMLResponse:
+    """What Zalo asks for to believe that the domain is ours; 404 for another's code."""
+    if code != context_of(request).services.settings.zalo_site_verification:
+        raise HTTPException(404)
+    return HTMLResponse(f"<!doctype html><html><head>{_PROOF.format(code=code)}</head></html>")
 
 
 @router.post(OA_PATH)

@@ -166,6 +166,7 @@ async def test_refusals_are_told_apart(embedded_conninfo: str) -> None:
         "qua-nhanh": [(429, ""), (502, "<html>"), (200, "no json"), (200, "[]")],
         "het-han": [-216],
         "la": [-9999],
+        "gioi-han": [-32] * 50,  # asked to wait; the others are not held up
     }
 
     def rule(path: str, body: Fields) -> int | tuple[int, str] | None:
@@ -187,6 +188,7 @@ async def test_refusals_are_told_apart(embedded_conninfo: str) -> None:
         events = (await mailbox.counts()).events
         assert events["reply.zalo_oa.outside_window"] == 1
         assert events["reply.zalo_oa.blocked"] == 2
+        assert api.texts("gioi-han") == []
         assert api.misused == 0
 
 
@@ -266,6 +268,20 @@ async def test_a_long_text_comes_in_parts_none_of_them_twice(embedded_conninfo: 
         assert failures == [1]
         assert all(len(text) <= 2000 for text in said)
         assert " ".join(said).startswith(LONG)
+
+
+async def test_zalo_is_shown_that_the_domain_is_ours(embedded_conninfo: str) -> None:
+    code = "GkRa5O6GTXL3ukCJdz5WJa_upMgZZXipCp0u"
+    async with (
+        zalo_open_api() as api,
+        official_account(embedded_conninfo, api, zalo_site_verification=code),
+        httpx.AsyncClient(trust_env=False) as client,
+    ):
+        root = api.webhook.removesuffix("/webhooks/zalo-oa")
+        page = await client.get(f"{root}/zalo_verifier{code}.html")
+        assert f'content="{code}"' in page.text
+        for other in ("", "x", f"{code}x"):
+            assert (await client.get(f"{root}/zalo_verifier{other}.html")).status_code == 404
 
 
 async def test_a_flood_is_asked_to_wait_once(embedded_conninfo: str) -> None:

@@ -169,6 +169,7 @@ SHAPED = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+@settings(deadline=None)  # a point on the map is compared with every commune
 @given(JSON | SHAPED)
 def test_anything_is_either_read_or_refused(event: Any) -> None:
     readers: list[Callable[[object], Incoming | str]] = [
@@ -185,7 +186,7 @@ def test_anything_is_either_read_or_refused(event: Any) -> None:
             said.text.encode()
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(JSON, st.text(), st.text())
 def test_any_signature_is_refused(event: Any, shown: str, stamp: str) -> None:
     headers = {"X-ZEvent-Signature": shown, "X-ZEvent-Timestamp": stamp}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.replies import Choice, Document, Image, Reply
@@ -115,6 +115,7 @@ REPLIES = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(REPLIES)
 def test_every_message_keeps_the_limits(reply: Reply) -> None:
     reply = replace(reply, text=f"Dạ. {reply.text}")

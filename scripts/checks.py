@@ -25,7 +25,8 @@ CHECKS: dict[str, list[str]] = {
     # by its file: it has no module to run, and its first line breaks when the checkout is moved
     "imports": [PYTHON, str(BIN / "lint-imports"), "--no-logo"],
     "knowledge": [PYTHON, "-m", "knowledge_base", "check"],
-    "tests": [PYTHON, "-m", "pytest"],
+    # a process per core; a file's tests stay together, so that they share what they build
+    "tests": [PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"],
 }
 
 

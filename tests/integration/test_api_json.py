@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 import time
@@ -204,6 +205,7 @@ def test_odd_texts_are_answered(client: httpx.Client, text: str) -> None:
         ('{"text": ' + "9" * 5_000 + "}", None, None),
         ("x" * 70_000, 413, "too_large"),
     ],
+    ids=itertools.count(),  # the bodies hold random ids, and are long
 )
 def test_bodies_that_cannot_be_used(
     client: httpx.Client, body: str | bytes, status: int | None, kind: str | None

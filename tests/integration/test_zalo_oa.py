@@ -10,6 +10,7 @@ import pytest
 
 from actions.replies import Image, Reply
 from bot import delivery
+from bot.channels.zalo_oa import tokens
 from bot.messages import PHOTO, Incoming, MediaRead, TurnResult
 from bot.store.errors import StoreUnavailable
 from tests.emulators.zalo_open_api import Fields, zalo_open_api
@@ -24,6 +25,7 @@ AN, BA = "2512523625412515", "2468458835296197922"
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No long pauses."""
     monkeypatch.setattr(delivery, "_backoff", lambda attempts: 0.05)
+    monkeypatch.setattr(tokens, "FRESH", tokens.FRESH * 0)
 
 
 async def test_a_round_trip_with_buttons(embedded_conninfo: str) -> None:

@@ -74,6 +74,9 @@ def test_what_comes_without_words_may_be_fetched() -> None:
         found = oa(f"user_send_{name}", {"attachments": [{}, picture]})
         media = Media(kind, PICTURE)
         assert found == Incoming("zalo_oa", "5", "9", text=UNREADABLE, media=media)
+    found = oa("user_send_image", {"text": "giấy hẹn", "attachments": [picture]})
+    assert isinstance(found, Incoming)
+    assert found.text == "giấy hẹn"
     for name in ("sticker", "file", "video", "business_card"):
         found = oa(f"user_send_{name}", {"attachments": [picture]})
         kind = {"business_card": "contact"}.get(name, name)

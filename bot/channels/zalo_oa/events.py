@@ -113,7 +113,9 @@ class Event(BaseModel):
             stands = _WORDLESS[self.event_name]
             if stands == located.LOCATED:
                 stands = located.kept(*self._point(), units)
-            return Incoming(CHANNEL, chat, number, text=stands, media=self._media())
+            media = self._media()
+            words = mask(text) if media else ""  # a place's name, a card's number are not words
+            return Incoming(CHANNEL, chat, number, text=words or stands, media=media)
         if choice := chosen(text):
             return Incoming(CHANNEL, chat, number, choice=choice)
         if opens := opened_by(text):

@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 AHEAD = timedelta(hours=5)  # before its end, an access token is renewed
 LOOK_EVERY = 600.0  # seconds between two looks at whether it is time
 OTHERS = timedelta(seconds=60)  # a renewal begun by somebody else is waited for
+FRESH = timedelta(seconds=60)  # a token that is refused so soon is not renewed: that is no remedy
 ASK_AGAIN = timedelta(hours=1)  # a refusal may be the fault of a setting put right meanwhile
 AGAIN = 60.0  # seconds after which a reply without a token is tried again
 _WRITE_AGAIN = (0.1, 0.5, 1.0, 2.0, 4.0)  # seconds between attempts to keep a new pair
@@ -103,6 +104,8 @@ class Tokens:
                 raise NoToken(f"no token of Zalo yet: {HOW_TO_HELP}", AGAIN)
             if kept.access != refused and kept.lasts() and (kept.refused_at or kept.lasts(AHEAD)):
                 return kept.access
+            if kept.access == refused and kept.now - kept.renewed_at < FRESH:
+                raise NoToken("Zalo refuses a token that it gave a moment ago", AGAIN)
             if kept.refused_at is not None and kept.now - kept.refused_at < ASK_AGAIN:
                 raise NoToken(f"Zalo refused the refresh token: {HOW_TO_HELP}", AGAIN)
             return await self._renewed(kept)

@@ -2,7 +2,7 @@
 # Settings may be given here too: make run PORT=8001 DATA_DIR=/srv/tro-ly
 
 .DEFAULT_GOAL := help
-.PHONY: help environment environment-dev setup run worker test lint format evaluate bench fuzz lock clean
+.PHONY: help environment environment-dev setup run worker test lint format evaluate bench fuzz chaos lock clean
 MAKEFLAGS += --no-print-directory
 
 BOOT := sh scripts/python.sh -m
@@ -55,6 +55,11 @@ bench: setup environment-dev ## Đo tốc độ, bộ nhớ và độ chính xá
 
 fuzz: setup environment-dev ## Gửi dữ liệu bừa vào mọi cổng của API, tìm lỗi 500 (MINUTES=10 SEED=)
 	@$(PY) -m tests.fuzzing "$(MINUTES)" "$(SEED)"
+
+chaos: setup environment-dev ## Thử độ bền: giết tiến trình, làm sập PostgreSQL (MINUTES=1 SEED= DATABASE_URL=)
+	@$(PY) -m scripts.machine
+	@$(PY) -m tests.chaos --minutes "$(or $(MINUTES),1)" $(if $(SEED),--seed $(SEED)) \
+	  $(if $(DATABASE_URL),--database-url "$(DATABASE_URL)") $(if $(PNG),--png $(PNG))
 
 lock: environment-dev ## Ghi lại tệp khoá gói từ requirements*.in
 	@$(PY) -m scripts.lock

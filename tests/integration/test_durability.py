@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import random
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from actions.replies import Reply
-from bot.mailbox import Mailbox, Receipt, open_mailbox
+from bot.mailbox import open_mailbox
 from bot.messages import Incoming, TurnResult
 from bot.store.errors import StoreUnavailable
+from tests.chaos import loads, report
+from tests.chaos.storm import Plan, storm
 from tests.conftest import Server
-from tests.mailroom import FAST, PARKED, Pigeon, echo, eventually, mailroom, said
+from tests.mailroom import FAST, eventually, mailroom, said
 
 
 class Workers:
@@ -53,25 +52,6 @@ class Workers:
         """The turns begun so far, as chat/message."""
         return self.journal.read_text().splitlines() if self.journal.exists() else []
 
-    @asynccontextmanager
-    async def kept_running(self) -> AsyncIterator[list[int]]:
-        """Start a worker again whenever it dies; yields a list that grows with each death."""
-        deaths: list[int] = []
-
-        async def watch() -> None:
-            while True:
-                process = self.start()
-                deaths.append(await asyncio.to_thread(process.wait))
-
-        watching = asyncio.create_task(watch())
-        try:
-            yield deaths
-        finally:
-            watching.cancel()
-            self.end()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watching
-
     def end(self) -> None:
         """Kill whatever still runs."""
         for process in self.running:
@@ -93,17 +73,6 @@ def workers_on(conninfo: str, journal: Path) -> Iterator[Workers]:
         yield workers
     finally:
         workers.end()
-
-
-async def check_all(mailbox: Mailbox, chat: str, messages: int) -> None:
-    """Every message answered once, in the order of acceptance, each seeing the one before."""
-    entries = await mailbox.transcript(f"web:{chat}", 10 * messages)
-    accepted = [entry.incoming.message_id for entry in entries if entry.incoming]
-    replies = [entry.reply for entry in entries if entry.reply]
-    assert sorted(accepted, key=int) == [str(n) for n in range(messages)]
-    assert [reply.message_id for reply in replies] == accepted
-    counted = [reply.reply.text.partition("|")[2] for reply in replies]
-    assert counted == [str(n) for n in range(1, messages + 1)]
 
 
 async def persist(send: Callable[[], Any]) -> Any:
@@ -135,92 +104,28 @@ async def test_a_killed_workers_message_is_answered_within_15_seconds(
             assert (await mailbox.answer_to(said(1), 5))[0].reply.text == "tin 1|2"
 
 
-async def test_kills_under_load_lose_double_and_reorder_nothing(
-    conninfo: str, journal: Path
-) -> None:
-    chats, messages = [f"chat{n}" for n in range(5)], 12
-    deliveries = [said(n, chat=chat) for n in range(messages) for chat in chats] * 2
-    chance = random.Random(3)
-    chance.shuffle(deliveries)
-    async with open_mailbox(conninfo, timing=FAST) as mailbox:
-        with workers_on(conninfo, journal) as workers:
-            for _ in range(2):
-                workers.start()
-
-            async def load() -> None:
-                for delivery in deliveries:
-                    await mailbox.receive(delivery)
-                    await asyncio.sleep(0.02)
-
-            loading = asyncio.create_task(load())
-            for _ in range(3):
-                begun = len(workers.begun())
-                await eventually(lambda begun=begun: len(workers.begun()) > begun, 20)  # type: ignore[misc]
-                await asyncio.sleep(chance.uniform(0, 0.1))
-                workers.kill(workers.running[0])
-                workers.start()
-            await loading
-            for delivery in deliveries:
-                await mailbox.answer_to(delivery, 20)
-            for chat in chats:
-                await check_all(mailbox, chat, messages)
+@pytest.mark.timeout(240)
+def test_a_storm_loses_doubles_and_reorders_nothing(server: Server) -> None:
+    """30 kills, PostgreSQL stopped and crashed, a worker frozen, refusals, a message that raises,
+    one that kills, timers: see ``tests/chaos``."""
+    plan = Plan(
+        seconds=12, seed=3, freezes=1, timing=FAST,
+        most_twice=0.15,  # a kill doubles what is being sent, and here are a few messages for each
+        recovery=90.0,  # other tests use this machine; the first test holds the time
+    )  # fmt: skip
+    with server.fresh() as conninfo:
+        result = asyncio.run(storm(server, conninfo, plan))
+    assert result.faults(plan) == []
+    assert (result.kills, result.timers) == (30, plan.timers)
+    assert "k" in report.spark(result) and server.name in report.table([result], plan)
 
 
-async def test_a_message_that_kills_its_process_is_parked_and_its_neighbours_go_on(
-    conninfo: str, journal: Path
-) -> None:
-    async with open_mailbox(conninfo, timing=FAST) as mailbox:
-        with workers_on(conninfo, journal) as workers:
-            async with workers.kept_running() as deaths:
-                await mailbox.receive(said(1, "die"))
-                await mailbox.receive(said(1, "slow", chat="binh"))
-                (neighbour,) = await mailbox.answer_to(said(1, chat="binh"), 40)
-                assert neighbour.reply.text == "slow|1"
-                (apology,) = await mailbox.answer_to(said(1), 40)
-                assert apology.reply == PARKED
-                assert workers.begun().count("an/1") == 4
-                assert len(deaths) == 4
-                await mailbox.receive(said(2))
-                assert (await mailbox.answer_to(said(2), 20))[0].reply.text == "tin 2|1"
-                assert (await mailbox.counts()).parked == 1
-
-
-async def test_postgresql_restarted_under_load(server: Server, conninfo: str) -> None:
-    chats, messages = [f"chat{n}" for n in range(4)], 15
-    pigeon = Pigeon(channel="telegram")
-
-    def handle(incoming: Incoming, state: dict[str, Any] | None, now: datetime) -> TurnResult:
-        time.sleep(0.01)
-        return echo(incoming, state, now)
-
-    async with mailroom(conninfo, handle, [pigeon]) as mailbox:
-
-        async def citizen(chat: str, channel: str) -> None:
-            for number in range(messages):
-                incoming = said(number, chat=chat, channel=channel)
-                receipt = await persist(partial(mailbox.receive, incoming))
-                assert receipt in (Receipt.ACCEPTED, Receipt.DUPLICATE)
-                await persist(partial(mailbox.answer_to, incoming, 30))
-
-        citizens = [citizen(chat, "web") for chat in chats] + [citizen("an", "telegram")]
-        loading = asyncio.gather(*citizens)
-        for _ in range(2):
-            await asyncio.sleep(0.4)
-            await asyncio.to_thread(server.restart)
-        await loading
-        for chat in chats:
-            await check_all(mailbox, chat, messages)
-        wanted = [f"tin {n}|{n + 1}" for n in range(messages)]
-        await eventually(lambda: bool(pigeon.texts("an")) and pigeon.texts("an")[-1] == wanted[-1])
-        once = [
-            text
-            for i, text in enumerate(pigeon.texts("an"))
-            if i == 0 or text != pigeon.texts("an")[i - 1]
-        ]
-        assert once == wanted  # in order; one under way during a restart may have come twice
-        with psycopg.connect(conninfo) as con:
-            deaths = con.execute("SELECT sum(deaths) FROM messages").fetchone()
-        assert deaths == (0,)
+def test_a_flood_from_one_chat_and_a_backlog(embedded_server: Server) -> None:
+    for load in (partial(loads.flood, size=40), partial(loads.backlog, size=300, chats=30)):
+        with embedded_server.fresh() as conninfo:
+            done = asyncio.run(load(conninfo))
+        assert done.faults == []
+        assert done.told
 
 
 async def test_after_an_outage_everything_works_again(server: Server, conninfo: str) -> None:

@@ -4,6 +4,7 @@ now, and the day it was promised for. By a code alone nobody's name is said, see
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Protocol
@@ -26,6 +27,8 @@ from knowledge_base.phrases import MOST_CHARACTERS
 
 PAPER = "giay-hen"  # the drawing of the paper on which the code is printed
 LOOKING_UP = "tra-cuu-ho-so"  # the guide for whoever looks for themselves
+RIGHT = "checked"  # ``phrase`` of the action behind the right button of a question
+_ANIMALS, _SHOWN = 6, 4
 _KEPT = 5  # codes of the citizen that are remembered
 _MOST_BUTTONS = 5
 _STEPS = 5  # of what happened, the newest
@@ -103,12 +106,31 @@ def remembered(state: State, finding: Finding) -> State:
 
 
 def _without(finding: Finding, tell: Telling) -> Message:
+    if finding.why is Why.CHECK:
+        return _check(finding, tell)
     text = tell.say(f"dossier.{finding.why.value}", tell.address, ma=finding.code)
+    if finding.why is Why.PERSON:
+        return Message(text, buttons=(human(tell.say), home(tell.say)))
     again = Button(tell.say("dossier.button_other"), Action(kind=Kind.ASK_CODE))
     guide = Button(tell.say("dossier.button_look_up"), opening(LOOKING_UP))
     person = human(tell.say)
     buttons = (again, person) if finding.why is Why.SLOWED else (again, guide, person)
     return Message(text, buttons=buttons)
+
+
+def _check(finding: Finding, tell: Telling) -> Message:
+    """A question that a person answers at a glance; which button is right stands in the state, not
+    in what is sent."""
+    digest = hashlib.sha256(f"{finding.code} {tell.now.isoformat()}".encode()).digest()
+    shown = sorted(range(_ANIMALS), key=lambda n: digest[n])[:_SHOWN]
+    right = shown[digest[-1] % _SHOWN]
+    names = [tell.say(f"dossier.animal_{n}") for n in range(_ANIMALS)]
+    buttons = (
+        Button(names[n], Action(kind=Kind.DOSSIER, code=finding.code, phrase=RIGHT * (n == right)))
+        for n in shown
+    )
+    text = tell.say("dossier.check", tell.address, con_vat=names[right])
+    return Message(text, buttons=(*buttons, human(tell.say)))
 
 
 def _named(dossier: Dossier, knowledge: Knowledge, tell: Telling) -> str:

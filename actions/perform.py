@@ -196,7 +196,7 @@ def _looked_up(
     """How a dossier stands; asks for the look-up where it was not done yet."""
     finding = world.finding
     if finding is None or finding.code != action.code:
-        return Outcome(state, (), (), lookup=action.code)
+        return Outcome(state, (), (), lookup=action.code, checked=action.phrase == dossier.RIGHT)
     after = dossier.remembered(state, finding).at(action)
     tell = world.telling(after, now)
     *before, last = dossier.show(action, finding, world, tell)

@@ -358,7 +358,8 @@ class Outcome:
     for them, ``reminders`` come back as messages when they are due.
 
     ``lookup``: the code of a dossier that must be looked up first; the turn is then taken again
-    with what was found, and nothing else of this outcome counts. ``watching``: which dossiers the
+    with what was found, and nothing else of this outcome counts; ``checked``: the citizen has shown
+    before that no program asks. ``watching``: which dossiers the
     citizen is told of from now on, or no longer.
     """
 
@@ -372,3 +373,4 @@ class Outcome:
     ratings: tuple[Rated, ...] = ()
     team: ForTeam = NOTHING
     watching: tuple[Wish, ...] = ()
+    checked: bool = False

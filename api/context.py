@@ -62,9 +62,12 @@ class Context:
         """The same for opening a pass, of which fewer are allowed: nobody shall guess one."""
         self._count(connection, self.openings)
 
+    def address_of(self, connection: HTTPConnection) -> str:
+        """The network address that a request counts for."""
+        return client_address(connection, trust_proxy=self.services.settings.trust_proxy)
+
     def _count(self, connection: HTTPConnection, buckets: TokenBuckets) -> None:
-        address = client_address(connection, trust_proxy=self.services.settings.trust_proxy)
-        wait = buckets.take(address)
+        wait = buckets.take(self.address_of(connection))
         if wait:
             self.metrics.refused.labels("rate").inc()
             raise Problem("too_many", 429, headers={"Retry-After": str(wait)}, seconds=wait)

@@ -67,6 +67,7 @@ class Metrics:
             registry=self.registry,
         )
         self._outcomes = _Outcomes(self.registry)
+        self._guessing = _Guessing(self.registry)
         self._tickets = _Tickets(self.registry)
         self._ratings = _Ratings(self.registry)
         ProcessCollector(registry=self.registry)
@@ -85,6 +86,7 @@ class Metrics:
         if counts:
             self._outcomes.set(counts.events)
             self._ratings.set(counts.ratings)
+            self._guessing.set(counts.guessing)
         return generate_latest(self.registry)
 
 
@@ -120,6 +122,22 @@ class _Outcomes:
                     self._failed.labels(channel, what).set(count)
                 case _:
                     self._events.labels(name).set(count)
+
+
+class _Guessing:
+    """Who tries dossier codes."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._count = Gauge(
+            "dossier_guessing",
+            "Conversations and network addresses beyond a limit of wrong dossier codes",
+            ("who", "level"),
+            registry=registry,
+        )
+
+    def set(self, counted: Mapping[tuple[str, str], int]) -> None:
+        for (who, level), count in counted.items():
+            self._count.labels(who, level).set(count)
 
 
 class _Tickets:

@@ -71,7 +71,7 @@ class Conversation:
         turn = _Turn(self._understand, world, now, first, heard, cries)
         outcome = turn.answered(turn.take(incoming, before), before)
         if outcome.lookup is not None:
-            return TurnResult(state or {}, (), lookup=outcome.lookup)
+            return TurnResult(state or {}, (), lookup=outcome.lookup, checked=outcome.checked)
         outcome = surveyed(before, writing.left(incoming, before, outcome), self._world, now)
         after, misses = noted(before, outcome, heard[-1] if heard else None, now.date())
         understood = [*cries, *(said.first for said in heard)]

@@ -18,7 +18,7 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
-from bot import media, tracing
+from bot import guessing, media, tracing
 from bot.delivery import cut_off
 from bot.jobs import Jobs, Timing, queue_schema
 from bot.messages import DESK, TEAM, Incoming, StoredReply
@@ -197,7 +197,7 @@ class Mailbox:
     async def counts(self) -> Counts:
         """Numbers for the metrics."""
         async with self.store.connection() as con:
-            return await counts.read(con)
+            return replace(await counts.read(con), guessing=await guessing.slowed(con))
 
     async def ticket_counts(self) -> TicketCounts:
         """Numbers of tickets for the metrics."""

@@ -68,6 +68,9 @@ class Incoming:
     ``opened``, what the pass holds (None where it cannot be opened); ``team``, of a registered
     helper; ``finding``, what came of the look-up that the turn asked for when it was taken
     without it; ``watching``, the dossiers this conversation is told of (None where it cannot be).
+    ``origin``: the network address it came from as far as the door, a digest of it after;
+    ``checked``: the turn that asks for a look-up had a question answered that tells a person from a
+    program.
 
     Messages of and to the team go through the same door. ``ticket``: the number of the ticket that
     one is about, never set by a citizen's channel; ``helper``: who of the team said it.
@@ -88,6 +91,8 @@ class Incoming:
     helper: Helper | None = None
     standing: Standing = UNASKED
     watching: tuple[Watched, ...] | None = None
+    origin: str | None = field(default=None, repr=False)
+    checked: bool = False
 
     @property
     def conversation(self) -> str:
@@ -127,7 +132,8 @@ class TurnResult:
     at, kept apart from whoever asked; ``ratings``: how content citizens are, likewise. ``tickets``:
     opened for people to see to; ``team``: what else there is for them. ``reminders``: choices that
     come in at the door when they are due. ``lookup``: the code of a dossier to be looked up;
-    nothing of this result is kept then, and the turn is taken again with the finding.
+    nothing of this result is kept then, and the turn is taken again with the finding;
+    ``checked``: see :class:`Incoming`.
     ``heard``: what the message was understood as; None of a button, a command and what else is
     answered without understanding. ``watching``: dossiers to be told of, or no longer.
     """
@@ -144,6 +150,7 @@ class TurnResult:
     team: ForTeam = NOTHING
     heard: Understanding | None = None
     watching: tuple[Wish, ...] = ()
+    checked: bool = False
 
 
 class TurnHandler(Protocol):

@@ -22,7 +22,7 @@ from bot.jobs import REMINDERS, TURNS, Again, delivery_queue
 from bot.mailbox import Mailbox, Receipt, erase_tickets
 from bot.media import MediaRoom
 from bot.messages import TEAM, Incoming, Media, RetryLater, Sender, TurnHandler, TurnResult
-from bot.store import dossiers, messages, misses, passes, ratings, subscriptions, tickets
+from bot.store import dossiers, guesses, messages, misses, passes, ratings, subscriptions, tickets
 from bot.store.errors import NotTaking, StoreUnavailable
 from bot.store.messages import Turn
 from bot.store.pool import Connection
@@ -146,12 +146,14 @@ class Worker:
             self._undecided.discard(row)
             return
 
-    async def _obtained(self, wanted: str | Media, turn: Turn, attempts: int) -> Turn:
+    async def _obtained(self, wanted: TurnResult | Media, turn: Turn, attempts: int) -> Turn:
         """The turn with what it must know before: what its medium holds, or what is known of the
         dossier of a code."""
         incoming = turn.incoming
-        if isinstance(wanted, str):
-            finding = await self._look_up(wanted, incoming)
+        if isinstance(wanted, TurnResult):
+            assert wanted.lookup is not None
+            checked = replace(incoming, checked=wanted.checked)
+            finding = await self._look_up(wanted.lookup, checked)
             return replace(turn, incoming=replace(incoming, finding=finding))
         try:
             return replace(turn, incoming=await self._media.read(incoming, turn.age, attempts))
@@ -162,9 +164,9 @@ class Worker:
             assert error.after is not None
             raise Again(error.after) from error
 
-    async def _handle(self, turn: Turn) -> str | Media | None:
+    async def _handle(self, turn: Turn) -> TurnResult | Media | None:
         """Take a turn and keep its end; or what must be had before: what a medium holds, or what is
-        known of the dossier of a code."""
+        known of the dossier of the code that a result asks for."""
         if turn.deaths > MAX_DEATHS:
             logger.error("Message %s ended %s processes and is parked", turn.row, MAX_DEATHS)
             await self._park(turn, KILLED)
@@ -178,7 +180,7 @@ class Worker:
                 result = await self._answer(turn)
                 if result.lookup is not None:
                     if turn.incoming.finding is None:
-                        return result.lookup
+                        return result
                     raise RuntimeError("a turn asks for a look-up again")
                 saved = await self._save(turn, result)
         except StoreUnavailable:
@@ -310,6 +312,7 @@ class Worker:
             await passes.forget_old(con)
             await misses.forget_old(con, today - self._review, today - self._retention)
             await ratings.forget_old(con, today - self._review)
+            await guesses.keep_salts(con)
             await dossiers.forget_known(con, datetime.now(UTC) - self._review)
             await subscriptions.forget_old(con, datetime.now(UTC) - _GRACE)
             await tickets.forget_old(con, self._retention)

@@ -36,7 +36,9 @@ class Why(StrEnum):
     NOT_FOUND = "not_found"
     UNAVAILABLE = "unavailable"  # the source does not answer; the last known answer may be there
     NO_SOURCE = "no_source"  # this deployment is joined to no system that holds such codes
-    SLOWED = "slowed"  # too many codes that were none
+    SLOWED = "slowed"  # too many codes that were none, too fast
+    CHECK = "check"  # a small question is to be answered first
+    PERSON = "person"  # people look it up from here on
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
@@ -139,7 +140,7 @@ async def messages(request: Request, response: Response, message: Message) -> Re
     if incoming.opens:
         context.admit_opening(request)
     mailbox = context.services.mailbox
-    receipt = await mailbox.receive(incoming)
+    receipt = await mailbox.receive(replace(incoming, origin=context.address_of(request)))
     if receipt is Receipt.CROWDED:
         context.metrics.refused.labels("crowded").inc()
         raise Problem("crowded", 429, headers={"Retry-After": str(_ASK_AGAIN)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -54,7 +55,8 @@ async def post_message(request: Request, message: WebMessage) -> dict[str, Any]:
     checked = check(CHANNEL, chat, message.message_id, message.text, message.choice)
     if checked.incoming.opens:
         context.admit_opening(request)
-    receipt = await context.services.mailbox.receive(checked.incoming)
+    incoming = replace(checked.incoming, origin=context.address_of(request))
+    receipt = await context.services.mailbox.receive(incoming)
     if receipt is Receipt.CROWDED:
         context.metrics.refused.labels("crowded").inc()
         raise Problem("crowded", 429, headers={"Retry-After": "5"})

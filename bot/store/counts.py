@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.store import ratings
 from bot.store.pool import Connection
@@ -22,6 +22,7 @@ class Counts:
     oldest_undelivered_seconds: float
     events: dict[str, int]
     ratings: dict[tuple[int, str], int]
+    guessing: dict[tuple[str, str], int] = field(default_factory=dict)  # bot.guessing.slowed
 
 
 async def read(con: Connection) -> Counts:

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from actions.replies import Reply
 from bot.messages import Incoming, StoredReply, TurnResult
 from bot.reply_json import media_from_json, media_to_json, reply_from_json, reply_to_json
-from bot.store import helpers, misses, passes, ratings, subscriptions, tickets
+from bot.store import guesses, helpers, misses, passes, ratings, subscriptions, tickets
 from bot.store.pool import Connection
 
 LOCK = "pg_advisory_xact_lock(hashtextextended(%s, 1))"  # of one conversation's door
@@ -53,23 +53,23 @@ async def insert(con: Connection, incoming: Incoming, cap: int) -> tuple[int | N
     """Store a message unless it is known or ``cap`` are waiting; returns (its row or None, known
     already). Call :func:`lock_conversation` first."""
     cursor = await con.execute(
-        """
+        f"""
         WITH known AS (
             SELECT 1 FROM messages
             WHERE channel = %(channel)s AND chat = %(chat)s AND message_id = %(message_id)s
         ), stored AS (
             INSERT INTO messages (conversation, channel, chat, message_id, text, choice, opens,
-                media, ticket, helper, helper_name)
+                media, ticket, helper, helper_name, origin)
             SELECT %(key)s, %(channel)s, %(chat)s, %(message_id)s, %(text)s, %(choice)s, %(opens)s,
                 %(media)s, (SELECT number FROM tickets WHERE number = %(ticket)s),
-                %(helper)s, %(helper_name)s
+                %(helper)s, %(helper_name)s, {guesses.DIGEST.format("%(origin)s")}
             WHERE NOT EXISTS (SELECT 1 FROM known) AND (
                 SELECT count(*) FROM messages WHERE conversation = %(key)s AND done_at IS NULL
             ) < %(cap)s
             RETURNING id
         )
         SELECT (SELECT id FROM stored) AS id, EXISTS (SELECT 1 FROM known) AS known
-        """,
+        """,  # noqa: S608 our own text
         {
             "key": incoming.conversation,
             "channel": incoming.channel,
@@ -83,6 +83,7 @@ async def insert(con: Connection, incoming: Incoming, cap: int) -> tuple[int | N
             "helper": incoming.helper.key if incoming.helper else None,
             "helper_name": incoming.helper.name if incoming.helper else None,
             "cap": cap,
+            "origin": incoming.origin and f"address:{incoming.origin}",
         },
     )
     row = await cursor.fetchone()
@@ -125,7 +126,9 @@ async def begin(con: Connection, row: int, *, suspects: bool) -> Turn | None:
         return None
     return Turn(
         row=row,
-        incoming=replace(_incoming(found), standing=tickets.standing_of(found)),
+        incoming=replace(
+            _incoming(found), standing=tickets.standing_of(found), origin=found["origin"]
+        ),
         deaths=found["deaths"],
         failures=found["failures"],
         state=found["state"],
@@ -163,7 +166,7 @@ async def finish(
     ``now`` is the moment in Vietnamese time.
     """
     cursor = await con.execute(
-        "UPDATE messages SET done_at = clock_timestamp(), deaths = deaths - 1,"
+        "UPDATE messages SET done_at = clock_timestamp(), deaths = deaths - 1, origin = NULL,"
         " media = CASE WHEN %(why)s::text IS NULL THEN media - 'handle' ELSE media END,"
         " parked_at = CASE WHEN %(why)s::text IS NOT NULL THEN clock_timestamp() END,"
         " parked_why = %(why)s WHERE id = %(row)s AND done_at IS NULL RETURNING id",

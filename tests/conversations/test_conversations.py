@@ -148,7 +148,9 @@ class Screen:
         incoming = replace(incoming, watching=self._waiting.watching)
         result = self._turn(incoming, self.document, self._now)
         if result.lookup is not None:
-            incoming = replace(incoming, finding=self._waiting.find(result.lookup))
+            incoming = replace(
+                incoming, finding=self._waiting.find(result.lookup, checked=result.checked)
+            )
             result = self._turn(incoming, self.document, self._now)
         self._waiting.follow(result.watching)
         self._reminders += result.reminders

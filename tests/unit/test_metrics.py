@@ -8,7 +8,9 @@ from bot.store.counts import Counts
 
 def test_ratings_are_shown_by_score_and_by_reason() -> None:
     ratings = {(0, ""): 9, (5, ""): 3, (2, ""): 2, (1, ""): 1, (2, "slow"): 2, (1, "slow"): 1}
-    text = Metrics().render(Counts(0, 0.0, 0, 0, 0.0, {}, ratings)).decode()
+    guessing = {("address", "slow"): 2}
+    text = Metrics().render(Counts(0, 0.0, 0, 0, 0.0, {}, ratings, guessing)).decode()
+    assert 'dossier_guessing{level="slow",who="address"} 2.0' in text
     for line in (
         "assistant_ratings_asked 9.0",
         'assistant_ratings{score="5"} 3.0',

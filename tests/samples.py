@@ -127,6 +127,7 @@ class Talk:
         self._understand = understand
         self.restart(world)
         self._document: dict[str, Any] | None = None
+        self._state: State | None = None  # of the document, read when it is asked for
         self._count = 0
         self.replies: tuple[Reply, ...] = ()
         self.events: tuple[str, ...] = ()
@@ -147,9 +148,10 @@ class Talk:
     @property
     def state(self) -> State:
         """The state as it was stored and would be read again."""
-        restored = State.restore(self._document)
-        assert restored is not None
-        return restored
+        if self._state is None:
+            self._state = State.restore(self._document)
+        assert self._state is not None
+        return self._state
 
     def say(self, text: str) -> str:
         """Send a text; returns the last reply's text."""
@@ -176,7 +178,7 @@ class Talk:
 
     def resume(self, outcome: Outcome) -> None:
         """Go on from what an action led to."""
-        self._document = outcome.state.model_dump(mode="json")
+        self._document, self._state = outcome.state.model_dump(mode="json"), None
         self.replies, self.events = outcome.replies, outcome.events
 
     @property
@@ -200,7 +202,7 @@ class Talk:
         self.misses += result.misses
         self.ratings += result.ratings
         self.tickets += result.tickets
-        self._document = json.loads(json.dumps(result.state))
+        self._document, self._state = json.loads(json.dumps(result.state)), None
         self.replies, self.events = result.replies, result.events
         self.reminders = result.reminders
         return self.replies[-1].text if self.replies else ""

@@ -254,5 +254,5 @@ class Walk(RuleBasedStateMachine):
 
 
 pytestmark = pytest.mark.timeout(600)  # half a minute where nothing else runs
-Walk.TestCase.settings = settings(max_examples=1000, stateful_step_count=20, deadline=None)
+Walk.TestCase.settings = settings(max_examples=1000, stateful_step_count=12, deadline=None)
 TestWalks = Walk.TestCase

@@ -11,7 +11,7 @@ from actions.replies import Image
 from actions.state import Action, Aspect, Button, Kind, Message, Move
 from actions.telling import TO_PERSON, Telling, home
 from knowledge_base.guide_graph import GENERIC
-from knowledge_base.guides import DONE, RETURN, SKIP, SOLVED, Choice, Trouble
+from knowledge_base.guides import DONE, RETURN, SKIP, SOLVED, Choice, Guide, Trouble
 from knowledge_base.loader import Knowledge
 from knowledge_base.phrases import MOST_CHARACTERS, filled
 from knowledge_base.schema import Confidence, Source
@@ -26,6 +26,11 @@ def opening(guide: str, code: str | None = None) -> Action:
     """The action that begins a guide, or asks whether to go on with it; ``code`` of the procedure
     it is done for."""
     return Action(kind=Kind.GUIDE, move=Move.OPEN, guide=guide, code=code)
+
+
+def guide_button(guide: Guide) -> Button:
+    """A button to a guide by its name, as in the menu."""
+    return Button(guide.title, opening(guide.id))
 
 
 def name_of(stand: Standing) -> str:
@@ -80,6 +85,8 @@ def choices(
         yield Button(tell.say("guide.button_skip"), _go(stand, SKIP)), ()
     for trouble in step.troubles:
         yield Button(trouble.label, _go(stand, trouble.id)), ()
+    if step.hours:
+        yield Button(tell.say("guide.button_hours"), Action(kind=Kind.HOURS)), ()
 
 
 def _text(stand: Standing, knowledge: Knowledge, tell: Telling) -> str:

@@ -147,6 +147,9 @@ class Step(Screen):
         default=None, alias="nho", description="the answer's name; not asked for a second time"
     )
     troubles: tuple[Trouble, ...] = Field(default=(), alias="su_co")
+    hours: bool = Field(
+        default=False, alias="gio_lam_viec", description="a button to the hours of their own office"
+    )
     ends: Ending | None = Field(default=None, alias="ket_thuc")
     onward: tuple[Onward, ...] = Field(default=(), alias="tiep_theo", max_length=4)
     woven: tuple[Part, ...] = Field(
@@ -157,6 +160,8 @@ class Step(Screen):
     def _of_one_kind(self) -> Self:
         if self.ends and (self.choices or self.to or self.done or self.troubles or self.skippable):
             raise ValueError("bước có ket_thuc thì không ghi chon, toi, nut, su_co, bo_qua")
+        if self.ends and self.hours:
+            raise ValueError("bước có ket_thuc thì không ghi gio_lam_viec")
         if self.onward and not self.ends:
             raise ValueError("tiep_theo chỉ ghi ở bước có ket_thuc")
         if self.choices and (self.done or self.skippable or self.to):
@@ -173,7 +178,7 @@ class Step(Screen):
     def buttons(self) -> int:
         """How many buttons it shows."""
         own = len(self.choices) or (0 if self.ends else 1)
-        return own + self.skippable + len(self.troubles)
+        return own + self.skippable + len(self.troubles) + self.hours
 
 
 class Guide(Model):

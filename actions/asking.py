@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.guide_screen import guide_button
 from actions.state import Action, Aspect, Button, Kind, Message
 from actions.telling import Telling
 from knowledge_base.loader import Knowledge
@@ -26,4 +27,6 @@ def which(action: Action, knowledge: Knowledge, tell: Telling) -> Message | None
     else:
         about = tell.say(f"answer.what_{action.aspect.value}")
         text = tell.say(f"{key}_about", tell.address, dieu=about)
-    return Message(text, buttons=(*buttons[:4], none))
+    found = knowledge.guide(action.guide or "")
+    guides = [guide_button(found)] if found else []
+    return Message(text, buttons=(*buttons[: 4 - len(guides)], *guides, none))

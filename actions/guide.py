@@ -71,11 +71,16 @@ def beside(
     message: Message, action: Action, procedure: Procedure, knowledge: Knowledge, tell: Telling
 ) -> Message:
     """The answer what it is, how or where to apply with a button to the guide that does it, if
-    there is one."""
-    guide = knowledge.guide_for(procedure)
-    if guide is None or action.aspect not in _ASKED_HOW | {Aspect.OVERVIEW} or action.page:
+    there is one; any answer with one to the guide that the action names."""
+    named = knowledge.guide(action.guide or "")
+    guide = named or knowledge.guide_for(procedure)
+    wanted = named is not None or action.aspect in _ASKED_HOW | {Aspect.OVERVIEW}
+    if guide is None or not wanted or action.page:
         return message
-    button = Button(tell.say("guide.button_guide"), opening(guide.id, procedure.code))
+    if named is not None:
+        button = guide_screen.guide_button(named)
+    else:
+        button = Button(tell.say("guide.button_guide"), opening(guide.id, procedure.code))
     if action.aspect is Aspect.OVERVIEW:  # the last of what is asked next makes room for it
         asked = [b for b in message.buttons if b.action.kind is Kind.SHOW][-1:]
         kept = [b for b in message.buttons if b not in asked]

@@ -19,6 +19,7 @@ from bot import (
     coded,
     coming_back,
     commands,
+    guide_asking,
     guiding,
     handover,
     hearing,
@@ -214,6 +215,7 @@ class _Turn:
             return self._do(Action(kind=Kind.SAY, phrase="unreadable"), state)
         state = _without(said.refused, state)
         decided = listening.decide(heard, state)
+        decided = guide_asking.suggested(text, decided, heard, state, self.world.knowledge)
         if checking.asks_for_list(text):
             decided = replace(decided, action=checking.listed(decided.action))
         if decided.action.kind is Kind.HOURS and decided.event is None:

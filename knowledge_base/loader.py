@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from knowledge_base import guide_names
+from knowledge_base import guide_names, guide_signs
 from knowledge_base.checked import checked, details
 from knowledge_base.guide_graph import GuideFile, broken
+from knowledge_base.guide_signs import Signs
 from knowledge_base.guides import Guide
 from knowledge_base.life_events import LifeEvent
 from knowledge_base.problems import Loc, Problem, errors_of, field_name, translate
@@ -132,6 +133,11 @@ class Knowledge:
     def guide_named(self, text: str) -> Guide | None:
         """The guide that a message asks for by its name."""
         return guide_names.named(text, self._guides_by_name)
+
+    @cached_property
+    def guide_signs(self) -> Signs:
+        """What in other words tells which guide is asked for."""
+        return guide_signs.load()
 
     def guide_for(self, procedure: Procedure) -> Guide | None:
         """The guide that carries a procedure out; else the general one of how it is handed in,

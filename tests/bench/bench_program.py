@@ -15,11 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import psutil
+
+from knowledge_base import loader
 
 ROOT = Path(__file__).resolve().parents[2]
 QUESTIONS = [
@@ -43,17 +46,33 @@ def spread(label: str, seconds: list[float]) -> None:
     print(f"{label:44} n={len(ms):5}  p50 {statistics.median(ms):7.1f} ms  p95 {p95:7.1f} ms")
 
 
-def memory(process: psutil.Process, data: Path) -> tuple[float, float]:
-    """MiB of the program and of its PostgreSQL (proportional set size: shared pages once)."""
-    ours = process.memory_full_info().pss / 2**20
-    database = 0.0
+def postgres(data: Path, read: Callable[[psutil.Process], float]) -> float:
+    """What ``read`` says of the processes of its PostgreSQL, added up."""
+    total = 0.0
     for other in psutil.process_iter():
         try:
             if other.name() == "postgres" and other.cwd().startswith(str(data)):
-                database += other.memory_full_info().pss / 2**20
+                total += read(other)
         except psutil.Error:
             continue
-    return ours, database
+    return total
+
+
+def mebibytes(process: psutil.Process) -> float:
+    """Its memory (proportional set size: shared pages once)."""
+    return float(process.memory_full_info().pss / 2**20)
+
+
+def seconds(process: psutil.Process) -> float:
+    """The processor time that it has taken."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def spent(process: psutil.Process, data: Path) -> float:
+    """Seconds of processor time of the program and its PostgreSQL, which other work on the machine
+    does not lengthen."""
+    return seconds(process) + postgres(data, seconds)
 
 
 async def ask(client: httpx.AsyncClient, who: str, **message: str) -> tuple[float, list[dict]]:  # type: ignore[type-arg]
@@ -82,6 +101,19 @@ async def user(
     return typed, pressed
 
 
+async def guided(client: httpx.AsyncClient, titles: Sequence[str]) -> list[float]:
+    """A citizen who opens each of these guides and goes to its end by first buttons; the seconds
+    of each step."""
+    took: list[float] = []
+    for title in titles:
+        who = f"bench-guide-{uuid4().hex[:8]}"
+        _, replies = await ask(client, who, text=title)
+        while (last := replies[-1])["text"].startswith("Bước"):
+            step, replies = await ask(client, who, choice=last["choices"][0]["id"])
+            took.append(step)
+    return took
+
+
 async def measure(url: str, started: float, process: psutil.Process, data: Path) -> None:
     """Everything that is printed."""
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
@@ -99,7 +131,15 @@ async def measure(url: str, started: float, process: psutil.Process, data: Path)
             )
             spread(f"typed question, {users} user(s)", [s for typed, _ in results for s in typed])
             spread(f"button press, {users} user(s)", [s for _, press in results for s in press])
-        ours, database = memory(process, data)
+        titles = [guide.title for guide in loader.load().guides]
+        for users in (1, 8):
+            before = spent(process, data)
+            walks = await asyncio.gather(*(guided(client, titles[n::users]) for n in range(users)))
+            steps = [step for walk in walks for step in walk]
+            spread(f"step of a guide, {users} user(s)", steps)
+            each = 1000 * (spent(process, data) - before) / (len(steps) + len(titles))
+            print(f"    processor time of program and PostgreSQL a step: {each:.1f} ms")
+        ours, database = mebibytes(process), postgres(data, mebibytes)
         print(f"memory: program {ours:.0f} MiB + PostgreSQL {database:.0f} MiB")
         process.cpu_percent()
         await asyncio.sleep(10)

@@ -10,6 +10,7 @@ from typing import Any
 from actions.perform import World
 from actions.understanding import Understanding
 from bot.conversation import Conversation, Understand
+from bot.dictation import dictated
 from bot.messages import Incoming, TurnHandler, TurnResult
 from bot.understanding import resources
 from bot.understanding.pinned import pinned
@@ -64,7 +65,7 @@ class Brain:
         self, incoming: Incoming, state: dict[str, Any] | None, now: datetime, /
     ) -> TurnResult:
         mind = self._mind
-        turn = Conversation(partial(self._understand, mind), mind.world)
+        turn = dictated(Conversation(partial(self._understand, mind), mind.world), mind.world)
         return turn(incoming, state, now)
 
     def _understand(self, mind: Mind, text: str) -> Understanding:

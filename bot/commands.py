@@ -11,7 +11,19 @@ from bot.listening import UNREADABLE
 from knowledge_base.offices import OfficeKind
 
 # Of what nobody reads; one of them may stand behind UNREADABLE.
-KINDS = frozenset({"contact", "file", "poll", "sticker", "video"})
+KINDS = frozenset(
+    {
+        "contact",
+        "file",
+        "poll",
+        "sticker",
+        "video",
+        "voice",
+        "voice_away",
+        "voice_long",
+        "voice_silent",
+    }
+)
 GUIDES = "tung-buoc"  # the topic of the menu that lists them
 COMMANDS = {
     "/start": Action(kind=Kind.HOME),

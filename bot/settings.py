@@ -102,6 +102,13 @@ class Settings(BaseSettings):
     speech_voice: str = Field(
         "alloy", description="tên giọng của máy chủ ấy; {vung} được thay bằng bac, trung hoặc nam"
     )
+    hearing_url: HttpUrl | None = Field(
+        None,
+        description="máy chủ chép lời nói có dạng OpenAI, tới hết /v1; để trống thì không nghe "
+        "tin nhắn thoại",
+    )
+    hearing_key: SecretStr | None = Field(None, description="khoá của máy chủ chép lời nói")
+    hearing_model: str = Field("whisper-1", description="tên mô hình của máy chủ chép lời nói")
     helper_phone: str = Field(
         "18001096", description="số điện thoại hỗ trợ; mặc định là tổng đài Cổng Dịch vụ công"
     )

@@ -78,17 +78,18 @@ class _Message(BaseModel):
     photo: list[_File] | None = None
     document: _File | None = None
     voice: _File | None = None
+    audio: _File | None = None
     location: _Point | None = None  # a venue's message holds one too
 
     def media(self) -> Media | None:
         """What it carries besides words that may be read: the largest photo that is not too large,
-        a file that calls itself a picture, a voice message."""
+        a file that calls itself a picture, a voice message or another recording."""
         fitting = [one for one in self.photo or () if (one.file_size or 0) <= MOST_BYTES]
         file, kind = next(reversed(fitting or self.photo or ()), None), PHOTO
         if self.document and (self.document.mime_type or "").startswith("image/"):
             file = self.document
-        elif self.voice:
-            file, kind = self.voice, VOICE
+        elif heard := self.voice or self.audio:
+            file, kind = heard, VOICE
         return Media(kind, file.file_id) if file and file.file_id else None
 
     def without_words(self, units: Units) -> str | None:

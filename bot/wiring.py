@@ -38,6 +38,7 @@ from bot.refresh import Refresh, settle
 from bot.release import release
 from bot.settings import Settings
 from bot.speech.aloud import ReadAloud, open_aloud
+from bot.speech.ears import open_ears
 from bot.stopping import cancelled_by_signals
 from bot.store.pool import Store
 from bot.store.portal import read_portal
@@ -256,10 +257,11 @@ async def open_services(
             _open_brain(settings, world, mailbox.store) as brain,
             open_aloud(settings, world.say) as aloud,
             _open_channels(settings, mailbox, world, aloud) as channels,
+            open_ears(settings) as ears,
             contextlib.aclosing(open_sources(settings.dossier_sources, os.environ)) as sources,
         ):
             # Readers by kind of medium, and the channels that give the bytes.
-            media = MediaRoom({}, [channel for channel in channels if channel])
+            media = MediaRoom(ears, [channel for channel in channels if channel])
             services = Services(settings, mailbox, brain, aloud, *channels, sources, media)
             if not worker:
                 yield services

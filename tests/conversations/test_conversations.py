@@ -18,6 +18,8 @@ what must come back:
 - ``y``: the name under which the turn is counted, a list where two things were said.
 - ``doc``: whether all replies are to be heard.
 - ``so_cau``: how many replies came. ``goi``: numbers that the first reply dials, in this order.
+- ``tieng``: a voice message: what was heard of it, or ``loi``, why nothing was; ``null`` where
+  nobody can hear.
 - ``doi`` (in the first turn): there is a team to hand over to, ``trong_gio`` at work now, ``nghi``
   away until the day after tomorrow's holiday.
 - ``to_nhan``, ``to_xong``: somebody of the team (a name) takes the ticket, is done with it;
@@ -46,7 +48,9 @@ from actions.state import State
 from actions.tickets import UNASKED, Team
 from bot.brain import Brain
 from bot.conversation import Conversation
-from bot.messages import Helper, Incoming, TurnResult
+from bot.dictation import dictated
+from bot.listening import UNREADABLE
+from bot.messages import VOICE, Helper, Incoming, Media, MediaRead, TurnResult
 from bot.passes import Opened, Purpose
 from bot.privacy import clean, mask
 from bot.settings import Settings
@@ -61,7 +65,10 @@ FOLDER = Path(__file__).parent
 NOW = datetime(2026, 11, 23, 15, tzinfo=VIETNAM)  # a Monday
 DATED = re.compile(r"ngày \d\d/\d\d/20\d\d\)?, mã \d\.\d{6}")
 HELPED = "(có tổ hỗ trợ)".encode("unicode_escape").decode()  # as pytest writes a name
-DOING = ("noi", "bam", "bam_cu", "bam_ma", "sau_ngay", "tin", "moi", "to_nhan", "to_noi", "to_xong")
+DOING = (
+    "noi", "tieng", "bam", "bam_cu", "bam_ma", "sau_ngay", "tin", "moi",
+    "to_nhan", "to_noi", "to_xong",
+)  # fmt: skip
 EXPECTING = ("co", "khong_co", "nguon", "nut", "lien_ket", "y", "so_cau", "goi", "hinh", "doc")
 PASSED_ON = ("chuyen", "tu")
 
@@ -81,7 +88,8 @@ class Screen:
 
     def __init__(self, brain: Brain, team: Team | None = None) -> None:
         there = replace(brain.world, team=team)
-        self._turn = Conversation(brain.understand, there) if team else brain.conversation
+        alone = brain.conversation
+        self._turn = dictated(Conversation(brain.understand, there), there) if team else alone
         self._standing = UNASKED
         self.document: dict[str, Any] | None = None
         self.seen: list[Reply] = []
@@ -118,6 +126,16 @@ class Screen:
         """One turn; the state goes through JSON as it does in the database."""
         number = str(len(self.record))
         result = self._take(Incoming("test", "t", number, text, choice, team=self._team))
+        check_replies(result)
+        return result
+
+    def spoke(self, heard: str | dict[str, str] | None) -> TurnResult:
+        """One turn in which a voice message came in."""
+        fault = heard.get("loi") if isinstance(heard, dict) else None
+        text = mask(clean(heard)) if isinstance(heard, str) else None
+        read = None if heard is None else MediaRead(text=text, fault=fault)
+        number, media = str(len(self.record)), Media(VOICE, read=read)
+        result = self._take(Incoming("test", "t", number, UNREADABLE, media=media))
         check_replies(result)
         return result
 
@@ -217,6 +235,8 @@ def test_script(turns: list[dict[str, Any]], brain: Brain, request: pytest.Fixtu
             result = screen.told(told, turn[told])
         elif "noi" in turn:
             result = screen.send(text=mask(clean(str(turn["noi"]))))
+        elif "tieng" in turn:
+            result = screen.spoke(turn["tieng"])
         elif "moi" in turn:
             result = screen.invited(turn["moi"])
         elif "tin" in turn:

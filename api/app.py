@@ -14,11 +14,12 @@ from api.metrics import Metrics
 from api.observe import Observe
 from api.ports import Services
 from api.problems import install_problem_handlers
-from api.routes import json_api, operations, pages, pictures, telegram, tickets, web, zalo
+from api.routes import json_api, operations, pages, pictures, telegram, tickets, voice, web, zalo
 from api.routes import shell as shell_routes
 from api.security import Sessions
 from api.streams import Streams
 from api.wording import Wording, load_wording
+from bot.messages import VOICE
 from bot.pictures import Pictures
 from bot.printer import Printer
 from knowledge_base.drawings import load as load_drawings
@@ -57,10 +58,22 @@ def create_app(
     app.state.model_probe = operations.new_probe()
     app.state.understand_limiter = CapacityLimiter(2)
     app.state.answer_within = answer_within
-    app.state.shell = shell.build(context.assets, context.wording, settings.helper_phone)
+    app.state.shell = shell.build(
+        context.assets, context.wording, settings.helper_phone, hears=services.media.reads(VOICE)
+    )
     install_problem_handlers(app, context.wording)
     platforms = (telegram, zalo)
-    for routes in (json_api, tickets, shell_routes, web, pages, pictures, operations, *platforms):
+    for routes in (
+        json_api,
+        tickets,
+        shell_routes,
+        web,
+        voice,
+        pages,
+        pictures,
+        operations,
+        *platforms,
+    ):
         app.include_router(routes.router)
     install_docs(app, context.assets)
     app.add_middleware(Observe, context=context)

@@ -37,6 +37,7 @@ class Context:
     printer: Printer
     assets: Assets
     openings: TokenBuckets
+    hearing: int = 0  # recordings being taken in and heard
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

@@ -13,10 +13,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.context import Context
 from api.metrics import Metrics
 from api.problems import Problem, problem_response
+from api.routes.voice import PATH as VOICE_PATH
 from api.security import secure_headers
+from bot.speech.ears import MOST_BYTES
 from bot.telegram_protocol import MOST_BODY, WEBHOOK_PATH
 
 MAX_BODY = 64 * 1024  # bytes; a message of 2,000 characters needs at most 24,000 as JSON escapes
+_MOST = {WEBHOOK_PATH: MOST_BODY, VOICE_PATH: MOST_BYTES}
 _log = logging.getLogger(__name__)
 _STREAM_ROUTES = frozenset({"/web/stream"})
 # The address in the path of a request nobody serves is not ours to repeat in a metric.
@@ -35,7 +38,7 @@ def _route_of(scope: Scope) -> str:
 
 def _bounded(receive: Receive, path: str, metrics: Metrics) -> Receive:
     """The same body, refused with 413 once it is longer than is taken at that path."""
-    most = MOST_BODY if path == WEBHOOK_PATH else MAX_BODY
+    most = _MOST.get(path, MAX_BODY)
     size = 0
 
     async def counted() -> Message:

@@ -9,6 +9,7 @@ from actions.replies import Reply
 from actions.understanding import Understanding
 from bot.channels.zalo_oa.events import Verdict
 from bot.mailbox import Mailbox
+from bot.media import MediaRoom
 from bot.settings import Settings
 
 
@@ -89,6 +90,11 @@ class Services(Protocol):
     @property
     def zalo_bot(self) -> ZaloBotDoor | None:
         """The Zalo bot; None without a token."""
+        ...
+
+    @property
+    def media(self) -> MediaRoom:
+        """Where photographs and voice messages are read."""
         ...
 
     def understand(self, text: str) -> Understanding:

@@ -55,6 +55,10 @@ CLIENT_WORDS = (
     "delete_failed",
     "sheet_code_open",
     "sheet_failed",
+    "voice_recording",
+    "voice_short",
+    "voice_denied",
+    "voice_said",
     "partner_queue",
     "partner_person",
 )
@@ -101,8 +105,8 @@ def modules(assets: Assets, name: str = _ENTRY) -> list[str]:
     return found
 
 
-def build(assets: Assets, wording: Wording, phone: str) -> Shell:
-    """Render all of it.
+def build(assets: Assets, wording: Wording, phone: str, *, hears: bool) -> Shell:
+    """Render all of it; ``hears``: citizens may speak instead of writing.
 
     Raises:
         knowledge_base.phrases.PhraseError: a sentence is missing.
@@ -119,6 +123,7 @@ def build(assets: Assets, wording: Wording, phone: str) -> Shell:
             w=wording,
             client_wording=_json(wording.of(CLIENT_WORDS)),
             max_text=MAX_TEXT,
+            hears=hears,
             phone=phone,
             phone_shown=spoken_number(phone),
             accent=_ACCENT,

@@ -36,6 +36,10 @@ class MediaRoom:
         self._readers = readers or {}
         self._sources = {source.channel: source for source in sources}
 
+    def reads(self, kind: str) -> bool:
+        """Whether media of a kind are read here."""
+        return kind in self._readers
+
     def awaits(self, incoming: Incoming) -> bool:
         """Whether a message has a medium that is to be read before its turn."""
         media = incoming.media

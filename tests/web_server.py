@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ from api.ports import TelegramDoor, ZaloBotDoor, ZaloOaDoor
 from api.server import Server, server_for
 from bot.jobs import Timing
 from bot.mailbox import Mailbox, open_mailbox
+from bot.media import MediaRoom, Reader
 from bot.messages import Incoming, TurnHandler, TurnResult
 from bot.settings import Settings
 from bot.speech.aloud import ReadAloud
@@ -97,6 +98,7 @@ class ScriptedServices:
     telegram: TelegramDoor | None = None
     zalo_oa: ZaloOaDoor | None = None
     zalo_bot: ZaloBotDoor | None = None
+    media: MediaRoom = field(default_factory=MediaRoom)
     aloud: ReadAloud = field(
         default_factory=lambda: ReadAloud(Espeak(0.8), phrases.load(), Region.NORTH)
     )
@@ -123,6 +125,7 @@ class WebServer:
     desk: Plan | None = None
     timing: Timing | None = None
     handler: TurnHandler = scripted_turn
+    readers: Mapping[str, Reader] = field(default_factory=dict)
     services: ScriptedServices | None = None
     _thread: threading.Thread | None = None
     _server: Server | None = None
@@ -170,7 +173,8 @@ class WebServer:
             ):
                 worker = Worker(mailbox, self.handler, parked_reply=PARKED)
                 group.create_task(worker.run(stop))
-                self.services = ScriptedServices(settings, mailbox)
+                room = MediaRoom(self.readers)
+                self.services = ScriptedServices(settings, mailbox, media=room)
                 app = create_app(
                     self.services, limits=self.limits, answer_within=self.answer_within
                 )

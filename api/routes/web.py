@@ -21,6 +21,7 @@ from api.problems import Problem
 from api.sounds import sound_of
 from api.streams import events
 from bot.mailbox import Receipt
+from bot.messages import Incoming
 from bot.store.errors import StoreUnavailable
 
 _log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ class WebMessage(BaseModel):
     choice: str | None = None
 
 
-def _enter(request: Request) -> tuple[Context, str]:
+def enter(request: Request) -> tuple[Context, str]:
     """The checks before anything changes: our page, a session, not too much; gives the chat."""
     context = context_of(request)
     context.require_own_page(request)
@@ -45,21 +46,27 @@ def _enter(request: Request) -> tuple[Context, str]:
     return context, chat
 
 
+async def keep(request: Request, incoming: Incoming) -> None:
+    """Have a message kept and handled; raises :class:`Problem` (429) when too many wait."""
+    context = context_of(request)
+    kept = replace(incoming, origin=context.address_of(request))
+    receipt = await context.services.mailbox.receive(kept)
+    if receipt is Receipt.CROWDED:
+        context.metrics.refused.labels("crowded").inc()
+        raise Problem("crowded", 429, headers={"Retry-After": "5"})
+
+
 @router.post("/web/messages", status_code=202)
 async def post_message(request: Request, message: WebMessage) -> dict[str, Any]:
     """Take a message; its replies come by the stream. A second time with its id changes nothing.
 
     Answers with the text as it is kept (None for a choice) and whether it was masked.
     """
-    context, chat = _enter(request)
+    context, chat = enter(request)
     checked = check(CHANNEL, chat, message.message_id, message.text, message.choice)
     if checked.incoming.opens:
         context.admit_opening(request)
-    incoming = replace(checked.incoming, origin=context.address_of(request))
-    receipt = await context.services.mailbox.receive(incoming)
-    if receipt is Receipt.CROWDED:
-        context.metrics.refused.labels("crowded").inc()
-        raise Problem("crowded", 429, headers={"Retry-After": "5"})
+    await keep(request, checked.incoming)
     return {"text": checked.incoming.text, "masked": checked.masked}
 
 
@@ -120,7 +127,7 @@ async def sound(request: Request, reply: Annotated[int, InPath(ge=1, le=2**63 - 
 @router.delete("/web/data", status_code=204)
 async def delete_data(request: Request) -> Response:
     """Erase the conversation and begin a new session."""
-    context, chat = _enter(request)
+    context, chat = enter(request)
     await context.services.mailbox.erase(f"{CHANNEL}:{chat}")
     response = Response(status_code=204)
     context.sessions.renew(request, response)

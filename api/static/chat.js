@@ -10,6 +10,7 @@ import { Abandoned, ConnectionLost, newId, ReplyLine, request, sendMessage } fro
 import { Waiting } from "./waiting.js";
 
 const START = "/start"; // asks for the welcome; not shown as a bubble
+const NO_WORDS = "/khong_doc_duoc"; // stands for what was said but not heard
 
 const $ = (id) => document.getElementById(id);
 const words = JSON.parse(document.body.dataset.wording);
@@ -33,6 +34,7 @@ let sending = null; // the message before: they arrive in the order they were wr
 let lineTimer = 0;
 let partner = "machine"; // who answers
 let lineLost = false;
+let stopVoice = () => {}; // ends a recording
 
 function announce(text) {
   $("announce").textContent = text;
@@ -93,6 +95,12 @@ function say(content, label) {
   const message = { ...content, message_id: newId() };
   outbox.keep({ ...message, label });
   deliver(message, log.addMine(label), label);
+}
+
+/** Send what the citizen said, a Blob; the bubble shows what was heard. */
+function sayAloud(sound) {
+  const label = words.voice_said;
+  deliver({ sound, message_id: newId() }, log.addMine(label), label);
 }
 
 function deliver(message, bubble, label) {
@@ -186,7 +194,7 @@ function showHistory(history) {
     known.add(item.message_id);
     setPartner(item.partner);
     if (item.who === "assistant") log.addReply(item);
-    else log.addMine(item.text);
+    else log.addMine(item.text.startsWith(NO_WORDS) ? words.voice_said : item.text);
   }
   for (const { label, ...message } of left.splice(0)) {
     if (known.has(message.message_id)) outbox.drop(message.message_id);
@@ -220,6 +228,7 @@ async function begin() {
 /** Everything goes that is shown, kept in the tab, or still on its way. */
 function clear() {
   line.close();
+  stopVoice();
   visit.abort();
   visit = new AbortController();
   clearTimeout(lineTimer);
@@ -278,6 +287,11 @@ const showTools = bindTools({
   resized: composer.fit,
 });
 begin();
+if ($("speak")) {
+  import("./voice.js").then(({ bindVoice }) => {
+    stopVoice = bindVoice({ words, announce, send: sayAloud });
+  });
+}
 // What belongs to one place alone is fetched after everything else.
 const place = { page: "./install.js", embed: "./framed.js", kiosk: "./kiosk.js" }[mode];
 import(place).then(({ settle }) => {

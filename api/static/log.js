@@ -49,7 +49,7 @@ class Mine {
 
   /** The server has it; `answer` tells the text it keeps and whether private numbers are masked. */
   confirmed(answer) {
-    if (answer.masked) this.element.querySelector(".said").textContent = answer.text;
+    if (answer.text) this.element.querySelector(".said").textContent = answer.text;
     this.#say(answer.masked ? this.words.masked_note : "");
   }
 

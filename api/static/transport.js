@@ -3,6 +3,7 @@
 import { headers, isOwn, renew } from "./session.js";
 
 const POST_TIMEOUT = 15_000; // ms; after that the message counts as lost and goes once more
+const HEARING_TIMEOUT = 90_000; // ms; what was said is heard before the server answers
 const SILENCE = 40_000; // ms; the server says something at least every 15 s
 const STEADY = 10_000; // ms; a line that stood so long counts as healthy
 const HIDDEN_PATIENCE = 60_000; // ms; a page nobody looks at gives its line back
@@ -34,7 +35,9 @@ async function requestOnce(method, path, body, signal) {
   if (signal?.aborted) throw new Abandoned();
   const controller = new AbortController();
   const abort = () => controller.abort();
-  const timer = setTimeout(abort, POST_TIMEOUT);
+  const isSound = body instanceof Blob;
+  const timer = setTimeout(abort, isSound ? HEARING_TIMEOUT : POST_TIMEOUT);
+  const type = isSound ? body.type || "application/octet-stream" : "application/json";
   signal?.addEventListener("abort", abort);
   let response;
   let text;
@@ -45,9 +48,9 @@ async function requestOnce(method, path, body, signal) {
       cache: "no-store",
       headers: {
         ...headers(),
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(body === undefined ? {} : { "Content-Type": type }),
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || isSound ? body : JSON.stringify(body),
     });
     text = await response.text();
   } catch {
@@ -90,16 +93,18 @@ async function worthAnotherTry() {
   await new Promise((done) => window.addEventListener("online", done, { once: true }));
 }
 
-/** Send a message; after a lost connection once more with the same id, so it is never doubled. */
-export async function sendMessage(message, lost, signal) {
+/** Send a message (`sound`: what was said, a Blob); after a lost connection once more with the same
+ * id, so it is never doubled. */
+export async function sendMessage({ sound, ...message }, lost, signal) {
+  const path = sound ? `/web/voice?message_id=${message.message_id}` : "/web/messages";
   try {
-    return await request("POST", "/web/messages", message, signal);
+    return await request("POST", path, sound ?? message, signal);
   } catch (error) {
     if (!(error instanceof ConnectionLost)) throw error;
   }
   lost();
   await worthAnotherTry();
-  return request("POST", "/web/messages", message, signal);
+  return request("POST", path, sound ?? message, signal);
 }
 
 /** Server-sent events out of the pieces of a stream: calls `onEvent({event, data})` for each. Read

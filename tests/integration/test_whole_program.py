@@ -9,21 +9,25 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from knowledge_base.retrieval.link import LinkOutcome
 from tests.conftest import Server
-from tests.emulators.bot_api import TOKEN, BotApi
+from tests.emulators.bot_api import TOKEN, BotApi, Fields
 from tests.emulators.otlp import Collector, collector
+from tests.emulators.speech import KEY, AudioServer, audio_server
 from tests.fuzzing import OPEN, fuzz
 from tests.mailroom import eventually
 from tests.program import running
+from tests.recordings import hum
 
 SECRET = "cau-than_bi-mat"
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
@@ -34,16 +38,21 @@ pytestmark = pytest.mark.timeout(
 
 
 @contextmanager
-def telegram() -> Iterator[BotApi]:
-    """The Bot API in a thread of its own."""
-    api, loop = BotApi(), asyncio.new_event_loop()
+def around() -> Iterator[tuple[BotApi, AudioServer]]:
+    """The Bot API, and a server that hears, in a thread of their own."""
+    api, loop, ears = BotApi(), asyncio.new_event_loop(), audio_server()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    asyncio.run_coroutine_threadsafe(api.start(), loop).result(10)
+
+    def run(work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, loop).result(10)
+
+    run(api.start())
     try:
-        yield api
+        yield api, run(ears.__aenter__())
     finally:
-        asyncio.run_coroutine_threadsafe(api.stop(), loop).result(10)
+        run(ears.__aexit__(None, None, None))
+        run(api.stop())
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
 
@@ -56,6 +65,8 @@ class Whole:
     url: str
     api: BotApi
     traces: Collector
+    ears: AudioServer
+    conninfo: str
 
     def post(self, content: bytes | str, **headers: str) -> int:
         """Call the webhook as Telegram does, but for these headers; returns the status."""
@@ -72,8 +83,10 @@ class Whole:
 
 @pytest.fixture(scope="module")
 def whole(embedded_server: Server) -> Iterator[Whole]:
-    with embedded_server.fresh() as conninfo, telegram() as api, collector() as traces:
+    with embedded_server.fresh() as conninfo, around() as (api, ears), collector() as traces:
         settings = {
+            "HEARING_URL": ears.url,
+            "HEARING_KEY": KEY,
             "TELEGRAM_BOT_TOKEN": TOKEN,
             "TELEGRAM_BASE_URL": api.url,
             "PUBLIC_URL": "https://tro-ly.example/",
@@ -83,7 +96,7 @@ def whole(embedded_server: Server) -> Iterator[Whole]:
             "OTEL_BSP_SCHEDULE_DELAY": 200,
         }
         with running(conninfo, **{**OPEN, "LOG_LEVEL": "INFO", **settings}) as (process, url):
-            yield Whole(process, url, api, traces)
+            yield Whole(process, url, api, traces, ears, conninfo)
 
 
 def test_it_answers(whole: Whole) -> None:
@@ -153,6 +166,38 @@ async def test_what_is_replayed_is_counted_and_answered_once(whole: Whole) -> No
     assert len([text for text in whole.api.texts(43) if "máy trả lời tự động" in text]) <= 1
 
 
+async def test_a_voice_message_is_heard_read_back_and_answered(whole: Whole) -> None:
+    api, ears = whole.api, whole.ears
+    ears.words = f"làm hộ chiếu hết bao nhiêu tiền, số tôi {PHONE}"
+    api.files = {"loi": hum(2), "dai": hum(70)}
+    file = {"file_unique_id": "u", "duration": 2, "mime_type": "audio/ogg"}
+
+    async def told(update: Fields, words: str) -> Fields:
+        assert await asyncio.to_thread(whole.post, json.dumps(update)) == 200
+        await eventually(lambda: any(words in text for text in api.texts(44)), 30)
+        return next(f for f in api.of("sent") if words in str(f["text"]))
+
+    heard = await told(api.message(44, voice={**file, "file_id": "loi"}), "Tôi nghe được")
+    masked = "làm hộ chiếu hết bao nhiêu tiền, số tôi [số điện thoại]"
+    assert heard["text"] == f"Tôi nghe được: “{masked}”"
+    await eventually(lambda: "200.000 đồng" in api.texts(44)[-1], 20)
+    [[button]] = heard["reply_markup"]["inline_keyboard"]
+    assert button["text"] == "1. Không phải, tôi nói lại"
+    await told(api.press(44, button["callback_data"]), "Mời ông/bà nói lại")
+    await told(api.message(44, audio={**file, "file_id": "dai"}), "trong 1 phút")
+    assert [asked["file"] for asked in ears.asked] == [api.files["loi"]]
+    async with httpx.AsyncClient(base_url=whole.url, headers={"Origin": whole.url}) as page:
+        token = (await page.post("/web/session")).json()["token"]
+        said = await page.post(
+            "/web/voice?message_id=1", content=hum(1, "wav"), headers={"X-Session": token}
+        )
+    assert said.json() == {"text": masked}
+    with psycopg.connect(whole.conninfo) as con:
+        kept = str(con.execute("SELECT text, choice, media::text FROM messages").fetchall())
+    assert PHONE not in kept
+    assert '"handle": "' not in kept
+
+
 def test_no_request_is_answered_with_a_500(whole: Whole) -> None:
     slice_of_it = ("--exclude-operation-id", "replies", "--max-examples", "8")
     done = fuzz(whole.url, 10, 7, *slice_of_it)
@@ -173,4 +218,4 @@ def test_told_to_stop_it_does_and_its_log_was_json_without_anybody(whole: Whole)
     assert {"at", "level", "from", "message"} <= set(told[0])
     everything = "\n".join(lines)
     assert "Traceback" not in everything
-    assert [word for word in ("Hoa", PHONE, SECRET, TOKEN) if word in everything] == []
+    assert [word for word in ("Hoa", PHONE, SECRET, TOKEN, KEY) if word in everything] == []

@@ -1,0 +1,47 @@
+"""What a citizen says on the page: heard at once, and kept as the words alone."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from api.incoming import ID_PATTERN
+from api.problems import Problem
+from api.routes.web import CHANNEL, enter, keep
+from bot.listening import UNREADABLE
+from bot.messages import VOICE, Incoming
+
+PATH = "/web/voice"
+AT_ONCE = 8  # recordings that are taken in and heard at a time; each may be some megabytes
+router = APIRouter(include_in_schema=False)
+
+
+@router.post(PATH, status_code=202)
+async def post_voice(
+    request: Request, message_id: Annotated[str, Query(pattern=ID_PATTERN)]
+) -> dict[str, Any]:
+    """Take a recording, the whole body of the request; its replies come by the stream. A second
+    time with its id changes nothing.
+
+    Answers with what was heard, masked; None where nothing was, which a reply says kindly.
+
+    Raises:
+        Problem: nobody hears here (404), too many are heard just now (503), and whatever
+            :func:`api.routes.web.enter` and :func:`api.routes.web.keep` raise.
+    """
+    context, chat = enter(request)
+    room = context.services.media
+    if not room.reads(VOICE):
+        raise Problem("not_found", 404)
+    if context.hearing >= AT_ONCE:
+        raise Problem("busy", 503, headers={"Retry-After": "10"})
+    context.hearing += 1
+    try:
+        media = await room.read_bytes(VOICE, await request.body())
+    finally:
+        context.hearing -= 1
+    heard = media.read.text if media.read else None
+    said = Incoming(CHANNEL, chat, message_id, text=heard or UNREADABLE, media=media)
+    await keep(request, said)
+    return {"text": heard}

@@ -58,9 +58,7 @@ def create_app(
     app.state.model_probe = operations.new_probe()
     app.state.understand_limiter = CapacityLimiter(2)
     app.state.answer_within = answer_within
-    app.state.shell = shell.build(
-        context.assets, context.wording, settings.helper_phone, hears=services.media.reads(VOICE)
-    )
+    app.state.shell = _shell(context)
     install_problem_handlers(app, context.wording)
     platforms = (telegram, zalo)
     for routes in (
@@ -78,6 +76,12 @@ def create_app(
     install_docs(app, context.assets)
     app.add_middleware(Observe, context=context)
     return app
+
+
+def _shell(context: Context) -> shell.Shell:
+    services = context.services
+    phone, hears = services.settings.helper_phone, services.media.reads(VOICE)
+    return shell.build(context.assets, context.wording, phone, hears=hears)
 
 
 def _context(services: Services, limits: Limits, wording: Wording) -> Context:

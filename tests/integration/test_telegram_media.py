@@ -55,7 +55,7 @@ async def test_the_largest_photo_that_is_not_too_large_is_read(
             api.message(1, voice=size("nho", 900)),
         )
         none = "/khong_doc_duoc|-"
-        assert told == ["giấy hẹn đây|vua", "/khong_doc_duoc|tep", none, none]
+        assert told == ["giấy hẹn đây|vua", "/khong_doc_duoc|tep", "/khong_doc_duoc file|-", none]
         assert [fields["name"] for fields in api.of("file")] == ["vua", "tep"]
 
 

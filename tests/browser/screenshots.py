@@ -1,16 +1,20 @@
 """Pictures of a conversation with a running assistant, to be looked at and shown in the docs.
 
-``python -m tests.browser.screenshots http://127.0.0.1:8000/ docs/images``
+``python -m tests.browser.screenshots http://127.0.0.1:8000/ docs/images``; it runs with
+``EMBED_ORIGINS=http://localhost:8123``, where this lays an office's page.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bot.settings import ROOT
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.test_places import office
 
 QUESTIONS = {
     "fee": "khai sinh cho cháu mất bao nhiêu tiền",
@@ -21,6 +25,8 @@ QUESTIONS = {
     "outside": "hôm nay trời có mưa không",
 }
 GUIDE = "cách đăng nhập cổng dịch vụ công"  # its second step is drawn
+OFFICE_PORT = 8123
+OFFICE_PAGE = ROOT / "docs" / "trang-co-quan-mau.html"
 SIZES = {"phone": (360, 740, 2.0), "desk": (1280, 800, 1.0)}
 
 
@@ -68,6 +74,17 @@ def take(browser: Browser, url: str, folder: Path, device: str) -> None:
     page.locator(".picture:visible").last.click()
     page.screenshot(path=folder / f"{device}-picture-large.png")
     page.keyboard.press("Escape")
+    page.locator("#more summary").click()
+    page.screenshot(path=folder / f"{device}-menu.png")
+    page.keyboard.press("Escape")
+    for name in ("large", "largest"):
+        page.locator("#text-size").click()
+        ask(page, QUESTIONS["fee"])
+        page.screenshot(path=folder / f"{device}-{name}.png")
+    page.emulate_media(color_scheme="dark")
+    page.screenshot(path=folder / f"{device}-dark.png")
+    page.emulate_media(color_scheme="light")
+    page.locator("#text-size").click()
     page.locator("#text-size").click()
     page.locator("#more summary").click()
     page.locator("#contrast").click()
@@ -77,14 +94,67 @@ def take(browser: Browser, url: str, folder: Path, device: str) -> None:
     context.close()
 
 
+def take_kiosk(browser: Browser, url: str, folder: Path) -> None:
+    """The screen that stands in an office: the welcome, an answer, the code, the question."""
+    context = browser.new_context(
+        viewport={"width": 1080, "height": 1920}, locale="vi-VN", reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{url.rstrip('/')}/kiosk")
+    page.locator(".reply").first.wait_for()
+    page.wait_for_timeout(700)
+    page.screenshot(path=folder / "kiosk-welcome.png")
+    ask(page, QUESTIONS["papers"])
+    ask(page, QUESTIONS["overview"])
+    page.screenshot(path=folder / "kiosk-overview.png")
+    page.locator("#along").click()
+    page.locator("#code img").wait_for()
+    page.screenshot(path=folder / "kiosk-code.png")
+    page.locator("#code button").click()
+    page.clock.fast_forward(45_000)
+    page.locator("#left").wait_for()
+    page.screenshot(path=folder / "kiosk-idle.png")
+    context.close()
+
+
+def take_embedded(browser: Browser, url: str, folder: Path, device: str) -> None:
+    """An office's page with the button, and with the chat open."""
+    width, height, scale = SIZES[device]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, device_scale_factor=scale, locale="vi-VN"
+    )
+    page = context.new_page()
+    page.goto(f"http://localhost:{OFFICE_PORT}/")
+    page.get_by_role("button", name="Hỏi thủ tục").wait_for()
+    page.screenshot(path=folder / f"{device}-office.png")
+    page.get_by_role("button", name="Hỏi thủ tục").click()
+    frame = page.frame_locator("tro-ly-thu-tuc iframe")
+    frame.locator(".reply").first.wait_for()
+    frame.locator("#message").fill(QUESTIONS["overview"])
+    frame.locator("#message").press("Enter")
+    frame.locator(".mine").wait_for()
+    page.wait_for_timeout(1500)
+    page.screenshot(path=folder / f"{device}-embedded.png")
+    context.close()
+
+
 def main() -> None:
     """Take all pictures; the arguments are the address and the folder."""
     url, folder = sys.argv[1], Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
+    with (
+        TemporaryDirectory() as site,
+        office(Path(site), OFFICE_PORT),
+        sync_playwright() as playwright,
+    ):
+        text = OFFICE_PAGE.read_text(encoding="utf-8").replace("http://127.0.0.1:8000/", url)
+        (Path(site) / "index.html").write_text(text, encoding="utf-8")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for device in SIZES:
             take(browser, url, folder, device)
+            take_embedded(browser, url, folder, device)
+        take_kiosk(browser, url, folder)
         browser.close()
 
 

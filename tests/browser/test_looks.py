@@ -117,7 +117,7 @@ def font_size(page: Page, selector: str) -> float:
 def test_sizes_and_contrast_are_a_press_away_and_stay(open_page: Open) -> None:
     page = open_page()
     step = page.locator("#text-size")
-    for size, following in ((18, "Chữ to"), (24, "Chữ to nữa"), (30, "Chữ vừa")):
+    for size, following in ((18, "Chữ to"), (24, "To nữa"), (30, "Chữ vừa")):
         expect(step).to_have_text(following)
         assert font_size(page, ".reply .said") == size
         assert font_size(page, "#message") == size

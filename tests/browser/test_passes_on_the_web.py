@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.test_looks import violations
 from tests.conftest import Server
 from tests.integration.test_passing_on import conversation
 from tests.web_server import WebServer, web_server
@@ -53,6 +54,7 @@ def test_tick_print_and_go_on_from_the_paper(browser: Browser, site: WebServer) 
     assert paper.locator(".papers li").count() == 2
     assert paper.locator(".papers li.ticked").count() == 1
     assert float(paper.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")) >= 21
+    assert violations(paper) == []
     address = paper.locator(".address").first.inner_text()
     other = browser.new_context(**phone)  # type: ignore[arg-type]
     there = other.new_page()

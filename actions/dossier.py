@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from actions import photo
 from actions.dossier_sources.port import Finding, Why
 from actions.guide_screen import opening
 from actions.hours import day_said
@@ -82,7 +83,11 @@ def show(
 
 
 def ask(action: Action, state: State, tell: Telling) -> Message:
-    """The question for a code; ``phrase`` of the action: what was wrong with the one given."""
+    """The question for a code; ``phrase`` of the action: what was wrong with the one given. Of a
+    photograph: what follows from it."""
+    shown = Image(PAPER, tell.say("dossier.paper_alt"))
+    if action.kind is Kind.PHOTO:
+        return photo.show(action, shown, tell)
     known = action.codes or state.dossiers
     buttons = [Button(code, Action(kind=Kind.DOSSIER, code=code)) for code in known[:3]]
     if action.codes:
@@ -92,7 +97,6 @@ def ask(action: Action, state: State, tell: Telling) -> Message:
     if action.phrase:
         fault = tell.say(f"dossier.fault_{action.phrase}", tell.address, so=action.tries)
         text = f"{fault} {tell.say('dossier.look_again', tell.address)}"
-    shown = Image(PAPER, tell.say("dossier.paper_alt"))
     return Message(text, buttons=(*buttons, guide, human(tell.say)), attachment=shown)
 
 

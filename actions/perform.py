@@ -330,7 +330,7 @@ def _message(action: Action, state: State, world: World, tell: Telling) -> Messa
             return office.opening_hours(action, world.places, world.phone, tell)
         case Kind.ASK_UNIT:
             return place.ask(action, world.places, tell)
-        case Kind.ASK_CODE:
+        case Kind.ASK_CODE | Kind.PHOTO:
             return dossier.ask(action, state, tell)
         case Kind.DANGER:
             return danger.call(action, tell)

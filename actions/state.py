@@ -71,6 +71,7 @@ class Kind(StrEnum):
     ANSWER_AT = "answer_at"  # when they should answer; ``phrase``: what was chosen
     DOSSIER = "dossier"  # how a dossier stands
     ALOUD = "aloud"  # reading aloud: ``phrase`` says what about it
+    PHOTO = "photo"  # codes read in a photograph, to be confirmed; ``phrase``: why there are none
     ASK_CODE = "ask_code"  # its code, again where ``phrase`` says what was wrong with the last one
     CHECKLIST = "checklist"  # the papers to be ticked off, or a tick
     FEEDBACK = "feedback"  # a move within a suggestion or complaint

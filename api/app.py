@@ -14,7 +14,18 @@ from api.metrics import Metrics
 from api.observe import Observe
 from api.ports import Services
 from api.problems import install_problem_handlers
-from api.routes import json_api, operations, pages, pictures, telegram, tickets, voice, web, zalo
+from api.routes import (
+    json_api,
+    operations,
+    pages,
+    photos,
+    pictures,
+    telegram,
+    tickets,
+    voice,
+    web,
+    zalo,
+)
 from api.routes import shell as shell_routes
 from api.security import Sessions
 from api.streams import Streams
@@ -67,6 +78,7 @@ def create_app(
         shell_routes,
         web,
         voice,
+        photos,
         pages,
         pictures,
         operations,
@@ -102,4 +114,5 @@ def _context(services: Services, limits: Limits, wording: Wording) -> Context:
         printer=Printer(services.mailbox.store, public_url, bot),
         assets=Assets(),
         openings=TokenBuckets(Limits(burst=limits.openings, per_second=limits.openings / 100)),
+        photos=TokenBuckets(Limits(burst=limits.photos, per_second=limits.photos / 100)),
     )

@@ -37,6 +37,7 @@ class Context:
     printer: Printer
     assets: Assets
     openings: TokenBuckets
+    photos: TokenBuckets
     hearing: int = 0  # recordings being taken in and heard
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -62,6 +63,10 @@ class Context:
     def admit_opening(self, connection: HTTPConnection) -> None:
         """The same for opening a pass, of which fewer are allowed: nobody shall guess one."""
         self._count(connection, self.openings)
+
+    def admit_photo(self, connection: HTTPConnection) -> None:
+        """The same for photographs, which are work to read."""
+        self._count(connection, self.photos)
 
     def address_of(self, connection: HTTPConnection) -> str:
         """The network address that a request counts for."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from api.attachments import reply_body
+from bot.listening import UNREADABLE
 from bot.mailbox import Mailbox
 from bot.store.messages import Entry
 from knowledge_base.drawings import Drawing
@@ -18,7 +19,8 @@ def history_body(entries: Iterable[Entry], drawings: Mapping[str, Drawing]) -> d
     """A transcript, oldest first, as JSON.
 
     Returns:
-        ``items``: ``{"who": "me", "message_id", "text"}`` (a pressed choice by its label) and
+        ``items``: ``{"who": "me", "message_id", "text", "media"}`` (a pressed choice by its label;
+        ``media``: None, or the kind of what came with the text, "" where it came alone) and
         ``{"who": "assistant", ...}`` as :func:`api.attachments.reply_body`; ``last``: the highest
         reply id (0 without any), after which the stream goes on; ``unanswered``: ids of the
         messages that have no reply yet.
@@ -39,9 +41,12 @@ def history_body(entries: Iterable[Entry], drawings: Mapping[str, Drawing]) -> d
                 continue  # the citizen did not say it, and it may have no reply
             waiting[said.message_id] = None
             text = said.text if said.choice is None else labels.get(said.choice)
+            kind = said.media.kind if said.media else None
             # The page's own start was not said by the citizen.
             if text is not None and text != START:
-                items.append({"who": "me", "message_id": said.message_id, "text": text})
+                text = "" if kind and text == UNREADABLE else text
+                mine = {"who": "me", "message_id": said.message_id, "text": text, "media": kind}
+                items.append(mine)
     return {"items": items, "last": last, "unanswered": list(waiting)}
 
 

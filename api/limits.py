@@ -19,6 +19,7 @@ class Limits:
     ``burst`` requests at once and ``per_second`` from then on, for one address (an office behind
     one router counts as one, so they are wide); ``addresses`` remembered at once;
     ``openings``: links one address may open at once, a hundredth of them each second from then on;
+    ``photos`` likewise, each of which takes up to a second of a core to be read;
     ``streams_per_chat`` and ``streams`` open lines of the web chat, for one citizen and together.
     """
 
@@ -28,6 +29,7 @@ class Limits:
     streams_per_chat: int = 8
     streams: int = 2_000
     openings: float = 40.0
+    photos: float = 30.0
 
 
 class TokenBuckets:

@@ -12,14 +12,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.context import Context
 from api.metrics import Metrics
+from api.photographs import PHOTO_PATHS
 from api.problems import Problem, problem_response
 from api.routes.voice import PATH as VOICE_PATH
 from api.security import secure_headers
+from bot import media
 from bot.speech.ears import MOST_BYTES
 from bot.telegram_protocol import MOST_BODY, WEBHOOK_PATH
 
 MAX_BODY = 64 * 1024  # bytes; a message of 2,000 characters needs at most 24,000 as JSON escapes
 _MOST = {WEBHOOK_PATH: MOST_BODY, VOICE_PATH: MOST_BYTES}
+# Photographs are measured by their routes, which say it in words.
+_MOST |= dict.fromkeys(PHOTO_PATHS, media.MOST_BYTES + MOST_BODY)
 _log = logging.getLogger(__name__)
 _STREAM_ROUTES = frozenset({"/web/stream"})
 # The address in the path of a request nobody serves is not ours to repeat in a metric.

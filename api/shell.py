@@ -61,6 +61,8 @@ CLIENT_WORDS = (
     "voice_said",
     "partner_queue",
     "partner_person",
+    "photo_sent",
+    "photo_sending",
 )
 EMBED_WORDS = ("embed_open", "embed_title")
 

@@ -10,7 +10,8 @@ from actions.state import Action, Kind, State
 from knowledge_base.dossiers.codes import DossierCode, Faulty, grammar
 from knowledge_base.text import key
 
-_ABOUT_IT = frozenset({Kind.DOSSIER, Kind.ASK_CODE})
+_ABOUT_IT = frozenset({Kind.DOSSIER, Kind.ASK_CODE, Kind.PHOTO})
+_ASKED = _ABOUT_IT - {Kind.DOSSIER}
 _ABOUT_DOSSIERS = re.compile(r"\b(?:ma )?ho so\b|\bgiay hen\b")
 _END_ONLY = "end_only"  # as wording/dossier.yaml names what is amiss: ``fault_end_only``
 _ONLY_DIGITS = re.compile(r"\D{0,25}\d[\d .-]{2,}\D{0,10}")
@@ -31,10 +32,14 @@ def said(text: str, state: State, today: date) -> Action | None:
     whole = grammar().completed(text, _known(state, today))
     if whole is not None:
         return showing(whole.text)
-    asking = state.current is not None and state.current.kind is Kind.ASK_CODE
-    if asking and _ONLY_DIGITS.fullmatch(text):
+    if _is_asked(state) and _ONLY_DIGITS.fullmatch(text):
         return Action(kind=Kind.ASK_CODE, phrase=_END_ONLY)
     return None
+
+
+def is_about_codes(text: str, state: State) -> bool:
+    """Whether a text speaks of dossiers, or a code was asked for last."""
+    return _is_asked(state) or bool(_ABOUT_DOSSIERS.search(key(text)))
 
 
 def asked(state: State) -> Action:
@@ -52,6 +57,10 @@ def showing(code: str) -> Action:
 
 def _faulty(faulty: Faulty) -> Action:
     return Action(kind=Kind.ASK_CODE, phrase=faulty.fault.value, tries=faulty.count)
+
+
+def _is_asked(state: State) -> bool:
+    return state.current is not None and state.current.kind in _ASKED
 
 
 def _known(state: State, today: date) -> list[DossierCode]:

@@ -25,6 +25,7 @@ from bot import (
     hearing,
     helping_words,
     listening,
+    photographed,
     reading,
     resuming,
     watching_words,
@@ -68,6 +69,7 @@ class Conversation:
         elif resuming.revoked(incoming, before):
             before = crowd.ended(before)
             first = (self._world.say("help.revoked", before.address),)
+        first += photographed.beside(incoming, before, now.date(), world.say)
         heard, cries = list[hearing.Heard](), list[Understanding]()
         turn = _Turn(self._understand, world, now, first, heard, cries)
         outcome = turn.answered(turn.take(incoming, before), before)
@@ -143,6 +145,8 @@ class _Turn:
             return self._alarmed(alarm, text, state)
         if OTP in text or PASSWORD in text:
             return self._do(Action(kind=Kind.SAY, phrase="secret"), state)
+        if (seen := photographed.said(incoming, state, self.now.date())) is not None:
+            return self._chosen(seen, state)
         called = address.answered(text) if state.current == _ASKED_ADDRESS else None
         if called is not None:
             return self._called(called, state)

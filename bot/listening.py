@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from actions import feedback, people, place
+from actions import feedback, people, photo, place
 from actions.state import Action, Aspect, Kind, Offer, State
 from actions.understanding import (
     EMERGENCY,
@@ -271,6 +271,8 @@ def _reply_to(state: State, yes: bool) -> Action | None:
         return Action(kind=Kind.ERASE) if yes else state.before("erase_confirm")
     if asked.kind is Kind.WATCH and asked.phrase == Do.ASK:
         return asked.model_copy(update={"phrase": Do.START if yes else Do.DECLINE})
+    if asked.kind is Kind.PHOTO:
+        return photo.answered(asked, yes=yes)
     if asked.kind is Kind.ASK_UNIT and not yes:
         return asked.resumed(anywhere=True)
     if asked.kind is not Kind.ASK_WHICH:

@@ -114,6 +114,13 @@ class Mailbox:
                 return Receipt.ACCEPTED
         return Receipt.DUPLICATE if known else Receipt.CROWDED
 
+    async def knows(self, incoming: Incoming) -> bool:
+        """Whether a message of this channel, chat and id was received before. Raises
+        :class:`BadAddress` and :class:`StoreUnavailable`."""
+        _check_address(incoming)
+        async with self.store.connection() as con:
+            return await messages.answer(con, incoming) is not None
+
     async def answer_to(self, incoming: Incoming, timeout: float) -> list[StoredReply]:  # noqa: ASYNC109 part of the contract with the channels
         """Wait up to ``timeout`` seconds until the message is done; returns its replies in order
         (none, if the turn said nothing). A repeated message gets the same replies again.

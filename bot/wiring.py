@@ -30,7 +30,8 @@ from bot.channels.zalo_oa.channel import ZaloOaChannel, open_zalo_oa
 from bot.desk import Desk
 from bot.mailbox import Mailbox, open_mailbox
 from bot.media import MediaRoom
-from bot.messages import DESK, Sender
+from bot.messages import DESK, PHOTO, Sender
+from bot.photos.reader import open_photo_reader
 from bot.pictures import Pictures
 from bot.postgres import database
 from bot.printer import Printer
@@ -258,10 +259,11 @@ async def open_services(
             open_aloud(settings, world.say) as aloud,
             _open_channels(settings, mailbox, world, aloud) as channels,
             open_ears(settings) as ears,
+            open_photo_reader() as photos,
             contextlib.aclosing(open_sources(settings.dossier_sources, os.environ)) as sources,
         ):
             # Readers by kind of medium, and the channels that give the bytes.
-            media = MediaRoom(ears, [channel for channel in channels if channel])
+            media = MediaRoom({PHOTO: photos, **ears}, [channel for channel in channels if channel])
             services = Services(settings, mailbox, brain, aloud, *channels, sources, media)
             if not worker:
                 yield services

@@ -27,7 +27,7 @@ from bot.settings import Settings
 from bot.speech.aloud import ReadAloud
 from bot.speech.espeak import Espeak
 from bot.team_desk import Plan
-from bot.worker import Worker
+from bot.worker import LookUp, Worker
 from knowledge_base import phrases
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 from knowledge_base.spoken.lexicon import Region
@@ -126,6 +126,7 @@ class WebServer:
     timing: Timing | None = None
     handler: TurnHandler = scripted_turn
     readers: Mapping[str, Reader] = field(default_factory=dict)
+    look_up: LookUp | None = None
     services: ScriptedServices | None = None
     _thread: threading.Thread | None = None
     _server: Server | None = None
@@ -171,7 +172,8 @@ class WebServer:
                 ) as mailbox,
                 asyncio.TaskGroup() as group,
             ):
-                worker = Worker(mailbox, self.handler, parked_reply=PARKED)
+                found: dict[str, Any] = {"look_up": self.look_up} if self.look_up else {}
+                worker = Worker(mailbox, self.handler, parked_reply=PARKED, **found)
                 group.create_task(worker.run(stop))
                 room = MediaRoom(self.readers)
                 self.services = ScriptedServices(settings, mailbox, media=room)

@@ -15,6 +15,7 @@ from actions.replies import Document, Partner
 from api.attachments import AttachmentBody, reply_body
 from api.context import Context, context_of
 from api.incoming import ID_PATTERN, check, checked_text
+from api.photographs import photographed
 from api.problems import Problem
 from api.sounds import sound_of
 from bot.mailbox import NotAnswered, Receipt, UnknownMessage
@@ -139,6 +140,47 @@ async def messages(request: Request, response: Response, message: Message) -> Re
     ).incoming
     if incoming.opens:
         context.admit_opening(request)
+    return await _answered(request, response, incoming)
+
+
+@router.post(
+    "/photos",
+    operation_id="photos",
+    responses={
+        **_REFUSALS,
+        202: {"model": Replies},
+        413: {"model": ProblemBody},
+        415: {"model": ProblemBody},
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                kind: {"schema": {"type": "string", "format": "binary"}}
+                for kind in ("image/jpeg", "image/png", "image/webp")
+            },
+        }
+    },
+)
+async def photos(
+    request: Request,
+    response: Response,
+    conversation: Annotated[str, Query(pattern=ID_PATTERN)],
+    message_id: Annotated[str, Query(pattern=ID_PATTERN)],
+    text: Annotated[str | None, Query()] = None,
+) -> Replies:
+    """Take a photograph of a receipt, and the words sent with it; wait for the replies. The code on
+    it is read and asked to be confirmed; the picture is not kept. The same id again gives the same
+    replies."""
+    context = context_of(request)
+    context.admit(request)
+    address = Incoming("api", conversation, message_id)
+    return await _answered(request, response, await photographed(request, context, address, text))
+
+
+async def _answered(request: Request, response: Response, incoming: Incoming) -> Replies:
+    """Have a message handled and wait for its replies."""
+    context = context_of(request)
     mailbox = context.services.mailbox
     receipt = await mailbox.receive(replace(incoming, origin=context.address_of(request)))
     if receipt is Receipt.CROWDED:

@@ -5,6 +5,7 @@ import { Log } from "./log.js";
 import * as outbox from "./outbox.js";
 import { openPage, showCode } from "./pages.js";
 import * as session from "./session.js";
+import { bindCamera, sendPhoto, shrunk } from "./photo.js";
 import { bindTools } from "./tools.js";
 import { Abandoned, ConnectionLost, newId, ReplyLine, request, sendMessage } from "./transport.js";
 import { Waiting } from "./waiting.js";
@@ -103,18 +104,31 @@ function sayAloud(sound) {
   deliver({ sound, message_id: newId() }, log.addMine(label), label);
 }
 
+/** Send a photograph; a reload in the middle loses it, as it is kept nowhere. */
+function sayPhoto(file) {
+  const bubble = log.addMine(words.photo_sent);
+  deliver({ photo: shrunk(file), message_id: newId() }, bubble, words.photo_sent);
+}
+
 function deliver(message, bubble, label) {
   const { signal } = visit;
   sending = sending.then(() => deliverNow(message, bubble, label, signal));
   return sending;
 }
 
+async function send(message, bubble, lost, signal) {
+  if (!message.photo) return sendMessage(message, lost, signal);
+  const progress = (share) => bubble.progress(share);
+  return sendPhoto(await message.photo, message.message_id, { progress, lost, signal });
+}
+
 async function deliverNow(message, bubble, label, signal) {
   if (partner === "machine") waiting.start(message.message_id); // a person reads it when they can
   let lost = false;
   try {
-    const answer = await sendMessage(
+    const answer = await send(
       message,
+      bubble,
       () => {
         lost = true;
         waiting.stop(message.message_id); // nobody has it yet
@@ -187,6 +201,12 @@ async function loadHistory(signal) {
 }
 
 /** Show what was said before; what was written meanwhile stays below it. */
+/** What a bubble of the citizen shows; of what came without words, what it was. */
+function shownOf({ text, media }) {
+  if (text && !text.startsWith(NO_WORDS)) return text;
+  return media === "photo" ? words.photo_sent : words.voice_said;
+}
+
 function showHistory(history) {
   const written = [...$("log").children];
   const known = new Set();
@@ -194,7 +214,7 @@ function showHistory(history) {
     known.add(item.message_id);
     setPartner(item.partner);
     if (item.who === "assistant") log.addReply(item);
-    else log.addMine(item.text.startsWith(NO_WORDS) ? words.voice_said : item.text);
+    else log.addMine(shownOf(item));
   }
   for (const { label, ...message } of left.splice(0)) {
     if (known.has(message.message_id)) outbox.drop(message.message_id);
@@ -279,6 +299,7 @@ if (tabs) {
 }
 
 const composer = bindComposer({ words, send: (text) => say({ text }, text) });
+bindCamera(sayPhoto);
 const showTools = bindTools({
   words,
   announce,

@@ -47,6 +47,11 @@ class Mine {
     this.#say(this.words.resending);
   }
 
+  /** A photograph is on its way: so much of it, as a share of 1, has gone. */
+  progress(share) {
+    this.#say(`${this.words.photo_sending} ${Math.round(share * 100)} %`);
+  }
+
   /** The server has it; `answer` tells the text it keeps and whether private numbers are masked. */
   confirmed(answer) {
     if (answer.text) this.element.querySelector(".said").textContent = answer.text;

@@ -87,7 +87,7 @@ export async function request(method, path, body, signal) {
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Resolves when it is worth trying again: the device is back on line, or a moment has passed. */
-async function worthAnotherTry() {
+export async function worthAnotherTry() {
   await sleep(1500);
   if (navigator.onLine) return;
   await new Promise((done) => window.addEventListener("online", done, { once: true }));

@@ -20,6 +20,8 @@ what must come back:
 - ``so_cau``: how many replies came. ``goi``: numbers that the first reply dials, in this order.
 - ``tieng``: a voice message: what was heard of it, or ``loi``, why nothing was; ``null`` where
   nobody can hear.
+- ``anh``: a photograph as it was read: ``ma``, the codes on it, or ``loi``, why there are none, and
+  ``kem``, what the citizen writes with it.
 - ``doi`` (in the first turn): there is a team to hand over to, ``trong_gio`` at work now, ``nghi``
   away until the day after tomorrow's holiday.
 - ``to_nhan``, ``to_xong``: somebody of the team (a name) takes the ticket, is done with it;
@@ -50,7 +52,7 @@ from bot.brain import Brain
 from bot.conversation import Conversation
 from bot.dictation import dictated
 from bot.listening import UNREADABLE
-from bot.messages import VOICE, Helper, Incoming, Media, MediaRead, TurnResult
+from bot.messages import PHOTO, VOICE, Helper, Incoming, Media, MediaRead, TurnResult
 from bot.passes import Opened, Purpose
 from bot.privacy import clean, mask
 from bot.settings import Settings
@@ -66,7 +68,7 @@ NOW = datetime(2026, 11, 23, 15, tzinfo=VIETNAM)  # a Monday
 DATED = re.compile(r"ngày \d\d/\d\d/20\d\d\)?, mã \d\.\d{6}")
 HELPED = "(có tổ hỗ trợ)".encode("unicode_escape").decode()  # as pytest writes a name
 DOING = (
-    "noi", "tieng", "bam", "bam_cu", "bam_ma", "sau_ngay", "tin", "moi",
+    "noi", "tieng", "anh", "bam", "bam_cu", "bam_ma", "sau_ngay", "tin", "moi",
     "to_nhan", "to_noi", "to_xong",
 )  # fmt: skip
 EXPECTING = ("co", "khong_co", "nguon", "nut", "lien_ket", "y", "so_cau", "goi", "hinh", "doc")
@@ -136,6 +138,16 @@ class Screen:
         read = None if heard is None else MediaRead(text=text, fault=fault)
         number, media = str(len(self.record)), Media(VOICE, read=read)
         result = self._take(Incoming("test", "t", number, UNREADABLE, media=media))
+        check_replies(result)
+        return result
+
+    def photographed(self, read: dict[str, Any]) -> TurnResult:
+        """One turn in which a photograph came in."""
+        seen = MediaRead(tuple(read.get("ma", ())), fault=read.get("loi"))
+        words = mask(clean(read.get("kem", UNREADABLE)))
+        number = str(len(self.record))
+        incoming = Incoming("test", "t", number, words, media=Media(PHOTO, read=seen))
+        result = self._take(incoming)
         check_replies(result)
         return result
 
@@ -237,6 +249,8 @@ def test_script(turns: list[dict[str, Any]], brain: Brain, request: pytest.Fixtu
             result = screen.send(text=mask(clean(str(turn["noi"]))))
         elif "tieng" in turn:
             result = screen.spoke(turn["tieng"])
+        elif "anh" in turn:
+            result = screen.photographed(turn["anh"])
         elif "moi" in turn:
             result = screen.invited(turn["moi"])
         elif "tin" in turn:

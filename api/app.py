@@ -36,6 +36,8 @@ from bot.printer import Printer
 from knowledge_base.drawings import load as load_drawings
 
 VERSION = "1"  # of the JSON API, as in its paths
+_CITIZENS = (shell_routes, web, voice, photos, pages, pictures)
+_ROUTES = (json_api, tickets, *_CITIZENS, operations, telegram, zalo)
 
 
 def create_app(
@@ -71,19 +73,7 @@ def create_app(
     app.state.answer_within = answer_within
     app.state.shell = _shell(context)
     install_problem_handlers(app, context.wording)
-    platforms = (telegram, zalo)
-    for routes in (
-        json_api,
-        tickets,
-        shell_routes,
-        web,
-        voice,
-        photos,
-        pages,
-        pictures,
-        operations,
-        *platforms,
-    ):
+    for routes in _ROUTES:
         app.include_router(routes.router)
     install_docs(app, context.assets)
     app.add_middleware(Observe, context=context)

@@ -317,6 +317,6 @@ if ($("speak")) {
 const place = { page: "./install.js", embed: "./framed.js", kiosk: "./kiosk.js" }[mode];
 import(place).then(({ settle }) => {
   const isFresh = () => !$("log").querySelector(".mine") && composer.isEmpty();
-  const isBusy = () => waiting.busy;
+  const isBusy = () => waiting.busy || $("recording")?.hidden === false;
   settle({ words, startOver, showTools, isFresh, isBusy, failed: sheetFailed });
 });

@@ -97,6 +97,7 @@ export function bindVoice({ words, announce, send }) {
   }
 
   button.hidden = !able();
+  $("composer").classList.toggle("speaks", able());
   button.addEventListener("click", begin);
   $("voice-send").addEventListener("click", () => recording?.finish());
   $("voice-cancel").addEventListener("click", () => recording?.cancel());

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from bot.messages import RetryLater
 from tests.emulators.bot_api import BotApi, Fields, bot_api
 from tests.mailroom import eventually
-from tests.telegram_bot import BIRTH, assistant
+from tests.telegram_bot import assistant
 
 GROUP = -100500
 
@@ -52,22 +50,7 @@ async def test_who_blocks_the_bot_gets_nothing_more_until_they_come_back(
         assert (counted["telegram.blocked"], counted["telegram.unblocked"]) == (1, 1)
 
 
-@pytest.mark.parametrize("kind", ["group", "supergroup"])
-async def test_a_group_is_told_its_number_while_none_is_the_teams(
-    embedded_conninfo: str, tmp_path: Path, kind: str
-) -> None:
-    async with bot_api() as api, assistant(embedded_conninfo, api.url, tmp_path, work=False):
-        api.arrive(
-            moved(api, -7, "member", kind=kind),
-            moved(api, -7, "administrator", before="member", kind=kind),
-        )
-        await eventually(lambda: not api.pending and bool(api.texts(-7)))
-        [said] = api.texts(-7)
-        assert "TEAM_CHAT=-7" in said
-        assert not api.of("leaveChat")
-
-
-async def test_it_leaves_groups_that_are_not_the_teams_and_channels(
+async def test_in_groups_it_tells_their_number_once_and_is_silent_and_it_leaves_channels(
     embedded_conninfo: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with (
@@ -76,17 +59,19 @@ async def test_it_leaves_groups_that_are_not_the_teams_and_channels(
     ):
         api.arrive(
             moved(api, -7, "member", kind="supergroup"),
+            moved(api, -7, "administrator", before="member", kind="supergroup"),
             moved(api, -8, "administrator", kind="channel"),
             moved(api, GROUP, "administrator", kind="supergroup"),
-            moved(api, -9, "kicked", before="member", kind="supergroup"),
+            moved(api, -9, "kicked", before="member", kind="group"),
             moved(api, GROUP, "left", before="member", kind="supergroup"),
             api.message(-7, kind="supergroup", text="khai sinh"),
         )
-        await eventually(lambda: not api.pending and len(api.of("leaveChat")) == 2)
-        assert {fields["chat_id"] for fields in api.of("leaveChat")} == {"-7", "-8"}
-        assert len(api.texts(-7)) == 1
-        assert not api.texts(-8)
-        assert not api.texts(GROUP)
+        await eventually(lambda: not api.pending and bool(api.of("leaveChat")) and api.polls > 1)
+        await eventually(lambda: bool(api.texts(-7)))
+        assert [fields["chat_id"] for fields in api.of("leaveChat")] == ["-8"]
+        [said] = api.texts(-7)
+        assert "TEAM_CHAT=-7" in said
+        assert not any(api.texts(chat) for chat in (-8, -9, GROUP))
         counted = (await box.counts()).events
         assert (counted["telegram.group_joined"], counted["telegram.group"]) == (2, 1)
     assert "put out of the group of TEAM_CHAT" in caplog.text
@@ -125,17 +110,3 @@ async def test_a_point_on_the_map_is_kept_as_the_communes_near_it(
         kept = str(await mailbox.transcript("telegram:1"))
         assert "21.03" not in kept
         assert "105.79" not in kept
-
-
-async def test_one_chats_wait_is_no_others(embedded_conninfo: str, tmp_path: Path) -> None:
-    async with (
-        bot_api() as api,
-        assistant(embedded_conninfo, api.url, tmp_path, receive=False, work=False) as (channel, _),
-    ):
-        api.rule = lambda _, fields: (
-            (429, "Too Many Requests", {"retry_after": 9}) if fields["chat_id"] == "1" else None
-        )
-        with pytest.raises(RetryLater):
-            await channel.send("1", BIRTH)
-        await asyncio.gather(*(channel.send(str(chat), BIRTH) for chat in (2, 3)))
-        assert len(api.of("sent")) == 2

@@ -170,16 +170,13 @@ class TelegramChannel:
             self._aside(self._decline(now))
 
     async def _decline(self, group: Standing) -> None:
-        """Nobody is served in a group. While none is the team's it may become that: it is told its
-        number, and the bot stays and is silent; else the bot leaves."""
-        chat, is_team = str(group.chat.id), self._group is None and group.chat.type != "channel"
-        try:
-            if group.chat.type != "channel":
-                key = "telegram.group_number" if is_team else "telegram.group_left"
-                await self._bot.say(chat, self._say(key, so=chat))
-        finally:
-            if not is_team:
-                await self._bot.leave_chat(group.chat.id)
+        """Nobody is served in a group, where the bot is silent from then on: it may be the team's,
+        just made or under a new number, and is told what to set. A channel is left."""
+        if group.chat.type == "channel":
+            await self._bot.leave_chat(group.chat.id)
+            return
+        chat = str(group.chat.id)
+        await self._bot.say(chat, self._say("telegram.group_number", so=chat))
 
     def _ask_to_wait(self, chat: str) -> None:
         now = monotonic()

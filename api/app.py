@@ -15,6 +15,7 @@ from api.observe import Observe
 from api.ports import Services
 from api.problems import install_problem_handlers
 from api.routes import (
+    dossier_events,
     json_api,
     operations,
     pages,
@@ -37,7 +38,7 @@ from knowledge_base.drawings import load as load_drawings
 
 VERSION = "1"  # of the JSON API, as in its paths
 _CITIZENS = (shell_routes, web, voice, photos, pages, pictures)
-_ROUTES = (json_api, tickets, *_CITIZENS, operations, telegram, zalo)
+_ROUTES = (json_api, tickets, dossier_events, *_CITIZENS, operations, telegram, zalo)
 
 
 def create_app(

@@ -67,6 +67,7 @@ class Metrics:
             registry=self.registry,
         )
         self._outcomes = _Outcomes(self.registry)
+        self.events_taken = _events_taken(self.registry)
         self._guessing = _Guessing(self.registry)
         self._tickets = _Tickets(self.registry)
         self._ratings = _Ratings(self.registry)
@@ -122,6 +123,11 @@ class _Outcomes:
                     self._failed.labels(channel, what).set(count)
                 case _:
                     self._events.labels(name).set(count)
+
+
+def _events_taken(registry: CollectorRegistry) -> Counter:
+    what = "What systems told of dossiers by themselves, by what became of it"
+    return Counter("dossier_events", what, ("source", "result"), registry=registry)
 
 
 class _Guessing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from actions.dossier_sources.config import Sources
 from actions.replies import Reply
 from actions.understanding import Understanding
 from bot.channels.zalo_oa.events import Verdict
@@ -70,6 +71,11 @@ class Services(Protocol):
     @property
     def mailbox(self) -> Mailbox:
         """Messages in, replies out, both durable."""
+        ...
+
+    @property
+    def dossiers(self) -> Sources:
+        """The systems that hold dossiers, and those that tell of them by themselves."""
         ...
 
     @property

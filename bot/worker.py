@@ -22,7 +22,17 @@ from bot.jobs import REMINDERS, TURNS, Again, delivery_queue
 from bot.mailbox import Mailbox, Receipt, erase_tickets
 from bot.media import MediaRoom
 from bot.messages import TEAM, Incoming, Media, RetryLater, Sender, TurnHandler, TurnResult
-from bot.store import dossiers, guesses, messages, misses, passes, ratings, subscriptions, tickets
+from bot.store import (
+    dossier_events,
+    dossiers,
+    guesses,
+    messages,
+    misses,
+    passes,
+    ratings,
+    subscriptions,
+    tickets,
+)
 from bot.store.errors import NotTaking, StoreUnavailable
 from bot.store.messages import Turn
 from bot.store.pool import Connection
@@ -313,6 +323,7 @@ class Worker:
             await misses.forget_old(con, today - self._review, today - self._retention)
             await ratings.forget_old(con, today - self._review)
             await guesses.keep_salts(con)
+            await dossier_events.forget_old(con)
             await dossiers.forget_known(con, datetime.now(UTC) - self._review)
             await subscriptions.forget_old(con, datetime.now(UTC) - _GRACE)
             await tickets.forget_old(con, self._retention)

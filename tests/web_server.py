@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from actions.dossier_sources.config import Sources
 from actions.replies import Choice, Image, Reply, Voice
 from actions.understanding import Understanding
 from api.app import create_app
@@ -96,6 +97,7 @@ class ScriptedServices:
     mailbox: Mailbox
     broken: bool = False
     telegram: TelegramDoor | None = None
+    dossiers: Sources = field(default_factory=lambda: Sources({}, ()))
     zalo_oa: ZaloOaDoor | None = None
     zalo_bot: ZaloBotDoor | None = None
     media: MediaRoom = field(default_factory=MediaRoom)

@@ -19,6 +19,7 @@ from actions.dossier_sources.exchange import Exchange
 from actions.dossier_sources.igate import IGate
 from actions.dossier_sources.opencps import OpenCps
 from actions.dossier_sources.port import DossierSource
+from actions.dossier_sources.pushing import Pusher
 from actions.dossier_sources.rhythm import Plan
 from knowledge_base.checked import checked
 from knowledge_base.dossiers.states import DossierState, States, states
@@ -33,11 +34,12 @@ _REQUESTS = {"opencps": 2}  # for one look: the dossier, and its log
 class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    kind: Literal["opencps", "truc_quoc_gia", "igate"] = Field(alias="loai")
+    kind: Literal["opencps", "truc_quoc_gia", "igate", "bao_tin"] = Field(alias="loai")
     name: str = Field(alias="ten", min_length=3, max_length=80)
     codes: tuple[str, ...] = Field(alias="ma", min_length=1)
-    address: HttpUrl = Field(alias="dia_chi")
+    address: HttpUrl | None = Field(None, alias="dia_chi")
     secret_from: str | None = Field(None, alias="khoa_tu", description="environment variable")
+    signs_with: str | None = Field(None, alias="khoa_bao_tu", description="the same: it tells us")
     group: str | None = Field(None, alias="nhom", description="OpenCPS: groupId")
     endpoint: str = Field("", alias="diem_cuoi", description="exchange: path of the service")
     target: str | None = Field(None, alias="dstcode", description="exchange: header dstcode")
@@ -56,16 +58,19 @@ class _File(RootModel[tuple[_Entry, ...]]):
 
 class Sources:
     """The sources of a file, by the beginnings of the codes they hold, and how they are asked about
-    dossiers that are watched, by their names; close them at the end."""
+    dossiers that are watched, by their names; who tells by itself, by the first of its codes. Close
+    them at the end."""
 
     def __init__(
         self,
         by_code: Mapping[str, DossierSource],
         askers: tuple[Asker, ...],
         plans: Mapping[str, Plan] | None = None,
+        pushers: Mapping[str, Pusher] | None = None,
     ) -> None:
         self.by_code = by_code
         self.plans = plans or {}
+        self.pushers = pushers or {}
         self._askers = askers
 
     async def aclose(self) -> None:
@@ -88,16 +93,22 @@ def open_sources(path: Path | None, environment: Mapping[str, str]) -> Sources:
     entries = read.root if read else ()
     if errors := errors_of([*problems, *_missing(document, entries, environment)]):
         raise KnowledgeError(errors)
-    askers = [_asker(entry, environment) for entry in entries]
-    sources = [
-        _source(entry, asker, environment) for entry, asker in zip(entries, askers, strict=True)
-    ]
     by_code: dict[str, DossierSource] = {}
     plans: dict[str, Plan] = {}
-    for entry, source in zip(entries, sources, strict=True):
+    askers = []
+    for entry in entries:
+        if entry.address is None:
+            continue
+        askers.append(_asker(entry, entry.address, environment))
+        source = _source(entry, askers[-1], environment)
         by_code |= {start.upper(): source for start in entry.codes}
         plans[entry.name] = Plan(source, entry.per_minute, _REQUESTS.get(entry.kind, 1))
-    return Sources(by_code, tuple(askers), plans)
+    pushers = {
+        entry.codes[0].upper(): _pusher(entry, environment[entry.signs_with])
+        for entry in entries
+        if entry.signs_with
+    }
+    return Sources(by_code, tuple(askers), plans, pushers)
 
 
 def _missing(
@@ -110,9 +121,15 @@ def _missing(
         if entry.name in names:
             problems.append(document.problem((index, "ten"), "tên này đã có nơi khác dùng"))
         names.add(entry.name)
-        if entry.secret_from and not environment.get(entry.secret_from):
-            message = f"biến môi trường {entry.secret_from} chưa có giá trị"
-            problems.append(document.problem((index, "khoa_tu"), message))
+        for field, named in (("khoa_tu", entry.secret_from), ("khoa_bao_tu", entry.signs_with)):
+            if named and not environment.get(named):
+                message = f"biến môi trường {named} chưa có giá trị"
+                problems.append(document.problem((index, field), message))
+        wanted = "khoa_bao_tu" if entry.kind == "bao_tin" else "dia_chi"
+        if not (entry.signs_with if entry.kind == "bao_tin" else entry.address):
+            problems.append(document.problem((index, "loai"), f"loại này cần {wanted}"))
+        elif entry.kind == "bao_tin" and entry.address:
+            problems.append(document.problem((index, "dia_chi"), "loại này không có dia_chi"))
         for at, start in enumerate(entry.codes):
             if start.upper() in taken:
                 message = f"mã {start} đã có nơi khác giữ"
@@ -121,7 +138,12 @@ def _missing(
     return problems
 
 
-def _asker(entry: _Entry, environment: Mapping[str, str]) -> Asker:
+def _pusher(entry: _Entry, key: str) -> Pusher:
+    codes = tuple(start.upper() for start in entry.codes)
+    return Pusher(entry.name, key.encode(), codes, _words(entry), own=entry.address is None)
+
+
+def _asker(entry: _Entry, url: HttpUrl, environment: Mapping[str, str]) -> Asker:
     secret = environment.get(entry.secret_from or "", "")
     headers: dict[str, str] = {}
     auth: httpx.Auth | None = None
@@ -134,14 +156,18 @@ def _asker(entry: _Entry, environment: Mapping[str, str]) -> Asker:
         headers["groupId"] = entry.group
     if entry.target:
         headers["dstcode"] = entry.target
-    address = f"{str(entry.address).rstrip('/')}/"
+    address = f"{str(url).rstrip('/')}/"
     return Asker(address, headers, limit=entry.limit, per_second=entry.per_second, auth=auth)
 
 
-def _source(entry: _Entry, asker: Asker, environment: Mapping[str, str]) -> DossierSource:
-    known = states()
+def _words(entry: _Entry) -> States:
+    """The states with the system's own words for them."""
     own = {key(word): state for word, state in entry.states.items()}
-    words: States = replace(known, words={**known.words, **own})
+    return replace(states(), words={**states().words, **own})
+
+
+def _source(entry: _Entry, asker: Asker, environment: Mapping[str, str]) -> DossierSource:
+    words = _words(entry)
     match entry.kind:
         case "opencps":
             return OpenCps(entry.name, asker, words)

@@ -103,6 +103,7 @@ def test_every_operation_and_field_is_explained_in_vietnamese(server: WebServer)
         "transfer_ticket",
         "close_ticket",
         "answer_ticket",
+        "dossier_events",
         "health",
         "ready",
     }

@@ -18,6 +18,7 @@ from actions.place import Places
 from actions.replies import Image
 from actions.state import Action, Aspect, Button, Kind, Message, State
 from actions.telling import Telling, home, human
+from actions.timeline import NAME, Point, draw
 from actions.watched import Do, Watched, find
 from knowledge_base.dossiers.dossier import Dossier
 from knowledge_base.dossiers.due import Due, due
@@ -206,16 +207,22 @@ def _watch(dossier: Dossier, watching: Sequence[Watched], tell: Telling) -> Butt
 
 def _history(dossier: Dossier, tell: Telling) -> Message:
     """What happened so far, the newest last."""
-    lines = [
-        tell.say("dossier.moment", ngay=f"{m.at:%d/%m/%Y}", gi=m.what or states().names[m.state])
+    points = [
+        Point(f"{m.at:%d/%m/%Y}", m.what or states().names[m.state])
         for m in dossier.moments[-_STEPS:]
     ]
+    lines = [tell.say("dossier.moment", ngay=one.day, gi=one.what) for one in points]
     heading = tell.say("dossier.history", ma=dossier.code)
     while len("\n".join((heading, *lines))) > MOST_CHARACTERS and len(lines) > 1:
         lines.pop(0)
     back = Button(tell.say("dossier.button_now"), Action(kind=Kind.DOSSIER, code=dossier.code))
     source = tell.say("dossier.source", nguon=dossier.source, luc=_moment(dossier.seen, tell))
-    return Message("\n".join((heading, *lines)), source, (back, home(tell.say)))
+    if dossier.due and dossier.state not in states().ends:
+        points.append(Point(f"{dossier.due:%d/%m/%Y}", tell.say("dossier.drawn_due"), ahead=True))
+    alt = tell.say("dossier.drawn_alt", ma=dossier.code)
+    shown = Image(NAME, alt, draw(alt, points))
+    said = "\n".join((heading, *lines))
+    return Message(said, source, (back, home(tell.say)), attachment=shown)
 
 
 def _filled(parts: Sequence[str]) -> list[str]:

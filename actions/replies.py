@@ -20,11 +20,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A drawing, ``knowledge_base/guides/hinh/NAME.svg``; ``alt``: what it shows, in words."""
+    """A drawing, ``knowledge_base/guides/hinh/NAME.svg``; ``alt``: what it shows, in words;
+    ``drawn``: the SVG of one that was made for this reply alone."""
 
     kind: ClassVar[str] = "image"
     name: str
     alt: str
+    drawn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

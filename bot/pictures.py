@@ -19,6 +19,18 @@ def address(drawing: Drawing, form: str) -> str:
     return f"{DRAWINGS}/{drawing.name}.{drawing.digest}.{form}"
 
 
+def drawn_png(svg: str) -> bytes:
+    """An SVG as a picture; see :meth:`Pictures.png`."""
+    return resvg_py.svg_to_bytes(
+        svg_string=svg,
+        width=WIDTH,
+        skip_system_fonts=True,  # alike on every server
+        font_files=[str(file) for file in fonts()],
+        font_family=FAMILY,
+        sans_serif_family=FAMILY,
+    )
+
+
 class Pictures:
     """The drawings by name, each made into a PNG once (about 35 kB) and kept."""
 
@@ -38,12 +50,5 @@ class Pictures:
         if drawing is None:
             return None
         if name not in self._made:
-            self._made[name] = resvg_py.svg_to_bytes(
-                svg_string=drawing.svg.decode(),
-                width=WIDTH,
-                skip_system_fonts=True,  # alike on every server
-                font_files=[str(file) for file in fonts()],
-                font_family=FAMILY,
-                sans_serif_family=FAMILY,
-            )
+            self._made[name] = drawn_png(drawing.svg.decode())
         return self._made[name]

@@ -22,7 +22,7 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         "source": reply.source,
         "choices": [{"id": c.id, "label": c.label, "url": c.url} for c in reply.choices],
         "afresh": reply.afresh,
-        "attachment": None if shown is None else {"kind": shown.kind, **asdict(shown)},
+        "attachment": None if shown is None else _attached(shown),
         "by": reply.by,
         "partner": reply.partner,
         "voice": {"region": reply.voice.region, "aloud": reply.voice.aloud},
@@ -48,6 +48,11 @@ def _voice(document: dict[str, Any] | None) -> Voice:
     kept = document or {}
     known = kept.get("region") in set(Region)
     return Voice(Region(kept["region"]) if known else None, bool(kept.get("aloud")))
+
+
+def _attached(shown: Attachment) -> dict[str, Any]:
+    fields = {name: value for name, value in asdict(shown).items() if value is not None}
+    return {"kind": shown.kind, **fields}
 
 
 def _attachment(document: dict[str, Any] | None) -> Attachment | None:

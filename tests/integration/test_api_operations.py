@@ -104,6 +104,7 @@ def test_every_operation_and_field_is_explained_in_vietnamese(server: WebServer)
         "close_ticket",
         "answer_ticket",
         "dossier_events",
+        "photos",
         "health",
         "ready",
     }

@@ -20,7 +20,7 @@ from bot.channels.telegram import menu
 from bot.channels.telegram.client import Client, Uploads, send_errors
 from bot.channels.telegram.documents import Documents, NotPrinted
 from bot.messages import ChatBlocked, ReplyRefused
-from bot.pictures import Pictures
+from bot.pictures import Pictures, drawn_png
 from bot.rendering import Part, labels, layout, shorten, spelled, units, without_dialling
 from bot.telegram_protocol import MOST_CAPTION, MOST_DATA, MOST_UNITS
 from knowledge_base.phrases import Phrases
@@ -148,30 +148,33 @@ class Sending:
             "reply_markup": below,
         }
         try:
-            if known := self._uploaded.get(image.name):
+            if known := self._uploaded.get(image.drawn or image.name):
                 try:
                     await self._client.photo(chat, known, **more)
                     return
                 except BadRequest:  # forgotten there; what else is wrong is told again below
                     self._uploaded.pop(image.name, None)
-            uploaded = await self._client.photo(chat, await self._drawn(image.name), **more)
+            uploaded = await self._client.photo(chat, await self._drawn(image), **more)
         except BadRequest as error:
             if _is_of_words(error):
                 raise
             logger.error("Telegram refuses the picture %s: %s", image.name, error)
             raise _NotShown from error
-        if uploaded:
+        if uploaded and image.drawn is None:
             self._uploaded[image.name] = uploaded
 
-    async def _drawn(self, name: str) -> InputFile:
+    async def _drawn(self, image: Image) -> InputFile:
         try:
-            png = await asyncio.to_thread(self._pictures.png, name)
+            if image.drawn is not None:
+                png: bytes | None = await asyncio.to_thread(drawn_png, image.drawn)
+            else:
+                png = await asyncio.to_thread(self._pictures.png, image.name)
         except Exception as error:  # whatever is wrong with it, the words can be sent
-            logger.exception("The picture %s cannot be drawn", name)
+            logger.exception("The picture %s cannot be drawn", image.name)
             raise _NotShown from error
         if png is None:
-            raise _NotShown(name)
-        return InputFile(png, filename=f"{name}.png")
+            raise _NotShown(image.name)
+        return InputFile(png, filename=f"{image.name}.png")
 
 
 def messages_of(reply: Reply, *, links: bool) -> list[tuple[Image | Document | None, Part]]:

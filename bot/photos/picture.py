@@ -37,7 +37,6 @@ def opened(content: bytes) -> Gray:
     """
     if content[4:8] == b"ftyp" and content[8:12] in _HEIF:
         raise NotOpened("heic")
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:

@@ -18,7 +18,7 @@ from bot.photos import LENGTH
 from bot.photos.eye import Eye
 from bot.times import VIETNAM
 
-_MEMORY = 2 << 30  # bytes of addresses; a picture of 40 megapixels takes 0.4 GB of them
+_MEMORY = 3 << 29  # bytes of addresses; a WebP of 40 megapixels takes 1.3 GB of them
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 MOST_CHARACTERS = 1000  # of the story
+MOST_PHOTOS = 3
 _LONGEST = 60  # screens "quay lại" knows
 
 
@@ -41,7 +42,8 @@ class Category(StrEnum):
 class Draft(BaseModel):
     """``trail``: parts left, oldest first. ``where``: the place in the citizen's words, ``unit``
     its code, ``maybe`` those it may be; ``placed``: said, or left out. ``story`` and ``said``
-    (words that may be the story) are masked. ``day`` it was last shown; ``warned``: that a formal
+    (words that may be the story) are masked. ``photos``: handles by which their channel shows them
+    again, never the pictures. ``day`` it was last shown; ``warned``: that a formal
     complaint is something else was said."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +56,7 @@ class Draft(BaseModel):
     maybe: tuple[str, ...] = ()
     placed: bool = False
     story: str = ""
+    photos: tuple[str, ...] = ()
     answer: bool | None = None
     said: str = ""
     day: date | None = None

@@ -26,7 +26,7 @@ _PORTAL = "https://dichvucong.gov.vn"
 _FRESH = timedelta(days=1)  # so long it is offered again under every answer
 _PLACE = 120  # of the place in the citizen's words
 _TELLS = 6  # words from which on something is told
-PHOTO = "photo"
+PHOTO, PHOTO_KEPT = "no_photo", "photo_kept"  # one that goes nowhere; one that goes along
 # Formal complaints and denunciations, and what is better denounced than suggested.
 _GRAVE = re.compile(
     r"\b(?:khieu nai|to cao|khieu kien|kien cao|hoi lo|tham nhung|tham o|an tien|nhan tien rieng"
@@ -59,6 +59,16 @@ def remembered(text: str, state: State) -> State:
     if state.feedback is not None or len(text.split()) < _TELLS:
         return state
     return state.model_copy(update={"feedback": Draft(said=draft.cut(text))})
+
+
+def pictured(handle: str, state: State) -> State:
+    """The state with a photograph (its handle) that goes along with what is written, where there
+    is room for it."""
+    now = state.feedback
+    if now is None or len(now.photos) >= draft.MOST_PHOTOS:
+        return state
+    kept = now.model_copy(update={"photos": tuple(dict.fromkeys((*now.photos, handle)))})
+    return state.model_copy(update={"feedback": kept})
 
 
 def left(text: str, before: State, after: State) -> State:
@@ -135,8 +145,8 @@ class _Moves:
                 return self._end("dropped")
             case Move.SEND:
                 return self._send(now)
-        if action.phrase == PHOTO:
-            return self._show(now, "feedback.photo", first=("no_photo",))
+        if action.phrase in (PHOTO, PHOTO_KEPT):
+            return self._show(now, "feedback.photo", first=(action.phrase,))
         return self._show(now, "feedback.here", page=action.page)
 
     def told(self, words: str) -> Shown:
@@ -258,7 +268,8 @@ class _Moves:
         if now.at is not Part.CHECK or now.category is None:
             return self._show(now, "feedback.here")
         summary = self._tell.say("feedback.ticket", **self._screens.values(now), loi=now.story)
-        ticket = TicketRequest(TicketKind.FEEDBACK, now.category.value, summary)
+        kind, reason = TicketKind.FEEDBACK, now.category.value
+        ticket = TicketRequest(kind, reason, summary, photos=now.photos)
         texts = [
             self._say("feedback.sent"),
             *([self._say("feedback.sent_answer")] if now.answer else []),

@@ -50,7 +50,16 @@ class Place:
     address: str
 
 
-Attachment = Image | Document | Place
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """A photograph that a citizen sent, for the team: ``handle``, by which its channel shows it
+    again; it is not kept by us."""
+
+    kind: ClassVar[str] = "forwarded"
+    handle: str
+
+
+Attachment = Image | Document | Place | Forwarded
 
 
 @dataclass(frozen=True, slots=True)

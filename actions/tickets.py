@@ -26,7 +26,8 @@ class TicketRequest:
 
     ``reason``: why, one word that is counted (``asked``, ``angry``, a category); ``summary``: what
     it is about, masked, for the team to read. ``unit`` (code of the citizen's province or commune)
-    and ``address`` (what they are called) are filled in by the turn.
+    and ``address`` (what they are called) are filled in by the turn. ``photos``: handles by which
+    the team's channel shows photographs that go with it.
     """
 
     kind: TicketKind
@@ -34,6 +35,7 @@ class TicketRequest:
     summary: str
     unit: str | None = None
     address: str = DEFAULT_ADDRESS
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Team:
     hours: Week
     calendar: Calendar = field(default_factory=Calendar)
     standing: Standing = UNASKED
+    photos_from: str | None = None  # the channel whose photographs they can be shown
 
     def present(self, moment: datetime) -> bool:
         """Whether the team is at work at a moment (Vietnamese time)."""

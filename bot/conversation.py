@@ -138,6 +138,7 @@ class _Turn:
             state = crowd.turned_to_owner(state, incoming.choice)
             action = listening.pressed(incoming.choice, state)
             return self._chosen(action, state) if action else self._again("stale", state)
+        state = writing.pictured(incoming, state, self.world.team)
         text = writing.read(incoming, state) or listening.UNREADABLE
         read = reading.said(text)  # before alarms: "dừng đọc" without its marks may be poison
         alarm = self.world.alarms.hear(text) if read is None else None

@@ -6,11 +6,21 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from actions.replies import Attachment, Choice, Document, Image, Partner, Place, Reply, Voice
+from actions.replies import (
+    Attachment,
+    Choice,
+    Document,
+    Forwarded,
+    Image,
+    Partner,
+    Place,
+    Reply,
+    Voice,
+)
 from bot.messages import Media, MediaRead
 from knowledge_base.spoken.lexicon import Region
 
-_KINDS: dict[str, type[Attachment]] = {k.kind: k for k in (Image, Document, Place)}
+_KINDS: dict[str, type[Attachment]] = {k.kind: k for k in (Image, Document, Place, Forwarded)}
 
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:

@@ -8,13 +8,13 @@ is put in at that citizen's door. Everything of one step is one transaction.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from actions.replies import Reply
 from actions.tickets import Team, TicketKind
 from bot.jobs import Jobs
-from bot.messages import TEAM, Helper, Incoming, TurnResult
+from bot.messages import TEAM, Helper, Incoming, Media, TurnResult
 from bot.store import messages, tickets
 from bot.store.pool import Connection
 from bot.team_words import TeamWords
@@ -24,6 +24,7 @@ from knowledge_base.units import Units
 
 TRANSCRIPT_LINES = 60
 NO_WORDS = "no_words"  # the choice that stands for a picture, a sticker or a voice of a helper
+SHOWN = "shown"  # … for a photograph that goes with a ticket; the kind of its medium too
 LEFT = "left"  # … for a helper who is not of the team any more
 _ANY_NUMBER = 1 << 30  # of waiting messages: what the program says itself is never turned away
 
@@ -71,6 +72,8 @@ class TeamDesk:
                 await self.keep(con, self.rules.opened(opened, now), opened)
                 key = f"turn-{row}-opened-{opened.number}"
                 await self._tell_team(con, key, opened, choice="opened")
+                for handle in request.photos:
+                    await self._show_team(con, key, opened, handle)
         if asks.muted is not None:
             await tickets.mute(con, incoming.conversation, muted=asks.muted)
         return True
@@ -122,6 +125,11 @@ class TeamDesk:
         choice: str | None = None,
     ) -> None:
         await self._put(con, self._to_team(key, ticket.number, text=text, choice=choice))
+
+    async def _show_team(self, con: Connection, key: str, ticket: Ticket, handle: str) -> None:
+        """The team is shown a photograph; its handle goes when that is done."""
+        shown = self._to_team(f"{key}-{handle}", ticket.number, choice=SHOWN)
+        await self._put(con, replace(shown, media=Media(SHOWN, handle)))
 
     def _to_team(
         self, key: str, number: int, *, text: str | None = None, choice: str | None = None
@@ -182,6 +190,8 @@ class _Step:
                 return _said(words.opened(ticket, self.now), f"ticket.opened_{ticket.kind}")
             case "tick":
                 return await self._tick(ticket)
+            case "shown" if self.incoming.media is not None:
+                return _said(words.shown(ticket, self.incoming.media.handle), "ticket.photo")
             case "ended" | "erased" | "blocked":
                 return _said(words.event(ticket, verb), f"ticket.{verb}")
             case _:

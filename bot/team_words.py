@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from actions.replies import Choice, Reply
+from actions.replies import Choice, Forwarded, Reply
 from bot.messages import Helper
 from bot.store.messages import Entry
 from bot.tickets import Refusal, Status, Ticket
@@ -102,6 +102,11 @@ class TeamWords:
             return self._about(ticket, self.say("team.transcript_gone"))
         head = self.say("team.transcript" if len(kept) == len(lines) else "team.transcript_cut")
         return self._about(ticket, "\n".join([head, *kept]))
+
+    def shown(self, ticket: Ticket, handle: str) -> Reply:
+        """A photograph that goes with a ticket."""
+        about = self._about(ticket, self.say("team.photo"))
+        return replace(about, attachment=Forwarded(handle))
 
     def speaker(self, who: str) -> str:
         """What a speaker of :func:`spoken` is called."""

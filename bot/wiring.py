@@ -44,6 +44,7 @@ from bot.stopping import cancelled_by_signals
 from bot.store.pool import Store
 from bot.store.portal import read_portal
 from bot.team_desk import Plan
+from bot.telegram_protocol import CHANNEL as TELEGRAM
 from bot.tracing import exporting
 from bot.trial import Trial
 from bot.understanding import resources, stamp
@@ -110,7 +111,12 @@ def _team(settings: Settings, places: Places) -> Team | None:
     """Who reads tickets: the group on Telegram, another program, or nobody."""
     if _team_chat(settings) is None and settings.team_api_token is None:
         return None
-    return Team(team_hours.read(settings.team_hours), places.holidays.calendar)
+    group = _team_chat(settings) is not None
+    return Team(
+        team_hours.read(settings.team_hours),
+        places.holidays.calendar,
+        photos_from=TELEGRAM if group else None,
+    )
 
 
 def _team_chat(settings: Settings) -> str | None:

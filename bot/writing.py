@@ -8,16 +8,19 @@ from datetime import datetime
 
 from actions import feedback
 from actions.draft import Part
-from actions.feedback import PHOTO, begin
+from actions.feedback import PHOTO, PHOTO_KEPT, begin
 from actions.feedback_screen import go, here, move_to
 from actions.perform import World, perform, told
 from actions.state import Action, Kind, Move, Outcome, State
 from actions.survey import explained
+from actions.tickets import Team
 from actions.understanding import SURE_INTENT, Understanding
 from bot import commands
 from bot.guiding import CHANGE, GO_ON, HALT, ONWARD, SKIP, STOP, steps_back
 from bot.hearing import is_request
+from bot.messages import PHOTO as PICTURE
 from bot.messages import Incoming
+from bot.photos import CARD
 from knowledge_base.text import fold, key
 
 _RESUME = frozenset(
@@ -35,6 +38,7 @@ _QUIT = frozenset(
 _SEND = frozenset({"gui", "gui di", "gui luon", "gui luon di", "dung roi gui di", "ok gui di"})
 _AGAIN = frozenset({"noi lai", "doc lai", "doc lai di"})
 _AFRESH = frozenset({"lam lai tu dau", "viet lai", "viet lai tu dau", "bat dau lai"})
+_KEPT = "/anh_kem"  # stands for a photograph without words that goes along
 MOST_CHARACTERS = 600  # of a question; what is longer holds it in its beginning
 _WORDS = 3  # of a yes or a no
 _YES = {Part.ANSWER: go(Part.ANSWER, "yes"), Part.CHECK: move_to(Move.SEND)}
@@ -49,8 +53,8 @@ def said(text: str, state: State, otherwise: Action | None) -> Action | None:
     """What exact words mean: a command within what is written, going on with it, or beginning it;
     ``otherwise`` where they are a button or a command already."""
     words = key(text)
-    if commands.is_no_words(text) and feedback.is_on_screen(state):
-        return here().model_copy(update={"phrase": PHOTO})
+    if feedback.is_on_screen(state) and (text == _KEPT or commands.is_no_words(text)):
+        return here().model_copy(update={"phrase": PHOTO_KEPT if text == _KEPT else PHOTO})
     if otherwise is not None:
         return otherwise
     if feedback.is_on_screen(state):
@@ -61,8 +65,22 @@ def said(text: str, state: State, otherwise: Action | None) -> Action | None:
     return begin() if words in _OPEN | _RESUME else None
 
 
+def pictured(incoming: Incoming, state: State, team: Team | None) -> State:
+    """The state with the photograph of a message that goes along with what is written. One that
+    the team could not be shown does not, nor an identity card."""
+    media = incoming.media
+    if media is None or media.kind != PICTURE or not media.handle or team is None:
+        return state
+    shown = incoming.channel == team.photos_from and feedback.is_on_screen(state)
+    card = media.read is not None and media.read.fault == CARD
+    return feedback.pictured(media.handle, state) if shown and not card else state
+
+
 def read(incoming: Incoming, state: State) -> str:
     """As much of a text as counts: all of it while something is written."""
+    media, now = incoming.media, state.feedback
+    if media and now and media.handle in now.photos and commands.is_no_words(incoming.text or ""):
+        return _KEPT
     most = None if feedback.is_on_screen(state) else MOST_CHARACTERS
     return (incoming.text or "")[:most].strip()
 

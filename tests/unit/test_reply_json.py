@@ -8,7 +8,17 @@ from typing import get_args
 import pytest
 
 from actions.perform import reply
-from actions.replies import Attachment, Choice, Document, Image, Partner, Place, Reply, Voice
+from actions.replies import (
+    Attachment,
+    Choice,
+    Document,
+    Forwarded,
+    Image,
+    Partner,
+    Place,
+    Reply,
+    Voice,
+)
 from actions.state import Message, State
 from bot.rendering import spelled
 from bot.reply_json import reply_from_json, reply_to_json
@@ -20,6 +30,7 @@ ATTACHED: tuple[Attachment, ...] = (
     IMAGE,
     Document("ho-so.pdf", "Hồ sơ khai sinh", {"lines": [{"text": "Tờ khai", "done": True}]}),
     Place(18.6796, 105.6813, "Uỷ ban nhân dân phường", "Số 1, đường A"),
+    Forwarded("AgACAgUAAxkBAAI"),
 )
 
 

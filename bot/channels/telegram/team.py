@@ -10,9 +10,9 @@ from telegram import (
     LinkPreviewOptions,
     ReplyParameters,
 )
-from telegram.error import ChatMigrated
+from telegram.error import BadRequest, ChatMigrated
 
-from actions.replies import Choice, Reply
+from actions.replies import Choice, Forwarded, Reply
 from bot.channels.telegram.client import Client, send_errors
 from bot.messages import TEAM, ChatBlocked, RetryLater
 from bot.rendering import split
@@ -53,6 +53,8 @@ class TeamGroup:
             raise RetryLater(str(error), after=_AGAIN) from error
 
     async def _post(self, chat: str, reply: Reply, under: str | None) -> str:
+        if isinstance(reply.attachment, Forwarded):
+            await self._show(chat, reply.attachment.handle, under)
         parts = split(reply.text, MOST_UNITS)
         answered = None
         if under is not None:
@@ -71,6 +73,16 @@ class TeamGroup:
                 logger.error("The group has a new number: set TEAM_CHAT=%s", error.new_chat_id)
                 raise
         return str(posted)
+
+    async def _show(self, chat: str, photo: str, under: str | None) -> None:
+        """Show a photograph that a citizen sent to this bot, above what is said of it."""
+        answered = None
+        if under is not None:
+            answered = ReplyParameters(int(under), allow_sending_without_reply=True)
+        try:
+            await self._client.photo(chat, photo, reply_parameters=answered)
+        except BadRequest as error:
+            logger.warning("A photograph cannot be shown to the team: %s", error)
 
 
 def _keyboard(choices: tuple[Choice, ...]) -> InlineKeyboardMarkup | None:

@@ -200,13 +200,13 @@ async function loadHistory(signal) {
   }
 }
 
-/** Show what was said before; what was written meanwhile stays below it. */
 /** What a bubble of the citizen shows; of what came without words, what it was. */
 function shownOf({ text, media }) {
   if (text && !text.startsWith(NO_WORDS)) return text;
   return media === "photo" ? words.photo_sent : words.voice_said;
 }
 
+/** Show what was said before; what was written meanwhile stays below it. */
 function showHistory(history) {
   const written = [...$("log").children];
   const known = new Set();
@@ -315,8 +315,9 @@ if ($("speak")) {
 }
 // What belongs to one place alone is fetched after everything else.
 const place = { page: "./install.js", embed: "./framed.js", kiosk: "./kiosk.js" }[mode];
-import(place).then(({ settle }) => {
+const settled = import(place).then(({ settle }) => {
   const isFresh = () => !$("log").querySelector(".mine") && composer.isEmpty();
   const isBusy = () => waiting.busy || $("recording")?.hidden === false;
   settle({ words, startOver, showTools, isFresh, isBusy, failed: sheetFailed });
 });
+if (mode === "page") settled.catch(() => {}); // nothing of it is needed to talk

@@ -77,7 +77,6 @@
       // Only now: a page whose visitor asks nothing is as fast as before.
       frame = document.createElement("iframe");
       frame.title = words.embed_title;
-      frame.allow = "camera; microphone";
       frame.src = `${home}/embed`;
       dialog.append(frame);
     }

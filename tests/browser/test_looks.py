@@ -261,7 +261,10 @@ def test_the_api_page_works_without_the_internet(browser: Browser, site: WebServ
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(f"{site.url}/docs")
     page.get_by_text("Gửi một tin, nhận các câu trả lời").wait_for()
-    assert page.locator(".opblock").count() == 14
+    paths = page.request.get(f"{site.url}/openapi.json").json()["paths"]
+    operations = sum(len(path) for path in paths.values())
+    assert operations > 10
+    assert page.locator(".opblock").count() == operations
     page.locator(".opblock-summary").first.click()
     page.get_by_role("button", name="Try it out").wait_for()
     assert problems == []

@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from time import monotonic
 
 import httpx
 
@@ -27,6 +28,8 @@ _log = logging.getLogger(__name__)
 MOST_SECONDS = 60.0
 MOST_BYTES = 5 * 1024 * 1024
 LIMIT = 40.0  # seconds after which a citizen is told, all attempts together
+REST = 20.0  # seconds for which an ill server is left alone, so that nobody waits for it; then one
+# message finds out whether it is well again
 PAUSES = (0.5, 2.0)  # seconds before the second and the third attempt
 _SLACK = 2.0  # seconds: a recorder that stops after a minute is a little late
 TOO_LONG, TOO_LARGE = "too_long", "too_large"  # faults, see bot.messages.MediaRead
@@ -46,6 +49,9 @@ class Ears:
         self._url = f"{url.rstrip('/')}/audio/transcriptions"
         self._model = model
         self._limit = limit
+        self._is_ill = False  # the last one asked of the server got no answer
+        self._rests_until = 0.0
+        self._tried = False  # somebody is finding out whether it is well again
 
     async def __call__(self, sound: bytes) -> MediaRead:
         """What is said in a recording, or the fault that kept it from being heard."""
@@ -56,12 +62,20 @@ class Ears:
             return MediaRead(fault=NO_SOUND)
         if (length.seconds(sound) or 0.0) > MOST_SECONDS + _SLACK:
             return MediaRead(fault=TOO_LONG)
+        if self._is_ill and (self._tried or monotonic() < self._rests_until):
+            return MediaRead(fault=AWAY)
+        tries = self._tried = self._is_ill
         try:
             async with asyncio.timeout(self._limit):
                 words = await self._heard(sound, kind)
         except (TimeoutError, _Away) as error:
             _log.warning("Nothing was heard: %s", error or "the server took too long")
+            self._is_ill, self._rests_until = True, monotonic() + REST
             return MediaRead(fault=AWAY)
+        finally:
+            if tries:
+                self._tried = False
+        self._is_ill = False
         return MediaRead(text=words) if words else MediaRead(fault=SILENT)
 
     async def _heard(self, sound: bytes, kind: str) -> str:
@@ -74,6 +88,8 @@ class Ears:
             try:
                 return await self._ask(sound, kind)
             except _Ill as error:
+                if self._is_ill:
+                    raise  # others found out meanwhile, or this one is to find out
                 _log.info("The server that hears is asked again: %s", error)
                 await asyncio.sleep(pause)
         return await self._ask(sound, kind)

@@ -82,7 +82,26 @@ async def test_a_sick_server_is_asked_three_times(
     server.status = status
     assert (await hear(SOUND)).fault == "unavailable"
     assert len(server.asked) == 3
-    server.status = 200
+
+
+async def test_an_ill_server_rests_and_one_message_finds_out_whether_it_is_well(
+    hear: Reader, server: AudioServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.status = 503
+    await hear(SOUND)
+    server.asked.clear()
+    began = monotonic()
+    assert {(await hear(SOUND)).fault for _ in range(5)} == {"unavailable"}
+    assert server.asked == []
+    monkeypatch.setattr(ears, "REST", 0.0)
+    monkeypatch.setattr(ears, "monotonic", lambda: began + 30)
+    assert (await hear(SOUND)).fault == "unavailable"
+    assert len(server.asked) == 1
+    server.status, server.wait = 200, 0.2
+    first, *others = await asyncio.gather(*(hear(SOUND) for _ in range(4)))
+    assert first.text == "làm giấy khai sinh"
+    assert {read.fault for read in others} == {"unavailable"}
+    assert len(server.asked) == 2
     assert (await hear(SOUND)).text == "làm giấy khai sinh"
 
 

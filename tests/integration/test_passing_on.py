@@ -137,8 +137,16 @@ async def test_web_to_paper_to_telegram(embedded_conninfo: str, tmp_path: Path) 
                 assert gone.status_code == 404 and "hết hạn" in gone.text
         async with mailbox.store.connection() as con:
             await con.execute("UPDATE passes SET expires_at = now() - interval '1 minute'")
-        api.arrive(api.message(8, text=f"/start {token}"))
-        await eventually(lambda: any("không mở được" in text for text in api.texts(8)), 20)
+        for chat, behind in ((8, token), (9, "to-roi-2025")):  # expired, and of no pass at all
+            api.arrive(api.message(chat, text=f"/start {behind}"))
+            await eventually(
+                lambda chat=chat: any("không mở được" in text for text in api.texts(chat)),  # type: ignore[misc]
+                20,
+            )
+            await eventually(
+                lambda chat=chat: "cần làm việc gì" in api.texts(chat)[-1],  # type: ignore[misc]
+                20,
+            )
         kept = json.dumps([str(line) for line in await mailbox.transcript("telegram:7")])
         assert token not in kept
 

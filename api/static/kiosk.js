@@ -2,7 +2,7 @@
 
 import { showCode } from "./pages.js";
 import { reset } from "./preferences.js";
-import { eraseOthers } from "./session.js";
+import { eraseOthers, hold } from "./session.js";
 import { isReading, stopReading } from "./speech.js";
 
 const FORGET = 60; // seconds without a touch until everything is forgotten
@@ -49,6 +49,7 @@ export function settle({ words, startOver, showTools, isFresh, isBusy, failed })
   $("finish").addEventListener("click", forget);
   $("along").addEventListener("click", () => showCode({}, failed));
   setInterval(tick, 500);
+  setInterval(hold, AGAIN / 2);
   setInterval(eraseOthers, AGAIN);
   eraseOthers(); // what a power cut left behind
 }

@@ -3,6 +3,7 @@
 // with each request.
 
 const KEY = "session";
+const HELD = 90_000; // ms; who has not said for so long that they hold a conversation is gone
 const mode = document.body.dataset.mode;
 let token = null;
 
@@ -20,7 +21,8 @@ export function isOwn() {
  * what a power cut left behind can still be erased. */
 const store = () => (mode === "kiosk" ? localStorage : sessionStorage);
 
-/** The tokens kept, newest last; none where storage is blocked. */
+/** What is kept, newest last: {token, until}, the moment from which nobody holds it. None where
+ * storage is blocked. */
 function kept() {
   try {
     return JSON.parse(store().getItem(KEY) ?? "[]");
@@ -29,9 +31,9 @@ function kept() {
   }
 }
 
-function keep(tokens) {
+function keep(all) {
   try {
-    store().setItem(KEY, JSON.stringify(tokens));
+    store().setItem(KEY, JSON.stringify(all));
   } catch {
     // The token lives as long as the page does.
   }
@@ -47,31 +49,40 @@ async function post(method, path, more) {
 export async function renew() {
   const response = await post("POST", "/web/session", {});
   token = (await response.json()).token;
-  keep(mode === "kiosk" ? [...kept(), token] : [token]);
+  if (mode !== "kiosk") keep([]);
+  hold();
+}
+
+/** This page still holds its conversation; another window of the same screen leaves it alone. */
+export function hold() {
+  if (token === null) return;
+  const others = kept().filter((one) => one.token !== token);
+  keep([...others, { token, until: Date.now() + HELD }]);
 }
 
 /** Have a session ready, after which requests may be sent; throws when the line is down. */
 export async function ready() {
   if (token !== null) return;
   if (mode === "kiosk") await renew();
-  else token = kept().at(-1) ?? null; // of a browser that takes no cookies
+  else token = kept().at(-1)?.token ?? null; // of a browser that takes no cookies
 }
 
-/** Erase every conversation held here but the one of now; what fails is tried the next time. */
+/** Erase every conversation that nobody holds any more; what fails is tried the next time. */
 export async function eraseOthers() {
-  for (const old of kept().filter((one) => one !== token)) {
+  for (const old of kept().filter((one) => one.token !== token && one.until < Date.now())) {
     try {
-      await post("DELETE", "/web/data", { "X-Session": old });
+      await post("DELETE", "/web/data", { "X-Session": old.token });
     } catch {
       continue;
     }
-    keep(kept().filter((one) => one !== old));
+    keep(kept().filter((one) => one.token !== old.token));
   }
 }
 
 /** Leave the conversation of now: the next one begins with {@link ready}. On a screen for everybody
  * its token stays until {@link eraseOthers} has used it. */
 export function leave() {
+  const left = token;
   token = null;
-  if (mode !== "kiosk") keep([]);
+  keep(mode === "kiosk" ? kept().map((one) => (one.token === left ? { ...one, until: 0 } : one)) : []);
 }

@@ -330,6 +330,8 @@ def test_with_the_keyboard_alone(open_page: Open) -> None:
     expect(page.locator(".reply .said").nth(2)).to_have_text("Tin thứ 3: papers")
     page.locator("#meet-person").focus()
     page.keyboard.press("Tab")
+    ring = "one => getComputedStyle(one).outlineWidth + getComputedStyle(one).outlineStyle"
+    assert page.locator("#text-size").evaluate(ring) == "3pxsolid"
     page.keyboard.press("Space")
     expect(page.locator("#text-size")).to_have_text("To nữa")
     page.keyboard.press("Tab")

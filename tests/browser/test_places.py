@@ -91,7 +91,7 @@ def framed(page: Page) -> Frame:
 
 def token_of(page: Page) -> str:
     """The token that a screen for everybody holds; the newest."""
-    kept = page.evaluate("JSON.parse(localStorage.session).at(-1)")
+    kept = page.evaluate("JSON.parse(localStorage.session).at(-1).token")
     assert isinstance(kept, str)
     return kept
 
@@ -274,8 +274,21 @@ def test_a_screen_that_stands_in_an_office(browser: Browser, site: WebServer) ->
     page.locator(".mine").first.wait_for(state="detached")
     page.locator(".reply").first.wait_for()
     assert traces(site, second) != []
+    # Another window of the same screen is left alone.
+    beside = context.new_page()
+    beside.goto(f"{site.url}/kiosk")
+    ask(beside, "giấy tờ A")
+    third = token_of(beside)
     page.unroute("**/web/data")
     page.reload()
-    page.wait_for_function("() => JSON.parse(localStorage.session).length === 1")
+    gone = "(one) => !localStorage.session.includes(one)"
+    page.wait_for_function(gone, arg=second)
     assert traces(site, second) == []
+    assert traces(site, third) != []
+    # That one's power is cut: soon nobody holds it any more.
+    beside.close()
+    page.clock.fast_forward(100_000)
+    page.clock.fast_forward(61_000)
+    page.wait_for_function(gone, arg=third)
+    assert traces(site, third) == []
     context.close()

@@ -2,7 +2,7 @@
 # Settings may be given here too: make run PORT=8001 DATA_DIR=/srv/tro-ly
 
 .DEFAULT_GOAL := help
-.PHONY: help environment environment-dev setup run worker test lint format evaluate bench fuzz chaos lock clean
+.PHONY: help environment environment-dev setup run worker test lint format evaluate bench fuzz chaos scale lock clean
 MAKEFLAGS += --no-print-directory
 
 BOOT := sh scripts/python.sh -m
@@ -60,6 +60,9 @@ chaos: setup environment-dev ## Thử độ bền: giết tiến trình, làm s�
 	@$(PY) -m scripts.machine
 	@$(PY) -m tests.chaos --minutes "$(or $(MINUTES),1)" $(if $(SEED),--seed $(SEED)) \
 	  $(if $(DATABASE_URL),--database-url "$(DATABASE_URL)") $(if $(PNG),--png $(PNG))
+
+scale: setup environment-dev ## Đo sức chứa: 1, 2, 4 tiến trình trên một PostgreSQL, mô phỏng (PNG=)
+	@$(PY) -m tests.scale $(if $(PNG),--png $(PNG))
 
 lock: environment-dev ## Ghi lại tệp khoá gói từ requirements*.in
 	@$(PY) -m scripts.lock

@@ -62,6 +62,10 @@ from knowledge_base.wording_check import check_menu, check_wording
 
 logger = logging.getLogger(__name__)
 
+# Workers stand behind the door and PostgreSQL where they share processors: however much is to be
+# answered, what citizens send is taken in at once.
+_COURTESY = 5
+
 
 @dataclass(frozen=True)
 class Services:
@@ -366,6 +370,7 @@ async def _working(services: Services, poll: bool) -> AsyncIterator[None]:
 
 async def run_worker(settings: Settings, on_ready: Callable[[], None]) -> None:
     """A worker alone, until SIGINT or SIGTERM; what has begun is finished."""
+    os.nice(_COURTESY)
     with contextlib.suppress(asyncio.CancelledError), cancelled_by_signals():
         async with open_services(settings, poll=False):
             on_ready()

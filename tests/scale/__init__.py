@@ -1,0 +1,1 @@
+"""How much one PostgreSQL and some workers carry: ``make scale``, see docs/scale.md."""

@@ -152,6 +152,9 @@ def prepare() -> None:
     # was made with older ones would be taken for theirs.
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    # Or aiogram, which Rasa may import, exchanges the policy of event loops for uvloop's under the
+    # loop that runs: it could start no process any more, so no voice and no reader of photographs.
+    os.environ["DISABLE_UVLOOP"] = "1"
     _restore_names()
     importlib.import_module("skops.io")
     # Only now: skops and transformers look for tensorflow and must not find the hollow one.

@@ -104,7 +104,11 @@ def test_it_answers(whole: Whole) -> None:
     body = {"conversation": "start", "message_id": "1", "text": "lệ phí khai sinh"}
     answer = httpx.post(f"{whole.url}/api/v1/messages", json=body, timeout=30)
     assert answer.status_code == 200
-    assert answer.json()["replies"]
+    (first, *_) = answer.json()["replies"]
+    sound = httpx.get(
+        f"{whole.url}/api/v1/conversations/start/replies/{first['id']}/sound", timeout=30
+    )
+    assert (sound.status_code, sound.headers["content-type"]) == (200, "audio/mpeg")
     understood = (whole.metric("assistant_understood", outcome=one) for one in LinkOutcome)
     assert sum(understood) >= 1
 
@@ -199,7 +203,14 @@ async def test_a_voice_message_is_heard_read_back_and_answered(whole: Whole) -> 
 
 
 def test_no_request_is_answered_with_a_500(whole: Whole) -> None:
-    slice_of_it = ("--exclude-operation-id", "replies", "--max-examples", "8")
+    slice_of_it = (
+        "--phases",
+        "coverage,fuzzing",
+        "--exclude-operation-id",
+        "replies",
+        "--max-examples",
+        "8",
+    )
     done = fuzz(whole.url, 10, 7, *slice_of_it)
     assert done.returncode == 0, done.stdout[-3000:]
     paths = httpx.get(f"{whole.url}/openapi.json").json()["paths"]

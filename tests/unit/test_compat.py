@@ -125,6 +125,11 @@ def test_the_libraries_of_messengers_are_imported_when_somebody_asks_for_a_messe
     ) == ["False", "a", "False", "False", "True", "True", "True"]
 
 
+def test_what_rasa_imports_leaves_the_event_loops_as_they_are() -> None:
+    code = "import asyncio, aiogram, sanic\nprint(type(asyncio.get_event_loop_policy()).__module__)"
+    assert said(code) == ["asyncio.unix_events"]
+
+
 def test_importing_the_module_does_nothing() -> None:
     done = python(
         "import sys\nfrom bot.understanding import compat\n"

@@ -44,10 +44,11 @@ def fault_of(gray: Gray, lines: Lines, *, doubtful: bool = False) -> str:
         return "dark"
     if _has_glare(small):
         return "glare"
-    if lines.count >= _FEW_LINES and lines.sure >= _CLEAR and not doubtful:
+    sharp = _sharpness(small) >= _SHARP
+    if lines.count >= _FEW_LINES and lines.sure >= _CLEAR and sharp and not doubtful:
         return "no_code"
     if lines.count < _FEW_LINES:
-        return "no_paper" if _sharpness(small) >= _SHARP else "blurred"
+        return "no_paper" if sharp else "blurred"
     if lines.height < _FAR:
         return "far"
     return "tilted" if abs(lines.tilt) > _TILTED else "blurred"

@@ -19,6 +19,7 @@ from rich.progress import track
 from rich.table import Table
 
 from bot.photos.eye import Eye, Seen
+from knowledge_base.dossiers.codes import DossierCode, grammar
 from tests.receipts import Bearing, Condition, Photograph, photograph
 
 TODAY = date(2026, 11, 22)
@@ -34,11 +35,16 @@ class Tried:
 
     @property
     def result(self) -> str:
-        """``read``, ``wrong`` (another code is offered for confirmation) or ``asked`` (for a better
-        picture, with a tip)."""
+        """``read``, perhaps without the head that no source looks at, ``wrong`` (another code is
+        offered for confirmation) or ``asked`` (for a better picture, with a tip)."""
         if not self.seen.codes:
             return "asked"
-        return "read" if self.seen.codes == (self.photograph.code,) else "wrong"
+        alike = [[code.key for code in _codes(text)] for text in self.seen.codes]
+        return "read" if alike == [[_codes(self.photograph.code)[0].key]] else "wrong"
+
+
+def _codes(text: str) -> tuple[DossierCode, ...]:
+    return grammar().find(text, TODAY).codes
 
 
 def tried(each: int) -> list[Tried]:

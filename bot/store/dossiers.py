@@ -89,6 +89,7 @@ async def take_in(con: Connection, rows: Iterable[tuple[DossierCode, Dossier]]) 
     ) as copy:
         for code, dossier in rows:
             await copy.write_row(_row(code, dossier))
+    await con.execute("ANALYZE incoming")  # or a long list is joined as if it were a short one
     cursor = await con.execute(
         """
         WITH newest AS (

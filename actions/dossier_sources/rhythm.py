@@ -20,7 +20,7 @@ _MORNING = timedelta(hours=4)  # over which what would have been asked by night 
 # Hours from one look to the next: up to so many working days before the promised day, or late.
 _BEFORE = ((1, 2.0), (3, 4.0), (10, 8.0))
 _LATE = ((5, 2.0), (30, 8.0))
-_SELDOM = 12.0
+_SELDOM = 10.0
 _UNPROMISED = 12.0  # nobody said when
 _AGAIN, _LONGEST = timedelta(minutes=10), timedelta(hours=24)  # after a failure, doubled each time
 BATCH_SECONDS = 30.0

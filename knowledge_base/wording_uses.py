@@ -21,7 +21,8 @@ from knowledge_base.yaml_lines import read_yaml
 _ROOMS = ("actions", "bot", "api")
 # Given by actions.perform.say to every sentence of talk.yaml.
 _ALWAYS = frozenset({"dien_thoai"})
-_SAYING = {"say": "", "_say": "", "words": r"web\.", "wording": r"web\."}
+_PAGE = r"(?:web|page)\."  # what the web page says lies in these two files
+_SAYING = {"say": "", "_say": "", "words": _PAGE, "wording": _PAGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def uses(program: Path) -> Iterator[Use]:
     """Every use of a phrase in the rooms of the folder ``program``.
 
     A key is the first argument of a call of ``say``, where one without a dot means talk.yaml, or
-    of ``words``, where it means web.yaml; and any ``phrase="x"`` means talk.yaml.
+    of ``words``, where it means web.yaml or page.yaml; and any ``phrase="x"`` means talk.yaml.
     """
     files = {path.stem for path in (program / "knowledge_base" / WORDING.name).glob("*.yaml")}
     for room in _ROOMS:
@@ -51,9 +52,9 @@ def uses(program: Path) -> Iterator[Use]:
 
 def _said(node: ast.AST, files: set[str]) -> Iterator[tuple[str, frozenset[str] | None]]:
     if isinstance(node, ast.keyword) and node.arg == "phrase":
-        for value in ast.walk(node.value):
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                yield rf"talk\.{re.escape(value.value)}", None
+        for value in _keys(node.value):
+            if pattern := _pattern(value):
+                yield rf"talk\.{pattern}", None
     if not isinstance(node, ast.Call) or not node.args:
         return
     prefix = _SAYING.get(ast.unparse(node.func).rpartition(".")[2])
@@ -104,7 +105,7 @@ def check_uses(root: Path) -> Iterator[Problem]:
         found = [phrase for key, phrase in known.items() if re.fullmatch(use.pattern, key)]
         where = f"{use.path.relative_to(root.parent)}:{use.line}"
         if not found:
-            file, _, name = use.pattern.replace("\\", "").partition(".")
+            file, _, name = use.pattern.replace(_PAGE, "web.").replace("\\", "").partition(".")
             near = did_you_mean(name, (key.partition(".")[2] for key in known))
             message = f"thiếu câu này, chương trình cần nó ở {where}{near}"
             yield Problem(folder / f"{file}.yaml", 1, name, message)

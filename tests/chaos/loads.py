@@ -156,7 +156,7 @@ async def whole_program(conninfo: str, size: int = 40) -> Load:
     with open_folder() as data:
         (data / "models").symlink_to(Settings().model_dir)
         ours = {"PORT": str(free_port()), "DATA_DIR": str(data), "DATABASE_URL": conninfo}
-        more = {"RATE_PER_SECOND": "1000000", "LOG_LEVEL": "CRITICAL"}
+        more = {"RATE_PER_SECOND": "1000000", "LOG_LEVEL": "ERROR"}
         environment = os.environ | ours | more
 
         def start(*arguments: str) -> subprocess.Popen[bytes]:
@@ -201,6 +201,8 @@ async def _ask_all(
                     )
                     if answer.status_code == 200:
                         return time.monotonic() - began
+                if running["api"].poll() is not None and number == 0:
+                    raise RuntimeError("the program does not start: see python -m api")
                 await asyncio.sleep(0.5)
 
         await ask(0)  # both have started

@@ -79,6 +79,7 @@ def draw(mixes: Mapping[str, Sequence[float]], per_second: float, path: Path) ->
         )
         ax.plot(counts, [one.p50 for one in waits], ls=":", color=line.get_color(), label="p50")
     ax.set_yscale("log")
+    ax.xaxis.get_major_locator().set_params(integer=True)
     ax.set_xlabel(f"processors of workers, {per_second:g} messages a second")
     ax.set_ylabel("seconds until the answer")
     ax.axhline(1.0, color="#999999", lw=0.8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import Open
 from tests.web_server import BIRTH_FEE, WELCOME, WebServer
@@ -121,92 +121,6 @@ def test_two_tabs_get_one_welcome(open_page: Open, site: WebServer) -> None:
     other.wait_for_timeout(500)
     assert replies(other) == [WELCOME.text]
     assert replies(page) == [WELCOME.text]
-
-
-@pytest.mark.parametrize("arrived", [False, True], ids=["never arrived", "answer lost"])
-def test_a_message_lost_on_the_way_goes_once_more_and_is_not_doubled(
-    open_page: Open, arrived: bool
-) -> None:
-    page = open_page(errors=True)
-    sent = posts(page)
-
-    def cut(route: Route) -> None:
-        if arrived:
-            route.fetch()
-        route.abort("connectionreset")
-
-    page.route("**/web/messages", cut, times=1)
-    ask(page, "qua mạng yếu")
-    expect(page.locator("#line")).to_have_text("Mất kết nối, tin sẽ được gửi lại.")
-    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: qua mạng yếu")
-    expect(page.locator("#line")).to_have_text("")
-    page.wait_for_timeout(2500)
-    assert len(sent) == 2
-    assert sent[0] == sent[1]
-    assert mine(page) == ["qua mạng yếu"]
-    assert len(replies(page)) == 2
-
-
-def test_lost_twice_the_citizen_decides(open_page: Open) -> None:
-    page = open_page(errors=True)
-    sent = posts(page)
-    page.route("**/web/messages", lambda route: route.abort(), times=2)
-    ask(page, "mất hai lần")
-    again = page.get_by_role("button", name="Gửi lại")
-    again.wait_for()
-    page.wait_for_timeout(2500)
-    assert len(sent) == 2
-    again.click()
-    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: mất hai lần")
-    assert len(set(sent)) == 1
-    assert mine(page) == ["mất hai lần"]
-    expect(page.locator(".mine .state")).to_be_hidden()
-
-
-def test_without_a_network_it_waits_for_the_network(open_page: Open) -> None:
-    page = open_page(errors=True)
-    sent = posts(page)
-    page.context.set_offline(True)
-    ask(page, "đang trong thang máy")
-    expect(page.locator("#line")).to_have_text("Mất kết nối, tin sẽ được gửi lại.")
-    page.wait_for_timeout(2500)
-    assert len(sent) == 1
-    page.context.set_offline(False)
-    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: đang trong thang máy")
-    assert mine(page) == ["đang trong thang máy"]
-
-
-def test_a_message_left_unsent_is_sent_after_a_reload(open_page: Open) -> None:
-    page = open_page(errors=True)
-    page.route("**/web/messages", lambda route: route.abort())
-    ask(page, "chưa gửi được")
-    page.get_by_role("button", name="Gửi lại").wait_for()
-    page.unroute("**/web/messages")
-    page.reload()
-    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: chưa gửi được")
-    assert mine(page) == ["chưa gửi được"]
-
-
-def test_the_server_goes_and_comes_back(open_page: Open, site: WebServer) -> None:
-    page = open_page(errors=True)
-    site.stop()
-    try:
-        for text in ("ai đó rút dây", "còn đấy không", "hay là hỏng"):
-            ask(page, text)
-        expect(page.get_by_role("button", name="Gửi lại")).to_have_count(3)
-        expect(page.locator("#typing")).to_have_text("")
-    finally:
-        site.start()
-    # Nobody has to press anything: what was kept back goes by itself, in order.
-    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: ai đó rút dây")
-    expect(page.locator(".reply .said").nth(2)).to_have_text("Tin thứ 3: còn đấy không")
-    expect(page.locator(".reply .said").nth(3)).to_have_text("Tin thứ 4: hay là hỏng")
-    expect(page.get_by_role("button", name="Gửi lại")).to_have_count(0)
-    ask(page, "sau đó")
-    expect(page.locator(".reply .said").nth(4)).to_have_text("Tin thứ 5: sau đó")
-    page.wait_for_timeout(1000)
-    assert mine(page) == ["ai đó rút dây", "còn đấy không", "hay là hỏng", "sau đó"]
-    assert len(replies(page)) == 5
 
 
 def test_markup_is_shown_as_text(open_page: Open) -> None:

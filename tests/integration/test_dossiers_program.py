@@ -74,7 +74,7 @@ def test_a_change_in_a_list_arrives_on_the_page_by_itself(
             started = answer(page, 3, choice=choice(asked, "Đồng ý"))
             take_in(conninfo, tmp_path, "Đã có kết quả")
             told = ""
-            with page.stream("GET", "/web/stream", params={"after": started["id"]}) as stream:
+            with page.stream("GET", f"/web/stream?after={started['id']}") as stream:
                 for line in stream.iter_lines():
                     if line.startswith("data: {"):
                         told = json.loads(line.removeprefix("data: "))["text"]

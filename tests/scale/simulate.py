@@ -68,6 +68,7 @@ def draw(mixes: Mapping[str, Sequence[float]], per_second: float, path: Path) ->
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
+    from matplotlib.ticker import MaxNLocator
 
     figure, ax = pyplot.subplots(figsize=(8, 3.6))
     for name, times in mixes.items():
@@ -79,7 +80,7 @@ def draw(mixes: Mapping[str, Sequence[float]], per_second: float, path: Path) ->
         )
         ax.plot(counts, [one.p50 for one in waits], ls=":", color=line.get_color(), label="p50")
     ax.set_yscale("log")
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel(f"processors of workers, {per_second:g} messages a second")
     ax.set_ylabel("seconds until the answer")
     ax.axhline(1.0, color="#999999", lw=0.8)

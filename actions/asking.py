@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from actions import pages
 from actions.guide_screen import guide_button
 from actions.state import Action, Aspect, Button, Kind, Message
 from actions.telling import Telling
 from knowledge_base.loader import Knowledge
+
+# What the button under an answer that was doubted does; so does "không phải cái đó".
+NOT_THIS = Action(kind=Kind.SAY, phrase="correct")
+
+
+def doubted(message: Message, action: Action, tell: Telling) -> Message:
+    """An answer, with a button that says that another procedure was meant where that may be."""
+    if not action.doubted:
+        return message
+    button = Button(tell.say("talk.button_not_this"), NOT_THIS)
+    return replace(message, buttons=(*message.buttons[: pages.PAGE - 1], button))
 
 
 def which(action: Action, knowledge: Knowledge, tell: Telling) -> Message | None:

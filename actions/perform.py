@@ -357,7 +357,8 @@ def _about(action: Action, state: State, world: World, tell: Telling) -> Message
         return message
     message = guide.beside(message, action, procedure, world.knowledge, tell)
     message = checklist.beside(message, action, procedure, state, tell)
-    return events.see_also(message, procedure, state, world.knowledge, tell)
+    message = events.see_also(message, procedure, state, world.knowledge, tell)
+    return asking.doubted(message, action, tell)
 
 
 def _settled(action: Action, world: World, tell: Telling) -> Action:

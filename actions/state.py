@@ -130,6 +130,7 @@ class Action(_Model):
     aspect: Aspect = Aspect.OVERVIEW
     case: str | None = None
     detail: bool = False  # the notes of a list that was shown without them
+    doubted: bool = False  # perhaps another one is meant: a button says "not this one"
     page: int = 0
     codes: tuple[str, ...] = ()
     topic: str | None = None

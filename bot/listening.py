@@ -169,7 +169,7 @@ def decide(heard: Understanding, state: State) -> Heard:
     """
     link, intent = heard.link, heard.intent
     if intent == "deny" and state.also and _REFUSES.match(key(heard.text)):
-        return _correct(state)
+        return corrected(state)
     named = link.outcome is LinkOutcome.ANSWER and link.candidates[0].score >= SURE_PROCEDURE
     sure = heard.confidence >= SURE_INTENT
     if intent in _FIRST and sure and not (named and len(heard.text) > 40):
@@ -201,7 +201,8 @@ def _question(aspect: Aspect, link: Link, state: State) -> Heard:
     match link.outcome:
         case LinkOutcome.ANSWER:
             case = state.case if codes[0] == current else None
-            return Heard(Action(kind=Kind.SHOW, code=codes[0], aspect=aspect, case=case))
+            shown = Action(kind=Kind.SHOW, code=codes[0], aspect=aspect, case=case)
+            return Heard(shown.model_copy(update={"doubted": link.doubted}))
         case LinkOutcome.NONE if current and not (asking and asking.kind is Kind.ASK_WHICH):
             return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
         case LinkOutcome.NONE if asking is not None and asking.kind is Kind.ASK_WHICH:
@@ -242,7 +243,7 @@ def _command(intent: str, sure: bool, state: State) -> Heard:
         case "more":
             return _more(state)
         case "correct":
-            return _correct(state)
+            return corrected(state)
         case _ if intent == OUT_OF_SCOPE:
             return Heard(_say("decline_again" if state.misses else "out_of_scope"), miss=True)
         case _ if intent in _OPENED:
@@ -253,7 +254,7 @@ def _command(intent: str, sure: bool, state: State) -> Heard:
             return _miss(state)
 
 
-def _correct(state: State) -> Heard:
+def corrected(state: State) -> Heard:
     """ "Không phải cái đó": what else was near it, once."""
     if not state.also:
         return Heard(_say("correct"))

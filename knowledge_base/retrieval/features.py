@@ -82,6 +82,10 @@ class FeatureIndex:
         if words and owner not in called:
             self._aliases[words] = (*called, owner)
 
+    def is_name(self, plain: str) -> bool:
+        """Whether plain words are a whole name or lay name, and no other word."""
+        return plain in self._aliases
+
     @property
     def center(self) -> Vectors:
         """Mean vector of all texts, ``(dim,)``.

@@ -15,26 +15,25 @@ from knowledge_base import normalise
 from knowledge_base.loader import Knowledge
 from knowledge_base.normalise import Normaliser
 from knowledge_base.retrieval import corpus
-from knowledge_base.retrieval.corpus import Corpus, Kind
+from knowledge_base.retrieval.corpus import Corpus
 from knowledge_base.retrieval.dense import DenseIndex, Encoder, Heard, Vectors
 from knowledge_base.retrieval.encoders import DEFAULT, open_encoder
-from knowledge_base.retrieval.features import FeatureIndex
-from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
+from knowledge_base.retrieval.features import FEATURES, FeatureIndex
+from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome, sureness
 from knowledge_base.retrieval.ranker import Ranker, train
 from knowledge_base.retrieval.vectors import embed, known_vectors
 from knowledge_base.text import Written
 
-# Chosen on two sets of tests/retrieval and measured on the others: see docs/adr/0009.
-ANSWER_AT = 0.5  # the first candidate is at least this likely …
-ANSWER_LEAD = 2.0  # … and this many times as likely as the second,
-ALONE_AT = 0.45
-ALONE_LEAD = 8.0
+# Chosen on two sets of tests/retrieval and measured on the others: see docs/adr/0015.
+SURE_AT = 0.7  # the first is answered if it is at least this surely meant …
+ANSWER_AT = 0.2  # … and this likely,
 ASK_AT = 0.06  # otherwise candidates are asked for, if the first is at least this likely
 # A life event speaks of many procedures: the one asked for by name goes before it …
 EVENT_SHARE = 0.7  # … unless it is much less likely,
 EVENT_LEAD = 5.0  # an event is only answered with no procedure near it,
 EVENT_AT = 0.12  # but is by itself a list to choose from: less is enough
 CANDIDATES = 5
+_NAMED = FEATURES.index("alias")
 VECTORS = "vectors.npz"
 AT_ONCE = 200  # texts; embedding them takes about ten seconds, worth waiting for
 BESIDE = 3  # texts embedded at a time beside answers: too few to be shared among threads
@@ -78,11 +77,6 @@ class Retriever:
         self.whole = whole
         texts = index.corpus.texts
         self._written = {text.text: said for text, said in zip(texts, written, strict=True)}
-        self._names = frozenset(
-            said.plain
-            for text, said in zip(texts, written, strict=True)
-            if text.kind in (Kind.NAME, Kind.LAY)
-        )
 
     @property
     def normalise(self) -> Normaliser:
@@ -136,11 +130,12 @@ class Retriever:
             Candidate(entries[o].code, entries[o].name, round(float(likely[i]), 4))
             for i, o in ((i, int(scored.owners[i])) for i in order)
         )
-        return decide(candidates)
+        named = scored.rows[order[0], _NAMED] > 0
+        return decide(candidates, named=bool(named))
 
     def is_name(self, written: Written) -> bool:
         """Whether a message is a name or lay name, and no other word."""
-        return written.plain in self._names
+        return self._index.is_name(written.plain)
 
     def written(self, text: str) -> Written:
         """A text of the records, normalised; one that was searched already costs nothing."""
@@ -179,17 +174,17 @@ class Retriever:
         )
 
 
-def decide(candidates: Sequence[Candidate]) -> Link:
-    """Answer, ask which, or decline, by how likely the candidates are (best first)."""
+def decide(candidates: Sequence[Candidate], *, named: bool = False) -> Link:
+    """Answer, ask which, or decline, by how likely the candidates are (best first); ``named``: a
+    whole name of the first stands in the message, so it is asked about at least."""
     first, second = candidates[0].score, candidates[1].score if len(candidates) > 1 else 0.0
-    clear = first >= ANSWER_AT and first >= ANSWER_LEAD * second
-    alone = first >= ALONE_AT and first >= ALONE_LEAD * second
-    named = max((c.score for c in candidates if not c.is_event), default=0.0)
+    sure = first >= ANSWER_AT and sureness(first, second) >= SURE_AT
+    beside = max((c.score for c in candidates if not c.is_event), default=0.0)
     if candidates[0].is_event:  # which of the two is for the citizen to say
-        clear, alone = False, first >= EVENT_AT and first >= max(EVENT_LEAD * named, 2 * second)
-    if clear or alone:
+        sure = first >= EVENT_AT and first >= max(EVENT_LEAD * beside, 2 * second)
+    if sure:
         outcome = LinkOutcome.ANSWER
-    elif first >= ASK_AT:
+    elif named or first >= ASK_AT:
         outcome = LinkOutcome.ASK
     else:
         outcome = LinkOutcome.DECLINE

@@ -75,10 +75,12 @@ _ASKING_END = re.compile(
 )
 # A part of a message begins behind a stop, or with one of these.
 _ONWARD = re.compile(
-    r" (?:roi|va|voi lai|voi|(?:the|vay) conn?|conn|xong|sau do|tien the|dong thoi|ngoai ra|vay"
+    r" (?:roi|va|voi lai|voi|ma|(?:the|vay) conn?|conn|xong|sau do|tien the|dong thoi|ngoai ra|vay"
     r"|con(?= (?:le phi|phi|thoi gian|nop|ho so|tien) )"
     r"|the(?= (?:thi|bao|nop|may|le phi|giay) ))(?= )"
 )
+_TO = "(?:o|tai|ra|len|ve|den|toi)"
+_OFFICE = "(?:xa|phuong|huyen|tinh|quan|thanh pho|cong an|uy ban)"
 _THEY = r"ho(?! chieu| khau| so| ngheo| tich)"  # the word is also "họ", and "hộ": for somebody
 # What a question asks for, told apart; the order is the order of looking.
 _ASKED = {
@@ -93,21 +95,29 @@ _ASKED = {
     "fee": r"(?:bao nhieu|may) (?:tien|dong|do|tram|ngan|nghin)|bao tien|nhieu tien"
     r"|bao nhieu(?! tuoi| nam| nguoi)"
     r"|(?:ton|het|gia|phi) (?:bao|may)|le phi(?= *(?:bao|het|the nao|ra sao|khong|[,?]|$))"
-    r"|(?:mat|ton|dong) (?:tien|phi|le phi)(?= (?:khong|ko|hong|a|ha|gi) )",
+    r"|(?:mat|ton|dong)(?: them)? (?:tien|phi|le phi)(?: gi| chi)?(?= (?:khong|ko|hong|a|ha|gi) )",
     "papers": r"(?<! co )(?:giay to|giay|ho so|thu tuc)(?: can| gom| nhung)? (?:gi|chi|nao|nhung)"
-    r"|(?:can|mang|nop|dem|chuan bi)(?: theo| nhung| them)? (?:gi|chi|nhung)|nhung (?:gi|chi|giay)"
+    r"|(?:can|mang|nop|dem|chuan bi)(?: theo| nhung| them)?(?: cai)? (?:gi|chi|nhung)"
+    r"|nhung (?:gi|chi|giay)"
     r"|gom (?:gi|chi)",
     "place": r"(?:o|nop|den|ra|di|len|toi|ve|cho) dau|o mo"
+    rf"|{_TO}(?: [^,? ]+){{1,3}} hay (?:la |phai )?(?:{_TO} )?{_OFFICE}"
     r"|(?:cho|noi|co quan|xa|phuong) (?:nao|dau)|(?:gap|tim|hoi|bao|nop cho|gui) ai",
     "online": r"(?:(?:qua|tren|bang) (?:mang|dien thoai)|online|truc tuyen)"
     r"(?= (?:duoc|dc|co|khong|ko|hong|the nao|ra sao))",
     "form": r"(?:mau|to khai|don) (?:gi|nao|so may|o dau)",
     "who": r"(?:lam|di|nop|lay|nhan) (?:thay|giup|ho (?:duoc|cho|toi|me|bo|ba|ong|con|chong|vo))"
-    r"|ai (?:duoc|lam|di|nop)|dieu kien (?:gi|nao|the nao|ra sao)|(?:may|bao nhieu) tuoi",
+    r"|ai (?:duoc|lam|di|nop|dung don|dung ten)"
+    r"|dieu kien (?:gi|nao|the nao|ra sao)|(?:may|bao nhieu) tuoi",
     "how": r"the nao|(?:lam|ra) (?:sao|rang)|cach nao|nhu nao|lam gi|phai sao",
     "may": r"(?:co|duoc|dc|can) (?:[^,? ]+ ){0,6}?(?:khong|ko|hong)"
     r"(?= *(?:(?:a|ha|nhi|vay) )?(?:[,?]|$))",
 }
+# "Giờ làm sao", "biết làm thế nào": worried rather than asking for the steps.
+_WORRIED = re.compile(
+    r" (?:gio|chu|phai|biet|nen|toi|tui|em|con|minh|chau) (?:lam )?(?:sao|the nao|rang|gi|nhu nao)"
+    r"(?: (?:day|bay gio|gio|a|ha|nhi|ho|vay))* (?:[,?] )*$"
+)
 _PLAIN = ("time", "fee", "papers", "place")  # plain enough to end a question without a stop
 _PLAINLY = re.compile("|".join(rf" (?:{_ASKED[name]})(?= )" for name in _PLAIN))
 _QUESTION = {name: re.compile(rf" (?:{words})(?= )") for name, words in _ASKED.items()}
@@ -200,8 +210,8 @@ def questions(text: str) -> tuple[str, ...]:
         kind = _asked(f"{plain[start:end]} ")
         if kind is None:
             continue
-        if kind == "how" and not _ONWARD.match(plain[start:]):
-            continue  # "làm thế nào" beside another question asks nothing more
+        if kind == "how" and _WORRIED.search(f"{plain[start:end]} "):
+            continue
         if end in plainly and (kind not in _PLAIN or kind == _begins(plain[end:])):
             continue
         parts.append((start, end))

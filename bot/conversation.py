@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from actions import address, aloud, crowd, danger, office, people, place, watching
+from actions import address, aloud, asking, crowd, danger, office, people, place, watching
 from actions.perform import World, followed, perform, reply, say
 from actions.replies import Reply
 from actions.state import Action, Kind, Outcome, State
@@ -28,6 +28,7 @@ from bot import (
     photographed,
     reading,
     resuming,
+    second,
     watching_words,
     writing,
 )
@@ -39,8 +40,6 @@ from knowledge_base.danger import SELF_HARM, Alarm
 Understand = Callable[[str], Understanding]
 _ASKED_ADDRESS = Action(kind=Kind.SAY, phrase="address_ask")
 _ALARMED = "said.emergency"
-_ASKING = frozenset({Kind.ASK_WHICH, Kind.ASK_CASE, Kind.ASK_UNIT, Kind.LIFE_EVENT})
-_SAME = "same"  # a waiting question is about what the first one turns out to be about
 
 
 class Conversation:
@@ -72,7 +71,7 @@ class Conversation:
         first += photographed.beside(incoming, before, now.date(), world.say)
         heard, cries = list[hearing.Heard](), list[Understanding]()
         turn = _Turn(self._understand, world, now, first, heard, cries)
-        outcome = turn.answered(turn.take(incoming, before), before)
+        outcome = second.waited(turn.take(incoming, before), before, world, now)
         if outcome.lookup is not None:
             return TurnResult(state or {}, (), lookup=outcome.lookup, checked=outcome.checked)
         outcome = surveyed(before, writing.left(incoming, before, outcome), self._world, now)
@@ -239,10 +238,13 @@ class _Turn:
             fresh = {"procedure": None, "case": None, "brief": False, "trail": ()}
             state = state.model_copy(update=fresh)
             return self._after("restart", state)._do(decided.action, state, decided.event)
-        if decided.action.kind is Kind.ASK_WHICH and decided.event == "said.correct":
-            return self._after("not_that", state)._do(decided.action, state, decided.event)
+        if decided.event == "said.correct":
+            return self._corrected(decided, state)
         outcome = self._do(decided.action, state, decided.event)
-        return self._then(outcome, said.then) if said.then else outcome
+        if said.then is None:
+            return outcome
+        outcome, behind = second.answer(outcome, decided.action, said.then, state, self._do)
+        return followed(outcome, behind, self.world, self.now) if behind else outcome
 
     def _meant(self, text: str, heard: Understanding, state: State) -> Outcome | None:
         """What comes before any question: danger, a step of a guide, words to be taken down."""
@@ -256,40 +258,13 @@ class _Turn:
             return down
         return self._set_address(text, state) if heard.intent == "set_address" else None
 
-    def _then(self, outcome: Outcome, second: Understanding) -> Outcome:
-        """The second question of a message after the first, or when the first is answered."""
-        current = outcome.state.current
-        if current is None or current.kind not in _ASKING | {Kind.SHOW}:
-            return outcome
-        if current.kind is Kind.SHOW:
-            decided = listening.decide(second, outcome.state)
-            same = decided.action.model_copy(update={"case": current.case}) == current
-            if same or decided.miss:
-                return outcome
-            return followed(outcome, decided.action, self.world, self.now)
-        waiting = listening.decide(second, State(procedure=_SAME)).action
-        if waiting.kind is not Kind.SHOW:
-            return outcome
-        return replace(outcome, state=outcome.state.model_copy(update={"waiting": waiting}))
-
-    def answered(self, outcome: Outcome, before: State) -> Outcome:
-        """The outcome with the question that waited for this turn's answer, if one did."""
-        state = outcome.state
-        waiting = state.waiting
-        if waiting is None or waiting != before.waiting:
-            return outcome
-        current = state.current
-        if current is not None and current.kind in _ASKING:
-            return outcome
-        done = replace(outcome, state=state.model_copy(update={"waiting": None}))
-        if current is None or current.kind is not Kind.SHOW:
-            return done
-        code = current.code if waiting.code == _SAME else waiting.code
-        case = current.case if code == current.code else None
-        action = waiting.model_copy(update={"code": code, "case": case})
-        return followed(done, action, self.world, self.now) if action != current else done
+    def _corrected(self, decided: listening.Heard, state: State) -> Outcome:
+        """What else was near, after a word that this was not it."""
+        return self._after("not_that", state)._do(decided.action, state, decided.event)
 
     def _chosen(self, action: Action, state: State) -> Outcome:
+        if action == asking.NOT_THIS and (near := listening.corrected(state)).event:
+            return self._corrected(near, state.model_copy(update={"misses": 0, "also": ()}))
         also = listening.others(action, None, state)
         return self._do(action, state.model_copy(update={"misses": 0, "also": also}))
 

@@ -21,6 +21,7 @@ _ORDERS = frozenset(
 _SHORT = 4  # words of an order at most; what is longer tells something
 _CALL = 8  # of a call for a person, or a question about what was spoken of
 _LONG = 16  # of a question
+_CLEAR = 0.6  # from it on what a part asks is believed whatever its words say
 _OPEN = frozenset({LinkOutcome.NONE, LinkOutcome.DECLINE})
 
 
@@ -73,7 +74,8 @@ def _part(text: str, whole: Understanding, understand: Understand) -> Understand
     """A part of a message that asks about procedures. It is short, so what it asks may have been
     heard with doubt; then its own plain words decide ("nộp chỗ nào", "mấy bữa có")."""
     heard, said = understand(text), clauses.plainly_asked(text)
-    if said is None or _asks(heard) or whole.intent not in ASPECTS:
+    clear = _asks(heard) and heard.confidence >= _CLEAR
+    if said is None or clear or whole.intent not in ASPECTS:
         return heard
     return replace(heard, intent=f"ask_{said}", confidence=1.0)
 
@@ -83,9 +85,7 @@ def _in_turn(whole: Understanding, first: Understanding, then: Understanding) ->
     they ask, and not the same."""
     if not (_asks(first) and _asks(then)):
         return None
-    both = first.link.outcome is then.link.outcome is LinkOutcome.ANSWER
-    other = both and first.link.candidates[0].code != then.link.candidates[0].code
-    if first.intent == then.intent and not other:
+    if first.intent == then.intent and not _is_about_another(then, first.link):
         return None
     first = replace(first, link=_named(first.link, then.link, whole.link))
     if first.link.outcome is LinkOutcome.ANSWER and _names_little(then):
@@ -102,6 +102,15 @@ def _named(own: Link, next_: Link, whole: Link) -> Link:
     return whole if clearer and whole.candidates[0].code in {c.code for c in own.asked} else own
 
 
+def _is_about_another(part: Understanding, first: Link) -> bool:
+    """Whether a part names something else than what the first is clearly about."""
+    if first.outcome is not LinkOutcome.ANSWER or part.link.outcome in _OPEN:
+        return False
+    return not _names_little(part) and first.candidates[0].code not in {
+        candidate.code for candidate in part.link.asked
+    }
+
+
 def _asks(part: Understanding) -> bool:
     aspect = ASPECTS.get(part.intent)
     return aspect not in (None, Aspect.OVERVIEW) and part.confidence >= SURE_INTENT
@@ -110,7 +119,7 @@ def _asks(part: Understanding) -> bool:
 def _names_little(part: Understanding) -> bool:
     """Whether a part names so little that what was spoken of before it is meant."""
     link = part.link
-    return link.outcome is LinkOutcome.ASK and link.candidates[0].score < 2 * NAMES_LITTLE
+    return link.outcome not in _OPEN and link.candidates[0].score < 2 * NAMES_LITTLE
 
 
 def _asked_angrily(text: str, understand: Understand) -> Understanding | None:

@@ -17,7 +17,6 @@ from actions.understanding import (
     OUT_OF_SCOPE,
     SURE_INTENT,
     SURE_PROCEDURE,
-    Entity,
     Understanding,
 )
 from bot.settings import ROOT
@@ -132,5 +131,4 @@ def _read(text: str, parsed: Mapping[str, Any]) -> Understanding:
         intent=name,
         confidence=round(confidence, 4),
         link=weigh(name, confidence, Link(LinkOutcome(found["outcome"]), candidates)),
-        entities=tuple(Entity(e["entity"], str(e["value"])) for e in parsed.get("entities", ())),
     )

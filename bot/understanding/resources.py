@@ -46,7 +46,7 @@ def intent_examples(folder: Path = NLU_DATA) -> dict[str, list[str]]:
         )
         for block in document["nlu"]:
             lines = (line.strip() for line in block["examples"].splitlines())
-            examples = [sentences.plain(line[2:].strip()) for line in lines if line[:2] == "- "]
+            examples = [line[2:].strip() for line in lines if line[:2] == "- "]
             found.setdefault(block["intent"], []).extend(examples)
     return found
 

@@ -117,6 +117,37 @@ def test_the_second_question_waits_until_the_first_is_clear() -> None:
     assert talk.state.waiting is None
 
 
+def test_what_can_be_said_at_once_is_said_before_the_case_is_asked() -> None:
+    told = procedure(
+        A,
+        ten="Xin giấy một",
+        truong_hop=[{"id": "mat", "ten": "Mất giấy"}, {"id": "hong", "ten": "Hỏng giấy"}],
+        giay_to=[
+            {"ten": "Đơn mất", "truong_hop": "mat"},
+            {"ten": "Đơn hỏng", "truong_hop": "hong"},
+        ],
+        noi_nop=[{"ten": "Phòng một"}],
+    )
+    talk = Talk(world(told), {**PARTS, BOTH: meant("ask_papers", A)})
+    talk.say(BOTH)
+    assert talk.events == ("answered.place", "ask_case")
+    assert "Phòng một" in talk.replies[-2].text
+    assert "Mất giấy" in talk.labels
+    assert talk.state.waiting is None
+
+
+def test_a_second_question_about_something_else_is_no_repetition() -> None:
+    text = "giấy một cần gì, còn giấy hai hoặc ba cần gì"
+    talk = Talk(WORLD, {
+        text: meant("ask_papers", A),
+        "giấy một cần gì": meant("ask_papers", A),
+        "còn giấy hai hoặc ba cần gì": meant("ask_papers", B, C),
+    })  # fmt: skip
+    talk.say(text)
+    assert talk.events == ("answered.papers", "ask_which")
+    assert talk.labels[:2] == ["Xin giấy hai", "Xin giấy ba"]
+
+
 def test_a_waiting_question_is_dropped_with_the_first() -> None:
     which = {**PARTS, "giấy một cần gì": meant("ask_papers", A, B), BOTH: meant("ask_place", A, B)}
     talk = Talk(WORLD, {**which, "giấy ba cần gì": meant("ask_papers", C)})

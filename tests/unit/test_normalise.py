@@ -63,6 +63,8 @@ def test_wordless_texts_are_empty(normaliser: Normaliser, text: str) -> None:
         ("the le phi bao nhieu", False),
         ("đăng ký kết hôn cần giấy tờ gì", True),
         ("thẻ căn cước", True),
+        ("xin giấy ct07 ở đâu", True),
+        ("bao nhiêu tiền 10h", False),
         ("", False),
         ("123", False),
     ],

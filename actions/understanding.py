@@ -14,14 +14,6 @@ SURE_PROCEDURE = 0.8  # from it on a procedure was named, whatever the intent lo
 
 
 @dataclass(frozen=True, slots=True)
-class Entity:
-    """A piece of the message with a meaning, e.g. ``("dossier_code", "H57.132-260804-0583")``."""
-
-    kind: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
 class Understanding:
     """One message understood.
 
@@ -33,4 +25,3 @@ class Understanding:
     intent: str
     confidence: float
     link: Link
-    entities: tuple[Entity, ...] = ()

@@ -121,5 +121,5 @@ def topical(folder: Path = LEXICON) -> Callable[[Written], bool]:
     document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     common = frozenset(fold(document[_COMMON]).split())
     return lambda written: any(
-        word not in common and word.isalpha() for word in written.accented.split()
+        word not in common and word[0].isalpha() for word in written.accented.split()
     )

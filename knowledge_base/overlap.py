@@ -68,7 +68,7 @@ def _texts(document: Document, name: str) -> list[str]:
 def _of_sentences(path: Path, tested: _Tested) -> Iterator[Problem]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         match = _EXAMPLE.fullmatch(line)
-        place = tested.get(key(sentences.plain(match["said"]))) if match else None
+        place = tested.get(key(match["said"])) if match else None
         if place is not None:
             yield Problem(path, number, "examples", _refused(place))
 

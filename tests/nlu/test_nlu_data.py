@@ -20,8 +20,6 @@ INTENTS = [path.stem for path in TRAINING]
 TESTS = Path(__file__).parent
 
 AT_LEAST = {"ask_overview": 60, "out_of_scope": 60}
-ANNOTATION = re.compile(r"\[([^\]]+)\]\(([a-z_]+)\)")
-ENTITIES = {"dossier_code", "identity_number", "phone", "manner"}
 # "đúng" and "dừng" are both typed "dung"; the unaccented one is held by affirm.
 SAME_WITHOUT_ACCENTS = {"dung"}
 DIGITS = re.compile(r"\d(?:[ .]?\d){8,}")
@@ -52,8 +50,8 @@ def _tests(intent: str) -> list[str]:
 
 
 def _words(sentence: str) -> str:
-    """The sentence lower-cased without annotations and punctuation; accents kept."""
-    plain = ANNOTATION.sub(r"\1", sentence).lower()
+    """The sentence lower-cased without punctuation; accents kept."""
+    plain = sentence.lower()
     return " ".join(tokens(plain)) or plain
 
 
@@ -99,18 +97,6 @@ def test_test_sentences_are_not_trained_on() -> None:
     assert [sentence for sentence in tested if sentence in trained] == []
 
 
-def test_annotations_name_known_entities() -> None:
-    found = Counter(
-        match[2]
-        for intent in INTENTS
-        for example in _training(intent)
-        for match in ANNOTATION.finditer(example)
-    )
-    assert set(found) == ENTITIES
-    # Rasa drops a pattern whose entity has no example, and warns below two.
-    assert all(count >= 2 for count in found.values()), found
-
-
 def test_text_is_nfc_and_holds_no_personal_data() -> None:
     files = [*sentences.files(NLU), *NLU.glob("*.yml"), *TESTS.glob("*.yaml")]
     assert len(files) > 70
@@ -122,46 +108,8 @@ def test_text_is_nfc_and_holds_no_personal_data() -> None:
     said += _asked()
     assert len(said) > 8000
     for sentence in said:
-        if "dossier_code" in sentence or re.search(r"[HG]\d\d[.-]", sentence):
+        if re.search(r"[HG]\d\d[.-]", sentence):
             continue
         for run in DIGITS.findall(sentence):
             digits = re.sub(r"\D", "", run)
             assert MADE_UP.fullmatch(digits), f"{run} in: {sentence}"
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "value"),
-    [
-        ("dossier_code", "tra mã H57.132-260804-0583 giúp", "H57.132-260804-0583"),
-        ("dossier_code", "000.00.12.H62-201105-0004", "000.00.12.H62-201105-0004"),
-        ("dossier_code", "mã G09.20-20260609-0092637", "G09.20-20260609-0092637"),
-        ("dossier_code", "h57 132 260804 0583", "h57 132 260804 0583"),
-        ("dossier_code", "H57.132–26O804–0583", "H57.132–26O804–0583"),
-        ("dossier_code", "thủ tục 1.001193", None),
-        ("dossier_code", "ngày 10/06/2026", None),
-        ("identity_number", "căn cước 000000000000", "000000000000"),
-        ("identity_number", "số 000 000 000 000 nhé", "000 000 000 000"),
-        ("identity_number", "gọi 0900000000", None),
-        ("identity_number", "H57.132-260804-0583", None),
-        ("phone", "gọi 0900 000 000", "0900 000 000"),
-        ("phone", "+84900000000", "+84900000000"),
-        ("phone", "căn cước 000000000000", None),
-    ],
-)
-def test_patterns(kind: str, text: str, value: str | None) -> None:
-    document = yaml.safe_load((NLU / "regexes.yml").read_text(encoding="utf-8"))
-    patterns = {block["regex"]: block["examples"] for block in document["nlu"] if "regex" in block}
-    expressions = [line.removeprefix("- ") for line in patterns[kind].splitlines()]
-    # Rasa joins nothing and ignores case; the first pattern that matches gives the entity.
-    matches = [m for m in (re.search(e, text, re.IGNORECASE) for e in expressions) if m]
-    assert (matches[0][0] if matches else None) == value
-
-
-def test_every_manner_word_has_a_meaning() -> None:
-    regexes = yaml.safe_load((NLU / "regexes.yml").read_text(encoding="utf-8"))["nlu"]
-    synonyms = yaml.safe_load((NLU / "synonyms.yml").read_text(encoding="utf-8"))["nlu"]
-    (lookup,) = [block for block in regexes if block.get("lookup") == "manner"]
-    words = {line.removeprefix("- ") for line in lookup["examples"].splitlines()}
-    meant = [line.removeprefix("- ") for b in synonyms for line in b["examples"].splitlines()]
-    assert len(words) > 20
-    assert sorted(meant) == sorted(words)

@@ -347,8 +347,7 @@ def _about(action: Action, state: State, world: World, tell: Telling) -> Message
     if procedure is None:
         return news.gone(action.code, world.knowledge, tell)
     show = cases.ask if action.kind is Kind.ASK_CASE else answer.show
-    due = news.notice(action, world.knowledge.news.get(procedure.code), tell)
-    tell = replace(tell, notice=due)
+    tell = replace(tell, notice=news.notice(action, world.knowledge.news.get(procedure.code), tell))
     message = show(action, procedure, tell)
     if action.kind is Kind.SHOW and action.aspect is Aspect.PLACE:
         message = office.near(message, action, procedure, world.places, tell)

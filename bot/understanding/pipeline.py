@@ -25,7 +25,8 @@ from knowledge_base import danger
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 
 CONFIG = ROOT / "nlu_data" / "config.yml"
-_LIKELY = 0.6  # below it a procedure is answered only for want of another one near it
+_LIKELY = 0.6  # below it a procedure is not answered to what is …
+_OUTSIDE = 0.05  # … at least so likely off topic
 OVERVIEW = "ask_overview"
 UNREADABLE = "unreadable"  # nothing to read: emoji, punctuation, an empty line
 
@@ -92,14 +93,16 @@ class Pipeline:
         return _read(text, output[self._target][0].as_dict(only_output_properties=True))
 
 
-def weigh(intent: str, confidence: float, link: Link) -> Link:
+def weigh(intent: str, confidence: float, link: Link, outside: float = 0.0) -> Link:
     """The link in the light of the intent: words of a procedure in a sentence about something else.
 
     A command, small talk or an off-topic question that is recognised with some confidence keeps
     its candidates but is not answered with one of them, unless that one is hardly to be doubted.
-    What is perhaps off topic is asked back about, unless its procedure is likely.
+    What is perhaps off topic (``outside``: how likely) is asked back about, unless its procedure
+    is likely.
     """
-    perhaps = intent == OUT_OF_SCOPE and confidence < SURE_INTENT
+    surely = intent == OUT_OF_SCOPE and confidence >= SURE_INTENT
+    perhaps = outside >= _OUTSIDE and not surely
     if perhaps and link.outcome is LinkOutcome.ANSWER and link.candidates[0].score < _LIKELY:
         return Link(LinkOutcome.ASK, link.candidates)
     about_procedures = intent.startswith("ask_") and intent != "ask_bot"
@@ -124,11 +127,14 @@ def _read(text: str, parsed: Mapping[str, Any]) -> Understanding:
     found = parsed["procedures"]
     candidates = tuple(Candidate(**candidate) for candidate in found["candidates"])
     name, confidence = str(intent["name"]), float(intent["confidence"])
+    ranking = {str(i["name"]): float(i["confidence"]) for i in parsed["intent_ranking"]}
+    outside = ranking.get(OUT_OF_SCOPE, 0.0)
     if found["is_name"] and found["outcome"] != LinkOutcome.NONE:
-        name, confidence = OVERVIEW, 1.0  # "tạm vắng" tells nothing but what it is about
+        # "tạm vắng" tells nothing but what it is about.
+        name, confidence, outside = OVERVIEW, 1.0, 0.0
     return Understanding(
         text=text,
         intent=name,
         confidence=round(confidence, 4),
-        link=weigh(name, confidence, Link(LinkOutcome(found["outcome"]), candidates)),
+        link=weigh(name, confidence, Link(LinkOutcome(found["outcome"]), candidates), outside),
     )

@@ -30,9 +30,19 @@ def test_the_intent_weighs_on_the_link(
     intent: str, confidence: float, score: float, outcome: LinkOutcome
 ) -> None:
     link = Link(ANSWER, (Candidate("1.000001", "", score),))
-    weighed = weigh(intent, confidence, link)
+    weighed = weigh(intent, confidence, link, confidence if intent == "out_of_scope" else 0.0)
     assert weighed.outcome is outcome
     assert weighed.candidates == link.candidates
+
+
+@pytest.mark.parametrize(
+    ("outside", "score", "outcome"), [(0.1, 0.5, ASK), (0.1, 0.7, ANSWER), (0.01, 0.5, ANSWER)]
+)
+def test_what_may_be_off_topic_is_asked_about_rather_than_answered(
+    outside: float, score: float, outcome: LinkOutcome
+) -> None:
+    link = Link(ANSWER, (Candidate("1.000001", "", score),))
+    assert weigh("ask_fee", 0.6, link, outside).outcome is outcome
 
 
 def test_papers_after_a_danger_are_what_the_second_guess_says() -> None:

@@ -25,8 +25,11 @@ from knowledge_base import danger
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 
 CONFIG = ROOT / "nlu_data" / "config.yml"
-_LIKELY = 0.6  # below it a procedure is not answered to what is …
-_OUTSIDE = 0.05  # … at least so likely off topic
+_LIKELY = 0.5  # below it a procedure is not answered to what is …
+_OUTSIDE = 0.05  # … at least so likely off topic,
+_OUTSIDE_EVENT = 0.2  # nor a life event, which is seldom likely, to what is more likely off topic
+_NAMED = 0.6  # beside a procedure so likely …
+_DOUBTED = 0.6  # … a message less surely off topic is taken for the next likely kind
 OVERVIEW = "ask_overview"
 UNREADABLE = "unreadable"  # nothing to read: emoji, punctuation, an empty line
 
@@ -102,8 +105,8 @@ def weigh(intent: str, confidence: float, link: Link, outside: float = 0.0) -> L
     is likely.
     """
     surely = intent == OUT_OF_SCOPE and confidence >= SURE_INTENT
-    perhaps = outside >= _OUTSIDE and not surely
-    if perhaps and link.outcome is LinkOutcome.ANSWER and link.candidates[0].score < _LIKELY:
+    answered = link.outcome is LinkOutcome.ANSWER and not surely
+    if answered and link.candidates[0].score < _LIKELY and outside >= _outside(link.candidates[0]):
         return Link(LinkOutcome.ASK, link.candidates)
     about_procedures = intent.startswith("ask_") and intent != "ask_bot"
     if about_procedures or intent == FALLBACK or confidence < SURE_INTENT:
@@ -114,12 +117,25 @@ def weigh(intent: str, confidence: float, link: Link, outside: float = 0.0) -> L
     return Link(off, link.candidates)
 
 
+def _outside(first: Candidate) -> float:
+    return _OUTSIDE_EVENT if first.is_event else _OUTSIDE
+
+
 def likeliest(text: str, parsed: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The likeliest intent; the second where that is a danger spoken of for its papers."""
-    if parsed["intent"]["name"] != EMERGENCY or danger.load().hear(text, told=True):
-        return parsed["intent"]  # type: ignore[no-any-return]
-    others = (i for i in parsed["intent_ranking"] if i["name"] not in (EMERGENCY, FALLBACK))
-    return next(others, parsed["intent"])
+    """The likeliest intent; the second where that is a danger spoken of for its papers, or hardly
+    off topic and a procedure is likely."""
+    first, found = parsed["intent"], parsed["procedures"]
+    scores = [c["score"] for c in found["candidates"][:1] if found["outcome"] == LinkOutcome.ANSWER]
+    if first["name"] == EMERGENCY:
+        kept = danger.load().hear(text, told=True) is not None
+    elif first["name"] == OUT_OF_SCOPE:
+        kept = first["confidence"] >= _DOUBTED or not scores or scores[0] < _NAMED
+    else:
+        kept = True
+    if kept:
+        return first  # type: ignore[no-any-return]
+    others = (i for i in parsed["intent_ranking"] if i["name"] not in (first["name"], FALLBACK))
+    return next(others, first)
 
 
 def _read(text: str, parsed: Mapping[str, Any]) -> Understanding:

@@ -36,7 +36,7 @@ def test_the_intent_weighs_on_the_link(
 
 
 @pytest.mark.parametrize(
-    ("outside", "score", "outcome"), [(0.1, 0.5, ASK), (0.1, 0.7, ANSWER), (0.01, 0.5, ANSWER)]
+    ("outside", "score", "outcome"), [(0.1, 0.4, ASK), (0.1, 0.6, ANSWER), (0.01, 0.4, ANSWER)]
 )
 def test_what_may_be_off_topic_is_asked_about_rather_than_answered(
     outside: float, score: float, outcome: LinkOutcome
@@ -51,7 +51,26 @@ def test_papers_after_a_danger_are_what_the_second_guess_says() -> None:
         {"name": "nlu_fallback", "confidence": 0.3},
         {"name": "ask_papers", "confidence": 0.2},
     ]
-    parsed = {"intent": ranking[0], "intent_ranking": ranking}
+    nothing: dict[str, object] = {"outcome": "none", "candidates": []}
+    parsed = {"intent": ranking[0], "intent_ranking": ranking, "procedures": nothing}
     assert likeliest("nhà tôi đang cháy", parsed)["name"] == "emergency"
     assert likeliest("giấy chứng tử cho người chết đuối", parsed)["name"] == "ask_papers"
-    assert likeliest("chào", {"intent": {"name": "greet"}})["name"] == "greet"
+    assert (
+        likeliest("chào", {"intent": {"name": "greet"}, "procedures": nothing})["name"] == "greet"
+    )
+
+
+@pytest.mark.parametrize(
+    ("confidence", "score", "intent"),
+    [(0.5, 0.7, "ask_fee"), (0.5, 0.4, "out_of_scope"), (0.7, 0.7, "out_of_scope")],
+)
+def test_what_is_hardly_off_topic_and_names_a_procedure_is_the_second_guess(
+    confidence: float, score: float, intent: str
+) -> None:
+    ranking = [
+        {"name": "out_of_scope", "confidence": confidence},
+        {"name": "ask_fee", "confidence": 0.2},
+    ]
+    found = {"outcome": "answer", "candidates": [{"code": "1.000001", "score": score}]}
+    parsed = {"intent": ranking[0], "intent_ranking": ranking, "procedures": found}
+    assert likeliest("lệ phí", parsed)["name"] == intent

@@ -48,7 +48,7 @@ logger = logging.getLogger(__name__)
 
 CROWDED_EVERY = 60.0  # seconds between two requests to one chat to wait
 COMMANDS = (
-    "start", "tracuu", "huongdan", "coden", "nguoihotro",
+    "start", "tracuu", "theodoi", "huongdan", "coden", "nguoihotro",
     "doc", "giongdoc", "gopy", "help", "xoa_du_lieu",
 )  # fmt: skip
 TEAM_COMMANDS = ("noi_voi_may",)  # where people may have taken over

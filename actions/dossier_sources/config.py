@@ -22,6 +22,8 @@ from actions.dossier_sources.port import DossierSource
 from actions.dossier_sources.pushing import Pusher
 from actions.dossier_sources.rhythm import Plan
 from knowledge_base.checked import checked
+from knowledge_base.dossiers.codes import DossierCode
+from knowledge_base.dossiers.dossier import Dossier
 from knowledge_base.dossiers.states import DossierState, States, states
 from knowledge_base.loader import KnowledgeError
 from knowledge_base.problems import Problem, errors_of
@@ -37,6 +39,7 @@ class _Entry(BaseModel):
     kind: Literal["opencps", "truc_quoc_gia", "igate", "bao_tin"] = Field(alias="loai")
     name: str = Field(alias="ten", min_length=3, max_length=80)
     codes: tuple[str, ...] = Field(alias="ma", min_length=1)
+    head: str = Field("", alias="dau", pattern=r"^(\d{3}\.\d{2}\.\d{2})?$", description="000.00.69")
     address: HttpUrl | None = Field(None, alias="dia_chi")
     secret_from: str | None = Field(None, alias="khoa_tu", description="environment variable")
     signs_with: str | None = Field(None, alias="khoa_bao_tu", description="the same: it tells us")
@@ -54,6 +57,19 @@ class _Entry(BaseModel):
 
 class _File(RootModel[tuple[_Entry, ...]]):
     model_config = ConfigDict(frozen=True)
+
+
+class _Headed:
+    """A system that knows its codes with their head only, which citizens leave out."""
+
+    def __init__(self, source: DossierSource, head: str) -> None:
+        self.name = source.name
+        self._source = source
+        self._head = head
+
+    async def find(self, code: DossierCode) -> Dossier | None:
+        """The dossier of a code; see :class:`DossierSource`."""
+        return await self._source.find(code.under(self._head))
 
 
 class Sources:
@@ -100,7 +116,7 @@ def open_sources(path: Path | None, environment: Mapping[str, str]) -> Sources:
         if entry.address is None:
             continue
         askers.append(_asker(entry, entry.address, environment))
-        source = _source(entry, askers[-1], environment)
+        source = _Headed(_source(entry, askers[-1], environment), entry.head)
         by_code |= {start.upper(): source for start in entry.codes}
         plans[entry.name] = Plan(source, entry.per_minute, _REQUESTS.get(entry.kind, 1))
     pushers = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -48,6 +48,11 @@ class DossierCode:
     def key(self) -> str:
         """What two ways to write one code have in common: letters and digits without the head."""
         return key_of(self.text)
+
+    def under(self, head: str) -> DossierCode:
+        """The code with ``head``, ``000.00.69``, before it where it was written without one."""
+        written = self.text if self.text[0].isdigit() or not head else f"{head}.{self.text}"
+        return replace(self, text=written)
 
     @property
     def unit(self) -> str:

@@ -241,6 +241,21 @@ async def test_no_more_is_asked_in_a_second_than_the_system_allows(tmp_path: Pat
         await sources.aclose()
 
 
+async def test_the_head_that_citizens_leave_out_is_put_before_the_code(tmp_path: Path) -> None:
+    async with one_stop() as server:
+        path = write(tmp_path, server)
+        headed = path.read_text("utf-8").replace("ma: [H59]", 'ma: [H59]\n  dau: "000.00.69"')
+        path.write_text(headed, "utf-8")
+        whole = replace(sample("igate"), code="000.00.69." + sample("igate").code)
+        server.keep(whole)
+        sources = open_sources(path, ENVIRONMENT)
+        for written in (whole.code, sample("igate").code):
+            found = await sources.by_code["H59"].find(read(written))
+            assert found is not None
+            assert found.code == whole.code
+        await sources.aclose()
+
+
 @pytest.mark.parametrize(
     ("before", "after", "line", "words"),
     [

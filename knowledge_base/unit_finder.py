@@ -52,6 +52,7 @@ _FILLERS = frozenset((
 _PLAIN_FILLERS = frozenset(strip_accents(word) for word in _FILLERS)
 _APOSTROPHES, _MARKS = re.compile("['’ʼ`]"), re.compile("[./,;:()–-]")
 _NOT_PLACES = frozenset({"dongy", "daco"})  # as an answer they are "đồng ý", "dạ có"
+_NO_PLACES_PLAIN = frozenset({"baoai"})  # typed like this it asks "báo ai", with accents Xã Bảo Ái
 _Y = dict(zip("yýỳỷỹỵ", "iíìỉĩị", strict=True))
 _NUMBERED = re.compile(r"([qpf])(\d{1,2})")
 # What reading a word so costs: as nothing, as a kind without a name, as in the way; and a name.
@@ -280,7 +281,9 @@ def _allowed(name: _Name, segment: _Segment) -> bool:
         return segment.kind in _RANKS[_RANK_OF[place.tier]]
     if segment.kind is not None:
         return True
-    if strip_accents(segment.said) in _NOT_PLACES or _is_one_word(place):
+    if strip_accents(segment.said) in _NOT_PLACES or segment.said in _NO_PLACES_PLAIN:
+        return False
+    if _is_one_word(place):
         return False
     one_word = _RANK_OF[place.tier] == _SMALLEST and segment.end - segment.start == 1
     return segment.fit(name)[0] > 0 and not one_word  # nor "chưa" Xã Chư A

@@ -218,7 +218,7 @@ def test_history_shows_both_sides_with_labels_and_without_the_start(
     history = citizen.get("/web/history").json()
     assert history["items"] == [
         {"who": "assistant", **welcome},
-        {"who": "me", "message_id": "m2", "text": "Đăng ký khai sinh cho cháu"},
+        {"who": "me", "message_id": "m2", "text": "Đăng ký khai sinh cho cháu", "media": None},
         {"who": "assistant", **fee},
     ]
     assert history["last"] == fee["id"]
@@ -229,7 +229,7 @@ def test_history_shows_both_sides_with_labels_and_without_the_start(
 def test_history_tells_what_is_still_to_be_answered(citizen: httpx.Client) -> None:
     say(citizen, "chậm", "m1")
     assert citizen.get("/web/history").json() == {
-        "items": [{"who": "me", "message_id": "m1", "text": "chậm"}],
+        "items": [{"who": "me", "message_id": "m1", "text": "chậm", "media": None}],
         "last": 0,
         "unanswered": ["m1"],
     }

@@ -164,6 +164,8 @@ def test_nothing_of_the_knowledge_base_is_left_unsaid() -> None:
     for text in texts:
         if re.fullmatch(r"[a-z0-9-]+|https?://\S+", text) or not WRITTEN.search(text):
             continue  # names of files and facts; words that need no telling
+        if re.search(r"[A-Z]_[A-Z]", text):
+            continue  # names a setting: for who sets up, never read aloud
         shown = text.replace("{ong_ba}", DEFAULT_ADDRESS).replace("{Ong_ba}", "Ông/bà")
         said = spoken(shown, SOUTH)
         assert not (left := NOT_SAID.search(said)), (left, said, shown)

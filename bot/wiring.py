@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from actions import menu
 from actions.dossier_sources.config import Sources, open_sources
 from actions.perform import World
@@ -180,6 +182,8 @@ def build_brain(
         world.knowledge, settings.model_dir, settings.encoder, resources.lay(), progress
     )
     brain = Brain(Mind(world, retriever), Pipeline(settings.model_dir).understand)
+    # A sentence is too little to be shared: threads that wait for each other cost half the speed.
+    threadpool_limits(1)
     brain.understand(world.say("talk.button_human"))  # the first one is slow: not a citizen's
     return brain
 

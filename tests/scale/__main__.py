@@ -97,9 +97,13 @@ def _postgres(conninfo: str) -> float:
     with psycopg.connect(conninfo) as con:
         top = psutil.Process(con.info.backend_pid).parent()
     assert top is not None
-    mine = top.cpu_times()
-    alive = sum(sum(child.cpu_times()[:2]) for child in top.children())
-    return float(mine.user + mine.system + mine.children_user + mine.children_system + alive)
+    while True:
+        try:
+            alive = sum(sum(child.cpu_times()[:2]) for child in top.children())
+        except psutil.NoSuchProcess:  # it ended meanwhile: from now on its parent counts it
+            continue
+        mine = top.cpu_times()
+        return float(mine.user + mine.system + mine.children_user + mine.children_system + alive)
 
 
 async def _clear(mailbox: Mailbox, what: list[Incoming]) -> float:

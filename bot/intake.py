@@ -63,7 +63,9 @@ class Intake:
             return
         receipt = await self._mailbox.receive(found)
         if receipt is Receipt.ACCEPTED and self._typing and len(self._asides) < MOST_ASIDE:
-            self._aside(self._typing(found.chat))
+            self.aside(self._typing(found.chat))
+        elif receipt is Receipt.DUPLICATE:
+            await self.count("repeated")
         elif receipt is Receipt.CROWDED:
             await self.count("crowded")
             self._ask_to_wait(found.chat)
@@ -80,9 +82,9 @@ class Intake:
             self._crowded.popitem(last=False)
         if chat not in self._crowded:
             self._crowded[chat] = now
-            self._aside(self._wait(chat))
+            self.aside(self._wait(chat))
 
-    def _aside(self, request: Coroutine[Any, Any, object]) -> None:
+    def aside(self, request: Coroutine[Any, Any, object]) -> None:
         """Send what nobody waits for and nothing depends on."""
 
         async def quietly() -> None:

@@ -103,7 +103,7 @@ async def test_what_is_no_update_is_never_a_500(embedded_conninfo: str, tmp_path
         for odd in oddities:
             assert (await client.post(url, content=json.dumps(odd))).status_code == 200
         counted = (await mailbox.counts()).events
-        assert counted == {"telegram.malformed": 8, "telegram.unknown": 1}
+        assert counted == {"telegram.malformed": 9, "telegram.unknown": 1}
         surrogate = json.dumps(api.message(1, text="a\ud800b\x00 \u200b"))
         assert (await client.post(url, content=surrogate)).status_code == 200
         await eventually(lambda: api.texts(1) == ["1: ab"])

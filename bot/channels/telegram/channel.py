@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
 from time import monotonic
-from typing import Any
 
 from pydantic import ValidationError
 from telegram import BotCommand, BotCommandScopeAllPrivateChats, MenuButtonCommands
@@ -29,24 +26,21 @@ from bot.channels.telegram.documents import Documents
 from bot.channels.telegram.sending import Sending
 from bot.channels.telegram.team import TeamGroup
 from bot.channels.telegram.voicing import Voicing
-from bot.mailbox import Mailbox, MailboxError, Receipt
+from bot.intake import Intake
+from bot.mailbox import Mailbox
 from bot.messages import TEAM, Media, Sender
 from bot.pictures import Pictures
 from bot.printer import Printer
 from bot.settings import Settings
 from bot.speech.aloud import ReadAloud
-from bot.store import messages
-from bot.store.errors import StoreUnavailable
 from bot.telegram_protocol import CHANNEL, WEBHOOK_PATH, Standing, Update, pressed
 from bot.telegram_team import Group
-from bot.times import VIETNAM
 from bot.webhook_secret import webhook_secret
 from knowledge_base.phrases import Phrases
 from knowledge_base.units import Units
 
 logger = logging.getLogger(__name__)
 
-CROWDED_EVERY = 60.0  # seconds between two requests to one chat to wait
 COMMANDS = (
     "start", "tracuu", "theodoi", "huongdan", "coden", "nguoihotro",
     "doc", "giongdoc", "gopy", "help", "xoa_du_lieu",
@@ -89,8 +83,12 @@ class TelegramChannel:
         number = int(bot.token.partition(":")[0])
         self._group = Group(team, number) if team is not None else None
         self._voicing = Voicing(bot, aloud, say)
-        self._crowded: OrderedDict[str, float] = OrderedDict()
-        self._asides: set[asyncio.Task[None]] = set()
+        self._intake = Intake(
+            CHANNEL,
+            mailbox,
+            lambda chat: bot.say(chat, say("telegram.crowded")),
+            lambda chat: bot.send_chat_action(int(chat), ChatAction.TYPING),
+        )
 
     @property
     def senders(self) -> tuple[Sender, ...]:
@@ -117,22 +115,15 @@ class TelegramChannel:
 
         Whatever it holds, it raises nothing but :class:`bot.store.errors.StoreUnavailable`.
         """
-        number = update.get("update_id") if isinstance(update, dict) else None
         try:
             read = Update.model_validate(update)
-            await self._take(read, update)
         except (ValidationError, RecursionError):  # not logged: a citizen's words are in it
-            await self._count("malformed")
-        except StoreUnavailable:
-            raise
-        except MailboxError as error:
-            logger.warning("Update %s is left out: %s", number, error)
-        except Exception:
-            logger.exception("Update %s could not be taken", number)
-            await self._count("failed")
+            await self._intake.count("malformed")
+        else:
+            await self._intake.guarded(lambda: self._take(read, update))
         finally:
             if query := pressed(update):  # or the button would go on turning
-                self._aside(self._bot.answer_callback_query(query))
+                self._intake.aside(self._bot.answer_callback_query(query))
 
     async def _take(self, read: Update, update: object) -> None:
         said = self._group.incoming(update) if self._group else None
@@ -140,34 +131,25 @@ class TelegramChannel:
             await self._moved(read.my_chat_member)
             return
         found = said or read.incoming(self._units)
-        if isinstance(found, str):
-            await self._count(found)
+        if not isinstance(found, str) and found.channel == TEAM:
+            await self._mailbox.receive(found)
             return
-        if command := self._keys.get(found.text or ""):
+        if not isinstance(found, str) and (command := self._keys.get(found.text or "")):
             found = replace(found, text=command)
-        receipt = await self._mailbox.receive(found)
-        if found.channel == TEAM:
-            return
-        if receipt is Receipt.ACCEPTED and len(self._asides) < 50:
-            self._aside(self._bot.send_chat_action(int(found.chat), ChatAction.TYPING))
-        elif receipt is Receipt.DUPLICATE:
-            await self._count("repeated")
-        elif receipt is Receipt.CROWDED:
-            await self._count("crowded")
-            self._ask_to_wait(found.chat)
+        await self._intake.take(found)
 
     async def _moved(self, now: Standing) -> None:
         """A citizen has blocked the bot or let it in again, or it was put into a group or out."""
         chat = now.chat.id
         if now.is_private:
             await self._mailbox.reached(CHANNEL, str(chat), reached=now.is_in)
-            await self._count("unblocked" if now.is_in else "blocked")
+            await self._intake.count("unblocked" if now.is_in else "blocked")
         elif self._group is not None and chat == self._group.chat:
             if not now.is_in:
                 logger.error("The bot was put out of the group of TEAM_CHAT")
         elif now.has_joined:
-            await self._count("group_joined")
-            self._aside(self._decline(now))
+            await self._intake.count("group_joined")
+            self._intake.aside(self._decline(now))
 
     async def _decline(self, group: Standing) -> None:
         """Nobody is served in a group, where the bot is silent from then on: it may be the team's,
@@ -177,19 +159,6 @@ class TelegramChannel:
             return
         chat = str(group.chat.id)
         await self._bot.say(chat, self._say("telegram.group_number", so=chat))
-
-    def _ask_to_wait(self, chat: str) -> None:
-        now = monotonic()
-        while self._crowded and now - next(iter(self._crowded.values())) >= CROWDED_EVERY:
-            self._crowded.popitem(last=False)
-        if chat not in self._crowded:
-            self._crowded[chat] = now
-            self._aside(self._bot.say(chat, self._say("telegram.crowded")))
-
-    async def _count(self, event: str) -> None:
-        day = datetime.now(VIETNAM).date().isoformat()
-        async with self._mailbox.store.transaction() as con:
-            await messages.count(con, [f"{CHANNEL}.{event}"], day)
 
     async def receive(self) -> None:
         """Have updates come: register the webhook and return, or poll until cancelled."""
@@ -249,25 +218,9 @@ class TelegramChannel:
             if not found and monotonic() - began < 0.5:  # a server that does not hold the line
                 await asyncio.sleep(0.5)
 
-    def _aside(self, request: Coroutine[Any, Any, object]) -> None:
-        """Send what nobody waits for and nothing depends on."""
-
-        async def quietly() -> None:
-            try:
-                await request
-            except Exception as error:
-                logger.debug("Not sent: %s", type(error).__name__)
-
-        task = asyncio.create_task(quietly())
-        self._asides.add(task)
-        task.add_done_callback(self._asides.discard)
-
     async def close(self) -> None:
-        """Give what is under way three seconds, then leave it."""
-        if self._asides:
-            _, late = await asyncio.wait(self._asides, timeout=3)
-            for task in late:
-                task.cancel()
+        """Let what is under way end."""
+        await self._intake.close()
 
 
 @asynccontextmanager

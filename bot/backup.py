@@ -45,7 +45,7 @@ def backup(settings: Settings, file: Path) -> int:
     """
     if not file.parent.is_dir():
         raise BackupError(f"Không có thư mục {file.parent}.")
-    with database(settings.data_dir, _url(settings)) as conninfo:
+    with database(settings.data_dir, settings.own_database) as conninfo:
         handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # for us alone
         half = Path(name)
         try:
@@ -78,7 +78,7 @@ def restore(settings: Settings, file: Path, *, overwrite: bool = False) -> None:
     """
     for _ in _lines(file):
         pass
-    with database(settings.data_dir, _url(settings)) as conninfo:
+    with database(settings.data_dir, settings.own_database) as conninfo:
         _check_free(conninfo, overwrite)
         # One transaction: whatever goes wrong, the database is as it was before.
         once = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "--single-transaction"]
@@ -132,10 +132,6 @@ def _lines(file: Path) -> Iterator[bytes]:
         raise BackupError(f"Không đọc được {file}: {error.strerror}.") from error
     if not ours or _LAST not in tail:
         raise BackupError(f"{file} không phải bản sao lưu trọn vẹn của chương trình này.")
-
-
-def _url(settings: Settings) -> str | None:
-    return settings.database_url.get_secret_value() if settings.database_url else None
 
 
 @contextmanager

@@ -76,9 +76,8 @@ async def open_store() -> AsyncIterator[Store]:
         settings = Settings()
     except ValidationError as error:
         raise BookUnavailable(f"Không đọc được cài đặt: {error}") from error
-    url = settings.database_url.get_secret_value() if settings.database_url else None
     try:
-        with database(settings.data_dir, url) as conninfo:
+        with database(settings.data_dir, settings.own_database) as conninfo:
             await migrate(conninfo, queue_schema())
             async with _connected(conninfo) as store:
                 yield store

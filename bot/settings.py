@@ -151,3 +151,8 @@ class Settings(BaseSettings):
     def model_dir(self) -> Path:
         """Where the trained understanding and the search index lie."""
         return self.data_dir / "models"
+
+    @property
+    def own_database(self) -> str | None:
+        """Where a PostgreSQL of one's own is; None: the built-in one is used."""
+        return self.database_url.get_secret_value() if self.database_url else None

@@ -262,7 +262,7 @@ async def open_services(
         NotTrained, knowledge_base.loader.KnowledgeError: see :func:`build_brain`.
         bot.postgres.DatabaseError: no PostgreSQL.
     """
-    url = settings.database_url.get_secret_value() if settings.database_url else None
+    url = settings.own_database
     world = await asyncio.to_thread(build_world, settings)
     _set_up(settings)  # before anything is opened
     traced = str(settings.otlp_url) if settings.otlp_url else None

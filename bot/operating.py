@@ -67,7 +67,7 @@ async def drain(time: timedelta, told: Told) -> bool:
             await operation.drain(con, time)
         try:
             async with asyncio.timeout(time.total_seconds()):
-                while _left(doing := await _doing(store)):
+                while (doing := await _doing(store)).waiting + doing.sending:
                     told(doing)
                     await asyncio.sleep(_LOOKS_EVERY)
         except TimeoutError:
@@ -94,15 +94,10 @@ async def _doing(store: Store) -> Doing:
         return await operation.doing(con)
 
 
-def _left(doing: Doing) -> int:
-    return doing.waiting + sum(channel.waiting for channel in doing.channels.values())
-
-
 def what_is_left(doing: Doing) -> str:
     """One line of progress while draining."""
-    sending = sum(channel.waiting for channel in doing.channels.values())
     oldest = f", lâu nhất {lasting(doing.oldest_seconds)}" if doing.waiting else ""
-    return f"Còn {doing.waiting} tin chờ trả lời{oldest}, {sending} câu trả lời chờ gửi"
+    return f"Còn {doing.waiting} tin chờ trả lời{oldest}, {doing.sending} câu trả lời chờ gửi"
 
 
 def listed(found: Sequence[Dead]) -> Table:

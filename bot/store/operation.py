@@ -66,6 +66,11 @@ class Doing:
     server: str
     migration: str
 
+    @property
+    def sending(self) -> int:
+        """How many replies wait to be sent, by all channels."""
+        return sum(channel.waiting for channel in self.channels.values())
+
 
 async def enter(con: Connection, conversation: str) -> None:
     """Come in at a conversation's door, as :func:`bot.store.messages.lock_conversation`.

@@ -15,7 +15,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from actions.dossier_sources.config import open_sources
+from actions.dossier_sources.config import codes_held
 from bot.release import release
 from bot.settings import Settings
 from bot.store.operation import Channel, Doing
@@ -65,8 +65,7 @@ class Status:
 def look(settings: Settings, doing: Doing) -> Status:
     """Everything beside what the database says (``doing``)."""
     try:
-        by_code = open_sources(settings.dossier_sources, os.environ).by_code
-        systems: tuple[str, ...] | None = tuple(sorted(by_code))
+        systems: tuple[str, ...] | None = codes_held(settings.dossier_sources, os.environ)
     except KnowledgeError:
         systems = None
     return Status(

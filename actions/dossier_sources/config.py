@@ -102,13 +102,7 @@ def open_sources(path: Path | None, environment: Mapping[str, str]) -> Sources:
         KnowledgeError: the file is broken or cannot be read, a secret is not in the environment;
             names file and line.
     """
-    if path is None:
-        return Sources({}, ())
-    document = read_yaml(path)
-    read, problems = checked(document, _File)
-    entries = read.root if read else ()
-    if errors := errors_of([*problems, *_missing(document, entries, environment)]):
-        raise KnowledgeError(errors)
+    entries = _entries(path, environment)
     by_code: dict[str, DossierSource] = {}
     plans: dict[str, Plan] = {}
     askers = []
@@ -125,6 +119,24 @@ def open_sources(path: Path | None, environment: Mapping[str, str]) -> Sources:
         if entry.signs_with
     }
     return Sources(by_code, tuple(askers), plans, pushers)
+
+
+def codes_held(path: Path | None, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The beginnings of the codes that the systems of a file are asked about, in order; raises as
+    :func:`open_sources`."""
+    entries = _entries(path, environment)
+    return tuple(sorted(code.upper() for one in entries if one.address for code in one.codes))
+
+
+def _entries(path: Path | None, environment: Mapping[str, str]) -> tuple[_Entry, ...]:
+    if path is None:
+        return ()
+    document = read_yaml(path)
+    read, problems = checked(document, _File)
+    entries = read.root if read else ()
+    if errors := errors_of([*problems, *_missing(document, entries, environment)]):
+        raise KnowledgeError(errors)
+    return entries
 
 
 def _missing(

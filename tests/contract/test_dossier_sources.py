@@ -15,7 +15,7 @@ import pytest
 
 from actions.dossier_sources import asking
 from actions.dossier_sources.asking import Breaker
-from actions.dossier_sources.config import Sources, open_sources
+from actions.dossier_sources.config import Sources, codes_held, open_sources
 from actions.dossier_sources.port import DossierSource, SourceUnavailable
 from actions.dossier_sources.reading import VIETNAM
 from bot.store.dossiers import DossierTable, take_in
@@ -280,6 +280,13 @@ def test_a_broken_file_is_told_by_its_line(
 
 def test_without_a_file_there_are_no_sources() -> None:
     assert open_sources(None, {}).by_code == {}
+
+
+async def test_the_codes_are_told_without_opening_anything(tmp_path: Path) -> None:
+    async with joined(tmp_path) as (_, sources):
+        held = codes_held(tmp_path / "nguon.yaml", ENVIRONMENT)
+        assert held == tuple(sorted(sources.by_code))
+        assert "H59" in held
 
 
 async def test_the_newest_promise_holds(tmp_path: Path) -> None:

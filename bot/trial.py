@@ -19,6 +19,8 @@ from knowledge_base.loader import Knowledge
 from knowledge_base.retrieval.link import Link, LinkOutcome
 
 _NOTHING = Link(LinkOutcome.NONE)
+# What was known by its words alone; danger is told before anything else that was heard.
+_BY_WORDS = {Kind.DOSSIER: "dossier_status", Kind.ASK_CODE: "dossier_status", Kind.GUIDE: "ask_how"}
 # Questions on the way to what is shown: which situation, which province.
 _ABOUT_ONE = frozenset({Kind.SHOW, Kind.ASK_CASE, Kind.LIFE_EVENT, Kind.ASK_UNIT})
 
@@ -28,7 +30,8 @@ class Tried:
     """What came of a message.
 
     ``intent``, ``link``: what was understood; of a message that is answered without understanding
-    (a command, a password) nothing, of one in danger an emergency. ``done``: what the citizen
+    (a command, a password) nothing, unless its words alone were a dossier's code, the way into a
+    guide, or danger. ``done``: what the citizen
     gets: a procedure or life event, the question which one, or neither. ``told``: each procedure
     shown, with the kind of question answered. ``said``: all that is said. ``ms``: processor
     time of understanding, which other work on the machine does not lengthen.
@@ -65,8 +68,9 @@ class Trial:
         state = State.restore(result.state) or State()
         heard = result.heard
         intent, link = (heard.intent, heard.link) if heard else ("", _NOTHING)
-        if state.current and state.current.kind is Kind.DANGER:
-            intent = EMERGENCY  # known by its words alone
+        if state.current:
+            intent = intent or _BY_WORDS.get(state.current.kind, "")
+            intent = EMERGENCY if state.current.kind is Kind.DANGER else intent
         told = _told(state.trail)
         done = LinkOutcome.ANSWER if told else _else(state.trail)
         replies = "\n".join(reply.text for reply in result.replies)

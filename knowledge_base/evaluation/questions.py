@@ -107,7 +107,11 @@ def _question(raw: dict[str, Any], line: int) -> Question:
 
 
 def _intents(raw: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(i for i in (raw.get("intent"), *(raw.get("intent_alt") or ())) if i)
+    others = raw.get("intent_alt") or []
+    if not isinstance(others, list):
+        # A word would be taken by its letters.
+        raise TypeError(f"intent_alt is no list: {others!r}")
+    return tuple(i for i in (raw.get("intent"), *others) if i)
 
 
 def _sentences(path: Path, text: str) -> Iterator[Question]:

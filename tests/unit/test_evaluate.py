@@ -185,7 +185,13 @@ def test_sentences_are_of_the_kind_that_names_their_file(tmp_path: Path) -> None
     assert [q.line for q in read(path)] == [2, 4]
 
 
-@pytest.mark.parametrize("line", ["{", "[]", '{"codes": []}', '{"question": "x", "codes": 3}'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{", "[]", '{"codes": []}', '{"question": "x", "codes": 3}',
+        '{"question": "x", "intent": "ask_how", "intent_alt": "ask_fee"}',
+    ],
+)  # fmt: skip
 def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "q.jsonl"
     path.write_text('{"question": "x"}\n' + line + "\n", encoding="utf-8")

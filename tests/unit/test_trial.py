@@ -73,6 +73,11 @@ def test_a_command_is_not_understood_and_yet_answered() -> None:
     assert (found.intent, found.done, found.ms) == ("", LinkOutcome.DECLINE, 0)
 
 
+def test_the_code_of_a_dossier_asks_how_it_stands() -> None:
+    found = tried("mã H57.101-260901-0042", meant("ask_fee", A))
+    assert (found.intent, found.done, found.ms) == ("dossier_status", LinkOutcome.DECLINE, 0)
+
+
 def test_a_message_is_masked_and_cleaned_first() -> None:
     heard: list[str] = []
     tried(" số 001099012345\x00 ", meant("greet"), heard)

@@ -16,6 +16,7 @@ from telegram import (
 from telegram.error import BadRequest, NetworkError
 
 from actions.replies import Choice, Document, Image, Reply
+from bot.begun import Begun
 from bot.channels.telegram import menu
 from bot.channels.telegram.client import Client, Uploads, send_errors
 from bot.channels.telegram.documents import Documents, NotPrinted
@@ -49,7 +50,7 @@ class Sending:
         self._documents = documents
         self._say = say
         self._uploaded: dict[str, str] = {}  # picture -> Telegram's name for it
-        self._begun: dict[str, tuple[Reply, int]] = {}  # chat -> reply sent in part, parts sent
+        self._begun = Begun()
         self._uploads = Uploads()
         self._menu = menu.keyboard(say)
 
@@ -67,7 +68,7 @@ class Sending:
                 except (_NotShown, NotPrinted):
                     await self._send(chat, spelled(reply, self._say))
         except (ChatBlocked, ReplyRefused):
-            self._begun.pop(chat, None)
+            self._begun.over(chat)
             self._uploads.over(chat)
             raise
         self._uploads.over(chat)
@@ -86,10 +87,7 @@ class Sending:
     async def _send_parts(self, chat: str, reply: Reply, buttons: tuple[Choice, ...]) -> None:
         parts = messages_of(reply, links=buttons != reply.choices)
         keyboard = _keyboard(buttons) or self._menu
-        begun, done = self._begun.get(chat, (reply, 0))
-        for number, (image, part) in enumerate(parts, 1):
-            if begun == reply and number <= done:
-                continue
+        for number, (image, part) in self._begun.rest(chat, reply, parts):
             below = keyboard if number == len(parts) else None
             if image is not None:
                 await self._attach(chat, reply, image, part, below)
@@ -101,8 +99,6 @@ class Sending:
                     reply_markup=below,
                     link_preview_options=LinkPreviewOptions(is_disabled=True),
                 )
-            self._begun[chat] = (reply, number)
-        self._begun.pop(chat, None)
 
     async def _attach(
         self,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from actions.replies import Document, Image, Reply
+from bot.begun import Begun
 from bot.channels.zalo_bot.client import BotRefused, Client, send_error
 from bot.channels.zalo_bot.events import CHANNEL
 from bot.messages import ChatBlocked, ReplyRefused
@@ -75,7 +76,7 @@ class Sending:
         self._say = say
         self._printer = printer
         self._public_url = public_url.rstrip("/") if public_url else None
-        self._begun: dict[str, tuple[Reply, int]] = {}  # chat -> reply sent in part, messages sent
+        self._begun = Begun()
 
     async def send(self, chat: str, reply: Reply) -> None:
         """Deliver one reply; what was sent of a long one before a failure is not sent again.
@@ -91,17 +92,13 @@ class Sending:
         except BotRefused as error:
             told = send_error(error)
             if isinstance(told, ChatBlocked | ReplyRefused):
-                self._begun.pop(chat, None)
+                self._begun.over(chat)
             raise told from None
-        self._begun.pop(chat, None)
 
     async def _send(self, chat: str, reply: Reply, fit: Reply) -> None:
         """Send the messages of ``fit``, which is ``reply`` as the platform can show it."""
-        begun, done = self._begun.get(chat, (reply, 0))
-        for number, shown in enumerate(messages_of(fit), 1):
-            if begun != reply or number > done:
-                await self._show(chat, shown)
-                self._begun[chat] = (reply, number)
+        for _, shown in self._begun.rest(chat, reply, messages_of(fit)):
+            await self._show(chat, shown)
 
     async def _fit(self, chat: str, reply: Reply) -> Reply:
         """The reply with what the platform can show; what it cannot is said."""

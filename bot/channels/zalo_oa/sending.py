@@ -15,6 +15,7 @@ from typing import Any
 
 from actions.replies import Choice, Document, Image, Reply
 from bot import printing
+from bot.begun import Begun
 from bot.channels.zalo_oa.client import ATTACHMENT_EXPIRED, Client, OaRefused, send_error
 from bot.channels.zalo_oa.events import BUTTON, CHANNEL
 from bot.messages import ChatBlocked, ReplyRefused, RetryLater
@@ -100,7 +101,7 @@ class Sending:
         self._printer = printer
         self._uploaded: dict[str, tuple[str, float]] = {}  # picture -> Zalo's id for it, since when
         self._failed: dict[str, int] = {}  # what was to be brought -> how often that failed
-        self._begun: dict[str, tuple[Reply, int]] = {}  # chat -> reply sent in part, messages sent
+        self._begun = Begun()
 
     async def send(self, chat: str, reply: Reply) -> None:
         """Deliver one reply; what was sent of it before a failure is not sent again.
@@ -118,7 +119,7 @@ class Sending:
         except OaRefused as error:
             told = send_error(error)
             if isinstance(told, ChatBlocked | ReplyRefused):
-                self._begun.pop(chat, None)
+                self._begun.over(chat)
             raise told from error
 
     def _heard(self, reply: Reply) -> Reply:
@@ -128,18 +129,13 @@ class Sending:
         return replace(reply, text=f"{reply.text}\n{self._say('zalo.not_aloud')}")
 
     async def _send(self, chat: str, reply: Reply) -> None:
-        begun, done = self._begun.get(chat, (reply, 0))
-        for number, shown in enumerate(messages_of(reply, self._say), 1):
-            if begun == reply and number <= done:
-                continue
+        for _, shown in self._begun.rest(chat, reply, messages_of(reply, self._say)):
             if shown.document is not None:
                 await self._print(chat, shown.document)
             elif shown.image is not None:
                 await self._show(chat, shown)
             else:
                 await self._client.send(chat, message_of(shown))
-            self._begun[chat] = (reply, number)
-        self._begun.pop(chat, None)
 
     async def _show(self, chat: str, shown: Shown) -> None:
         """Send a picture with words; brought there once, named from then on."""

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from time import monotonic
 
 import httpx
@@ -92,47 +93,29 @@ class ZaloBotChannel:
         wanted = {"url": self._webhook, "secret_token": self.secret}
         await self._insist(lambda: self._client.call("setWebhook", wanted))
 
-    async def _insist(self, call: Callable[[], Awaitable[object]]) -> None:
+    async def _insist(self, call: Callable[[], Awaitable[object]]) -> object:
+        """What a call returns once it succeeds, however long Zalo or the database is away."""
         failures = 0
         while True:
             try:
-                await call()
-            except (BotRefused, RetryLater) as error:
+                return await call()
+            except (BotRefused, RetryLater, StoreUnavailable) as error:
                 tell(error)
                 await asyncio.sleep(pause(failures, error))
                 failures += 1
-            else:
-                return
 
     async def _poll(self) -> None:
-        failures = 0
         while True:
-            began = monotonic()
-            try:
-                update = await self._client.update()
-            except (BotRefused, RetryLater) as error:
-                tell(error)
-                await asyncio.sleep(pause(failures, error))
-                failures += 1
-                continue
-            failures = 0
-            if update:  # an empty object, too, says that there is nothing
-                await self._keep(update)
-            elif monotonic() - began < 0.5:  # a server that does not hold the line
-                await asyncio.sleep(0.5)
+            if update := await self._insist(self._asked):
+                await self._insist(partial(self.handle, update))  # it will not be given again
 
-    async def _keep(self, update: object) -> None:
-        """Take an update that will not be given again, however long the database is away."""
-        failures = 0
-        while True:
-            try:
-                await self.handle(update)
-            except StoreUnavailable as error:
-                tell(error)
-                await asyncio.sleep(pause(failures, error))
-                failures += 1
-            else:
-                return
+    async def _asked(self) -> object:
+        """An update; an empty object, too, says that there is none."""
+        began = monotonic()
+        update = await self._client.update()
+        if not update and monotonic() - began < 0.5:  # a server that does not hold the line
+            await asyncio.sleep(0.5)
+        return update
 
     async def close(self) -> None:
         """Let what is under way end."""

@@ -14,20 +14,25 @@ from bot.media import MediaRoom
 from bot.settings import Settings
 
 
-class TelegramDoor(Protocol):
-    """Where Telegram's updates go; ``bot.channels.telegram.channel.TelegramChannel`` fits."""
+class UpdatesDoor(Protocol):
+    """Where the updates of a platform go that shows a secret; ``ZaloBotChannel`` of
+    ``bot.channels.zalo_bot.channel`` fits."""
 
     @property
     def secret(self) -> str | None:
-        """What Telegram shows at the webhook; None while updates are polled for."""
-        ...
-
-    async def own_name(self) -> str | None:
-        """What the bot is called on Telegram; None while that is not known."""
+        """What the platform shows at the webhook; None while updates are polled for."""
         ...
 
     async def handle(self, update: object) -> None:
         """Take one update as decoded from JSON; raises only ``StoreUnavailable``."""
+        ...
+
+
+class TelegramDoor(UpdatesDoor, Protocol):
+    """Where Telegram's updates go; ``bot.channels.telegram.channel.TelegramChannel`` fits."""
+
+    async def own_name(self) -> str | None:
+        """What the bot is called on Telegram; None while that is not known."""
         ...
 
 
@@ -36,19 +41,6 @@ class ZaloOaDoor(Protocol):
 
     async def handle(self, headers: Mapping[str, str], body: bytes) -> Verdict:
         """Take one event as it came; raises only ``StoreUnavailable``."""
-        ...
-
-
-class ZaloBotDoor(Protocol):
-    """Where the updates of a Zalo bot go; ``bot.channels.zalo_bot.channel`` fits."""
-
-    @property
-    def secret(self) -> str | None:
-        """What Zalo shows at the webhook; None while updates are polled for."""
-        ...
-
-    async def handle(self, update: object) -> None:
-        """Take one update as decoded from JSON; raises only ``StoreUnavailable``."""
         ...
 
 
@@ -94,7 +86,7 @@ class Services(Protocol):
         ...
 
     @property
-    def zalo_bot(self) -> ZaloBotDoor | None:
+    def zalo_bot(self) -> UpdatesDoor | None:
         """The Zalo bot; None without a token."""
         ...
 

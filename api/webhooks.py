@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from typing import Any
 
-from fastapi import HTTPException, Request
+from fastapi import HTTPException, Request, Response
 
 from api.context import context_of
+from api.ports import UpdatesDoor
 
 
-async def decoded(request: Request, channel: str) -> Any:
-    """The JSON of a platform's call.
+async def take(request: Request, door: UpdatesDoor | None, channel: str, header: str) -> Response:
+    """Take one update of a platform that shows the secret we told it in ``header``. It is kept
+    when this returns.
 
     Raises:
-        HTTPException: 415 where it does not say that it is JSON, 400 where it is none, 413 (from
-            the outermost layer) where it is too long.
+        HTTPException: 404 while no webhook is registered; 403 without the secret; 415 where the
+            body is not said to be JSON, 400 where it is none, 413 (from the outermost layer) where
+            it is too long.
+        bot.store.errors.StoreUnavailable: the database is away; becomes 503.
     """
-    require_json(request, channel)
-    try:
-        return json.loads(await request.body())
-    except (ValueError, RecursionError) as error:
-        context_of(request).metrics.refused.labels(f"{channel}_json").inc()
-        raise HTTPException(400) from error
+    if door is None or door.secret is None:
+        raise HTTPException(404)
+    if not hmac.compare_digest(request.headers.get(header, "").encode(), door.secret.encode()):
+        context_of(request).metrics.refused.labels(f"{channel}_secret").inc()
+        raise HTTPException(403)
+    await door.handle(await _decoded(request, channel))
+    return Response()
 
 
 def require_json(request: Request, channel: str) -> None:
@@ -31,3 +37,12 @@ def require_json(request: Request, channel: str) -> None:
     if kind != "application/json":
         context_of(request).metrics.refused.labels(f"{channel}_type").inc()
         raise HTTPException(415)
+
+
+async def _decoded(request: Request, channel: str) -> Any:
+    require_json(request, channel)
+    try:
+        return json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        context_of(request).metrics.refused.labels(f"{channel}_json").inc()
+        raise HTTPException(400) from error

@@ -18,7 +18,7 @@ from actions.understanding import Understanding
 from api.app import create_app
 from api.limits import Limits
 from api.listener import bind
-from api.ports import TelegramDoor, ZaloBotDoor, ZaloOaDoor
+from api.ports import TelegramDoor, UpdatesDoor, ZaloOaDoor
 from api.server import Server, server_for
 from bot.jobs import Timing
 from bot.mailbox import Mailbox, open_mailbox
@@ -99,7 +99,7 @@ class ScriptedServices:
     telegram: TelegramDoor | None = None
     dossiers: Sources = field(default_factory=lambda: Sources({}, ()))
     zalo_oa: ZaloOaDoor | None = None
-    zalo_bot: ZaloBotDoor | None = None
+    zalo_bot: UpdatesDoor | None = None
     media: MediaRoom = field(default_factory=MediaRoom)
     aloud: ReadAloud = field(
         default_factory=lambda: ReadAloud(Espeak(0.8), phrases.load(), Region.NORTH)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
-
 from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.responses import HTMLResponse
 
 from api.context import context_of
-from api.webhooks import decoded, require_json
+from api.webhooks import require_json, take
+from bot.channels.zalo_bot.events import CHANNEL as BOT_CHANNEL
 from bot.channels.zalo_bot.events import WEBHOOK_PATH as BOT_PATH
+from bot.channels.zalo_oa.events import CHANNEL as OA_CHANNEL
 from bot.channels.zalo_oa.events import WEBHOOK_PATH as OA_PATH
 from bot.channels.zalo_oa.events import Verdict
 
@@ -39,7 +39,7 @@ async def official_account(request: Request) -> Response:
     door = context.services.zalo_oa
     if door is None:
         raise HTTPException(404)
-    require_json(request, "zalo_oa")
+    require_json(request, OA_CHANNEL)
     verdict = await door.handle(request.headers, await request.body())
     if verdict is not Verdict.TAKEN:
         why, status = verdict.value
@@ -50,20 +50,7 @@ async def official_account(request: Request) -> Response:
 
 @router.post(BOT_PATH)
 async def bot(request: Request) -> Response:
-    """Take one update. It is kept when this returns 200.
-
-    Raises:
-        HTTPException: 404 while no webhook is registered; 403 without the secret that we told
-            Zalo; 415 and 400 as above.
-        bot.store.errors.StoreUnavailable: the database is away; becomes 503.
-    """
-    context = context_of(request)
-    door = context.services.zalo_bot
-    if door is None or door.secret is None:
-        raise HTTPException(404)
-    shown = request.headers.get("X-Bot-Api-Secret-Token", "")
-    if not hmac.compare_digest(shown.encode(), door.secret.encode()):
-        context.metrics.refused.labels("zalo_bot_secret").inc()
-        raise HTTPException(403)
-    await door.handle(await decoded(request, "zalo_bot"))
-    return Response()
+    """Take one update. It is kept when this returns 200. Raises as :func:`api.webhooks.take`
+    does."""
+    door = context_of(request).services.zalo_bot
+    return await take(request, door, BOT_CHANNEL, "X-Bot-Api-Secret-Token")

@@ -12,12 +12,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from actions.replies import Document, Reply
 from api.context import Context, context_of
 from api.problems import Problem
+from api.routes.web import CHANNEL, enter
 from api.shell import environment
 from bot import passes, printing
 from bot.printer import PAGES
 from bot.store.passes import peek
 
-CHANNEL = "web"
 _HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 _templates = environment()
 router = APIRouter(include_in_schema=False)
@@ -29,10 +29,7 @@ async def open_page(request: Request, reply: Annotated[int, Query(ge=0, le=2**63
 
     Only now: a page that nobody opens has no address.
     """
-    context = context_of(request)
-    context.require_own_page(request)
-    chat = context.sessions.require_chat(request)
-    context.admit(request)
+    context, chat = enter(request)
     document = (await _reply(context, chat, reply)).attachment
     if not isinstance(document, Document):
         raise Problem("not_found", 404)
@@ -51,10 +48,7 @@ class Wanted(BaseModel):
 @router.post("/web/code")
 async def code(request: Request, wanted: Wanted) -> dict[str, str]:
     """A QR code for the citizen's own phone, from a screen on which nothing else opens."""
-    context = context_of(request)
-    context.require_own_page(request)
-    chat = context.sessions.require_chat(request)
-    context.admit(request)
+    context, chat = enter(request)
     address = await _taken_along(request, context, chat, wanted)
     return {"address": address, "code": await to_thread.run_sync(printing.qr_uri, address)}
 

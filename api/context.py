@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.requests import HTTPConnection, Request
 
@@ -16,6 +16,8 @@ from api.problems import Problem
 from api.security import Sessions, require_same_origin
 from api.streams import Streams
 from api.wording import Wording
+from bot.mailbox import Receipt
+from bot.messages import Incoming
 from bot.pictures import Pictures
 from bot.printer import Printer
 from knowledge_base.drawings import Drawing
@@ -71,6 +73,14 @@ class Context:
     def address_of(self, connection: HTTPConnection) -> str:
         """The network address that a request counts for."""
         return client_address(connection, trust_proxy=self.services.settings.trust_proxy)
+
+    async def keep(self, request: Request, incoming: Incoming, again: int = 5) -> None:
+        """Have a message kept and handled. Raises :class:`Problem` (429) when too many wait: it may
+        come again in ``again`` seconds."""
+        kept = replace(incoming, origin=self.address_of(request))
+        if await self.services.mailbox.receive(kept) is Receipt.CROWDED:
+            self.metrics.refused.labels("crowded").inc()
+            raise Problem("crowded", 429, headers={"Retry-After": str(again)})
 
     def _count(self, connection: HTTPConnection, buckets: TokenBuckets) -> None:
         wait = buckets.take(self.address_of(connection))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import replace
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
@@ -16,9 +15,8 @@ from api.attachments import AttachmentBody, reply_body
 from api.context import Context, context_of
 from api.incoming import ID_PATTERN, check, checked_text
 from api.photographs import photographed
-from api.problems import Problem
 from api.sounds import sound_of
-from bot.mailbox import NotAnswered, Receipt, UnknownMessage
+from bot.mailbox import NotAnswered, UnknownMessage
 from bot.messages import Incoming, StoredReply
 from knowledge_base.spoken.lexicon import Region
 
@@ -182,10 +180,7 @@ async def _answered(request: Request, response: Response, incoming: Incoming) ->
     """Have a message handled and wait for its replies."""
     context = context_of(request)
     mailbox = context.services.mailbox
-    receipt = await mailbox.receive(replace(incoming, origin=context.address_of(request)))
-    if receipt is Receipt.CROWDED:
-        context.metrics.refused.labels("crowded").inc()
-        raise Problem("crowded", 429, headers={"Retry-After": str(_ASK_AGAIN)})
+    await context.keep(request, incoming, _ASK_AGAIN)
     stored: list[StoredReply] = []
     try:
         stored = await mailbox.answer_to(incoming, request.app.state.answer_within)

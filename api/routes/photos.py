@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.incoming import ID_PATTERN
 from api.photographs import photographed
-from api.routes.web import CHANNEL, enter, keep
+from api.routes.web import CHANNEL, enter
 from bot.messages import Incoming
 
 router = APIRouter(include_in_schema=False)
@@ -24,9 +24,9 @@ async def post_photo(
 
     Raises:
         Problem: see :func:`api.photographs.photographed`, :func:`api.routes.web.enter` and
-            :func:`api.routes.web.keep`.
+            :meth:`api.context.Context.keep`.
     """
     context, chat = enter(request)
     message = Incoming(CHANNEL, chat, message_id)
-    await keep(request, await photographed(request, context, message, None))
+    await context.keep(request, await photographed(request, context, message, None))
     return Response(status_code=202)

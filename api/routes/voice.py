@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 
 from api.incoming import ID_PATTERN
 from api.problems import Problem
-from api.routes.web import CHANNEL, enter, keep
+from api.routes.web import CHANNEL, enter
 from bot.listening import UNREADABLE
 from bot.messages import VOICE, Incoming
 
@@ -28,7 +28,7 @@ async def post_voice(
 
     Raises:
         Problem: nobody hears here (404), too many are heard just now (503), and whatever
-            :func:`api.routes.web.enter` and :func:`api.routes.web.keep` raise.
+            :func:`api.routes.web.enter` and :meth:`api.context.Context.keep` raise.
     """
     context, chat = enter(request)
     room = context.services.media
@@ -43,5 +43,5 @@ async def post_voice(
         context.hearing -= 1
     heard = media.read.text if media.read else None
     said = Incoming(CHANNEL, chat, message_id, text=heard or UNREADABLE, media=media)
-    await keep(request, said)
+    await context.keep(request, said)
     return {"text": heard}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -20,8 +19,6 @@ from api.incoming import ID_PATTERN, check
 from api.problems import Problem
 from api.sounds import sound_of
 from api.streams import events
-from bot.mailbox import Receipt
-from bot.messages import Incoming
 from bot.store.errors import StoreUnavailable
 
 _log = logging.getLogger(__name__)
@@ -46,16 +43,6 @@ def enter(request: Request) -> tuple[Context, str]:
     return context, chat
 
 
-async def keep(request: Request, incoming: Incoming) -> None:
-    """Have a message kept and handled; raises :class:`Problem` (429) when too many wait."""
-    context = context_of(request)
-    kept = replace(incoming, origin=context.address_of(request))
-    receipt = await context.services.mailbox.receive(kept)
-    if receipt is Receipt.CROWDED:
-        context.metrics.refused.labels("crowded").inc()
-        raise Problem("crowded", 429, headers={"Retry-After": "5"})
-
-
 @router.post("/web/messages", status_code=202)
 async def post_message(request: Request, message: WebMessage) -> dict[str, Any]:
     """Take a message; its replies come by the stream. A second time with its id changes nothing.
@@ -66,7 +53,7 @@ async def post_message(request: Request, message: WebMessage) -> dict[str, Any]:
     checked = check(CHANNEL, chat, message.message_id, message.text, message.choice)
     if checked.incoming.opens:
         context.admit_opening(request)
-    await keep(request, checked.incoming)
+    await context.keep(request, checked.incoming)
     return {"text": checked.incoming.text, "masked": checked.masked}
 
 

@@ -72,11 +72,11 @@ class Printer:
         found = [web_address(web, token)] if web else []
         return [*found, telegram_address(bot, token)] if bot else found
 
-    def page_address(self, token: str, base: str | None = None) -> str | None:
-        """Where the page of a pass is opened to be printed; ``base``: as :meth:`addresses`. None
-        without the web's address."""
+    def page_address(self, token: str, base: str | None = None, form: str = ".pdf") -> str | None:
+        """Where the page of a pass is opened to be printed, or with "" for ``form`` to be looked
+        at; ``base``: as :meth:`addresses`. None without the web's address."""
         web = self._public_url or base
-        return f"{web.rstrip('/')}{PAGES}/{token}.pdf" if web else None
+        return f"{web.rstrip('/')}{PAGES}/{token}{form}" if web else None
 
     async def pdf(self, document: Document, addresses: Sequence[str]) -> bytes:
         """The page, made in a thread."""

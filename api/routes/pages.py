@@ -54,19 +54,20 @@ async def code(request: Request, wanted: Wanted) -> dict[str, str]:
 
 
 async def _taken_along(request: Request, context: Context, chat: str, wanted: Wanted) -> str:
-    base = context.public_url or str(request.base_url)
+    base = str(request.base_url)
     if wanted.reply is None:
         token = await context.printer.issue_here(f"{CHANNEL}:{chat}")
         return (await context.printer.addresses(token, base))[0]
     reply = await _reply(context, chat, wanted.reply)
+    address: str | None = None
     if wanted.choice is not None:
-        found = (c.url for c in reply.choices if c.id == wanted.choice and c.url)
-        if (address := next(found, None)) is not None:
-            return address
+        address = next((one.url for one in reply.choices if one.id == wanted.choice), None)
     elif isinstance(reply.attachment, Document):
         token = await context.printer.issue_along(reply.attachment)
-        return f"{base.rstrip('/')}{PAGES}/{token}"
-    raise Problem("not_found", 404)
+        address = context.printer.page_address(token, base, form="")
+    if not address:
+        raise Problem("not_found", 404)
+    return address
 
 
 async def _reply(context: Context, chat: str, number: int) -> Reply:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -112,6 +112,21 @@ class ScriptedServices:
         candidates = (Candidate(BIRTH, "Đăng ký khai sinh", 0.93),) if "sinh" in text else ()
         outcome = LinkOutcome.ANSWER if candidates else LinkOutcome.NONE
         return Understanding(text, "ask_fee", 0.875, Link(outcome, candidates))
+
+
+@asynccontextmanager
+async def served(services: ScriptedServices) -> AsyncIterator[str]:
+    """Our server in this loop, with these services; yields its address."""
+    started = asyncio.Event()
+    with bind("127.0.0.1", 0) as listener:
+        server = server_for(create_app(services), started.set)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        await asyncio.wait_for(started.wait(), 10)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving
 
 
 @dataclass

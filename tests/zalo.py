@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from api.app import create_app
-from api.server import server_for
 from bot.channels.zalo_bot.channel import ZaloBotChannel, open_zalo_bot
 from bot.channels.zalo_oa.channel import ZaloOaChannel, open_zalo_oa
 from bot.mailbox import Mailbox, open_mailbox
@@ -26,7 +23,7 @@ from tests.emulators.zalo_bot_api import TOKEN, ZaloBotApi
 from tests.emulators.zalo_open_api import APP_ID, APP_SECRET, OA_SECRET, ZaloOpenApi
 from tests.mailroom import FAST, PARKED
 from tests.telegram_bot import PICTURES, scripted
-from tests.web_server import ScriptedServices
+from tests.web_server import ScriptedServices, served
 
 PUBLIC = "https://tro-ly.example/xa"
 DRAWN = drawings.load()
@@ -136,16 +133,3 @@ async def _working(
             await receiving
         stop.set()
         await working
-
-
-@asynccontextmanager
-async def served(services: ScriptedServices) -> AsyncIterator[str]:
-    """Our server; yields its address."""
-    started = asyncio.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = server_for(create_app(services), started.set)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        await asyncio.wait_for(started.wait(), 10)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        await serving

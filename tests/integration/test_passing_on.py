@@ -17,11 +17,12 @@ import zxingcpp
 from bot.conversation import Conversation
 from bot.mailbox import Mailbox
 from bot.messages import Incoming
+from bot.settings import Settings
 from tests.emulators.bot_api import BotApi, bot_api
-from tests.integration.test_telegram_webhook import served
 from tests.mailroom import eventually
 from tests.samples import guide, meant, procedure, world
 from tests.telegram_bot import assistant
+from tests.web_server import ScriptedServices, served
 
 A = "1.000001"
 PAPERS = [{"ten": "Giấy chứng sinh", "so_luong": "1 bản chính"}, {"ten": "Tờ khai"}]
@@ -45,14 +46,13 @@ async def both(
     async with (
         bot_api() as api,
         assistant(conninfo, api.url, data, handler=conversation()) as (channel, mailbox),
-        served(channel, mailbox) as hook,
-    ):
-        base = hook.removesuffix("/webhooks/telegram")
-        async with httpx.AsyncClient(
+        served(ScriptedServices(Settings(_env_file=None), mailbox, telegram=channel)) as base,
+        httpx.AsyncClient(
             base_url=base, headers={"Origin": base}, trust_env=False, timeout=60
-        ) as web:
-            assert (await web.get("/")).status_code == 200
-            yield api, mailbox, web
+        ) as web,
+    ):
+        assert (await web.get("/")).status_code == 200
+        yield api, mailbox, web
 
 
 class Browser:

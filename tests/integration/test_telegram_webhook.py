@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,35 +11,24 @@ from typing import Any
 import httpx
 import pytest
 
-from api.app import create_app
-from api.server import server_for
 from bot.channels.telegram.channel import TelegramChannel
 from bot.mailbox import Mailbox
 from bot.settings import Settings
 from bot.store.errors import StoreUnavailable
-from bot.telegram_protocol import WANTED
+from bot.telegram_protocol import WANTED, WEBHOOK_PATH
 from tests.emulators.bot_api import BotApi, bot_api
 from tests.mailroom import eventually
 from tests.telegram_bot import assistant
-from tests.web_server import ScriptedServices
+from tests.web_server import ScriptedServices, served
 
 SECRET = "cau-tha_than-bi-mat"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 JSON = {"Content-Type": "application/json"}
 
 
-@asynccontextmanager
-async def served(channel: TelegramChannel | None, mailbox: Mailbox) -> AsyncIterator[str]:
-    """Our server; yields the webhook's address."""
-    services = ScriptedServices(Settings(_env_file=None), mailbox, telegram=channel)
-    started = asyncio.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = server_for(create_app(services), started.set)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        await asyncio.wait_for(started.wait(), 10)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/webhooks/telegram"
-        server.should_exit = True
-        await serving
+def services(channel: TelegramChannel | None, mailbox: Mailbox) -> ScriptedServices:
+    """What our server needs, with this channel."""
+    return ScriptedServices(Settings(_env_file=None), mailbox, telegram=channel)
 
 
 @asynccontextmanager
@@ -53,13 +40,13 @@ async def hooked(
     async with (
         bot_api() as api,
         assistant(conninfo, api.url, data, **given) as (channel, mailbox),
-        served(channel, mailbox) as url,
+        served(services(channel, mailbox)) as site,
     ):
         await eventually(lambda: bool(api.of("setMyCommands")))
         assert api.webhook
         assert api.webhook["url"] == "https://tro-ly.example/xa/webhooks/telegram"
-        api.webhook["url"] = url  # as the proxy before us does
-        yield api, mailbox, url
+        api.webhook["url"] = site + WEBHOOK_PATH  # as the proxy before us does
+        yield api, mailbox, api.webhook["url"]
 
 
 async def test_a_round_trip_by_webhook(embedded_conninfo: str, tmp_path: Path) -> None:
@@ -140,13 +127,14 @@ async def test_there_is_no_webhook_while_updates_are_polled_for(
             channel,
             mailbox,
         ),
-        served(channel, mailbox) as polled,
-        served(None, mailbox) as without,
+        served(services(channel, mailbox)) as polled,
+        served(services(None, mailbox)) as without,
         httpx.AsyncClient(trust_env=False, headers={HEADER: ""}) as client,
     ):
         await eventually(lambda: api.polls > 0)
-        for url in (polled, without):
-            assert (await client.post(url, json=api.message(1, text="x"))).status_code == 404
+        for site in (polled, without):
+            answer = await client.post(site + WEBHOOK_PATH, json=api.message(1, text="x"))
+            assert answer.status_code == 404
 
 
 async def test_a_secret_of_our_own_is_made_once(embedded_conninfo: str, tmp_path: Path) -> None:

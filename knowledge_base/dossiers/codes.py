@@ -108,9 +108,10 @@ class Grammar:
             rf"(?<!\w)(?P<head>{head}[\s.]*)?(?P<letter>[A-Za-z]){_D}{{{document['sau_chu']}}}"
         )
         day = rf"(?:2[0oO])?{_D}{{2}}(?:[0oO][1-9]|1[0-2oO])[0-3oO]{_D}"
+        # Possessive: or a text of spaces is divided between the two in every way there is.
         self._code = re.compile(
-            rf"{opening}(?P<groups>{group})\s*(?P<dash1>{_DASH}?)[\s.]*(?P<day>{day})"
-            rf"\s*(?P<dash2>{_DASH}?)[\s.]*(?P<counter>{_D}{{{shortest},{longest}}})(?!\w)"
+            rf"{opening}(?P<groups>{group})\s*+(?P<dash1>{_DASH}?)[\s.]*+(?P<day>{day})"
+            rf"\s*+(?P<dash2>{_DASH}?)[\s.]*+(?P<counter>{_D}{{{shortest},{longest}}})(?!\w)"
         )
         # Looser: the same beginning with a letter in use, then digits and at least one dash.
         self._nearly = re.compile(

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from knowledge_base.dossiers.dossier import Dossier
 from knowledge_base.dossiers.states import DossierState, states
+from tests.emulators.serving import serving
 
 GROUP, TOKEN, SESSION = "35166", "ma-thu", "phien-thu"
 _OPENCPS = {
@@ -111,16 +112,8 @@ async def one_stop() -> AsyncIterator[OneStop]:
     app.router.add_get("/o/rest/v2/dossierlogs/{id}/logs", log)
     app.router.add_post("/truc/tra-cuu", exchange)
     app.router.add_get("/igate/pa/dossier/search", igate)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    world.address = f"http://{host}:{port}"
-    try:
+    async with serving(app) as world.address:
         yield world
-    finally:
-        await runner.cleanup()
 
 
 def _number(dossier: Dossier) -> str:

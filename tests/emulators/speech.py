@@ -10,6 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.emulators.serving import serving
+
 KEY = "khoa-thu"
 
 
@@ -60,11 +62,6 @@ async def audio_server() -> AsyncIterator[AudioServer]:
     app = web.Application(client_max_size=16 * 1024 * 1024)
     app.router.add_post("/v1/audio/speech", server.speak)
     app.router.add_post("/v1/audio/transcriptions", server.hear)
-    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    try:
+    async with serving(app) as url:
+        server.url = f"{url}/v1"
         yield server
-    finally:
-        await runner.cleanup()

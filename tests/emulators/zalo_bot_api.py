@@ -14,6 +14,8 @@ from typing import Any
 import httpx
 from aiohttp import web
 
+from tests.emulators.serving import giving, serving
+
 TOKEN = "1459232241454765289:khoa-thu-khong-co-that"
 Fields = dict[str, Any]
 # (method, fields) -> None to answer as usual, or (status, error_code, description)
@@ -106,11 +108,6 @@ class ZaloBotApi:
                 return web.json_response({"ok": True, "result": told})
         return web.json_response({"ok": True})
 
-    async def given(self, request: web.Request) -> web.Response:
-        """What a citizen sent, at the address the update names."""
-        found = self.media.get(request.match_info["name"])
-        return web.Response(status=404) if found is None else web.Response(body=found)
-
     async def _update(self, fields: Fields) -> web.Response:
         self.polls += 1
         try:
@@ -134,12 +131,6 @@ async def zalo_bot_api() -> AsyncIterator[ZaloBotApi]:
     api = ZaloBotApi()
     app = web.Application()
     app.router.add_post("/bot{token}/{method}", api.answer)
-    app.router.add_get("/media/{name}", api.given)
-    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    api.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
+    app.router.add_get("/media/{name}", giving(api.media))
+    async with serving(app) as api.url:
         yield api
-    finally:
-        await runner.cleanup()

@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 from aiohttp import web
 
+from tests.emulators.serving import giving, serving
+
 APP_ID, APP_SECRET, OA_SECRET = "3608465248940903967", "khoa-ung-dung", "khoa-cua-oa"
 OA_ID = "388613280878808645"
 Fields = dict[str, Any]
@@ -170,11 +172,6 @@ class ZaloOpenApi:
         field_name = "attachment_id" if kind == "image" else "token"
         return web.json_response({"data": {field_name: name}, "error": 0, "message": "Success"})
 
-    async def given(self, request: web.Request) -> web.Response:
-        """What a citizen sent, at the address the event names."""
-        found = self.media.get(request.match_info["name"])
-        return web.Response(status=404) if found is None else web.Response(body=found)
-
     def _refused(self, request: web.Request, body: Fields) -> web.Response | None:
         if (wrong := self._wrong(request.path, body)) is not None:
             return wrong
@@ -219,12 +216,6 @@ async def zalo_open_api() -> AsyncIterator[ZaloOpenApi]:
     app.router.add_post("/v4/oa/access_token", api.token)
     app.router.add_post("/v3.0/oa/message/cs", api.message)
     app.router.add_post("/v2.0/oa/upload/{kind}", api.upload)
-    app.router.add_get("/media/{name}", api.given)
-    runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    api.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
+    app.router.add_get("/media/{name}", giving(api.media))
+    async with serving(app) as api.url:
         yield api
-    finally:
-        await runner.cleanup()

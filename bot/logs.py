@@ -42,6 +42,13 @@ class JsonLines(logging.Formatter):
         return json.dumps(told, ensure_ascii=False)
 
 
+def hush_addresses() -> None:
+    """Keep the addresses that are asked out of the log: some have a token in them."""
+    for name in ("httpx", "httpcore"):
+        noisy = logging.getLogger(name)
+        noisy.setLevel(max(logging.WARNING, noisy.getEffectiveLevel()))
+
+
 def set_up_logging(level: str, form: str) -> None:
     """Log to the standard error, every record masked; ``form`` is ``text`` or ``json``."""
     handler = logging.StreamHandler()

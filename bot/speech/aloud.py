@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
 
 from actions.replies import Reply
+from bot.logs import hush_addresses
 from bot.settings import Settings
 from bot.speech.espeak import Espeak
 from bot.speech.http_voice import Either, HttpVoice
@@ -47,7 +47,7 @@ async def open_aloud(settings: Settings, say: Phrases) -> AsyncIterator[ReadAlou
     if settings.speech_url is None:
         yield ReadAloud(own, say, region)
         return
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every address asked
+    hush_addresses()
     async with httpx.AsyncClient(headers=authorization(settings.speech_key)) as client:
         server = HttpVoice(
             client,

@@ -16,6 +16,7 @@ from time import monotonic
 
 import httpx
 
+from bot.logs import hush_addresses
 from bot.media import Reader
 from bot.messages import VOICE, MediaRead
 from bot.privacy import MAX_LENGTH
@@ -134,7 +135,7 @@ async def open_ears(settings: Settings) -> AsyncIterator[Mapping[str, Reader]]:
     if settings.hearing_url is None:
         yield {}
         return
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every address asked
+    hush_addresses()
     headers = authorization(settings.hearing_key)
     async with httpx.AsyncClient(headers=headers, timeout=LIMIT) as client:
         yield {VOICE: Ears(client, str(settings.hearing_url), model=settings.hearing_model)}

@@ -27,6 +27,7 @@ from bot.channels.telegram.sending import Sending
 from bot.channels.telegram.team import TeamGroup
 from bot.channels.telegram.voicing import Voicing
 from bot.intake import Intake
+from bot.logs import hush_addresses
 from bot.mailbox import Mailbox
 from bot.messages import TEAM, Media, Sender
 from bot.pictures import Pictures
@@ -240,7 +241,8 @@ async def open_telegram(
     if settings.telegram_bot_token is None:
         yield None
         return
-    _hush()
+    hush_addresses()
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)  # it logs what citizens wrote
     webhook = secret = None
     if settings.public_url and settings.public_url.scheme == "https":
         webhook = str(settings.public_url).rstrip("/") + WEBHOOK_PATH
@@ -273,11 +275,3 @@ async def open_telegram(
         await channel.close()
         await sending.shutdown()
         await polling.shutdown()
-
-
-def _hush() -> None:
-    """Keep what nobody may read out of the log."""
-    for name in ("httpx", "httpcore"):  # they log addresses, and the token is in the address
-        noisy = logging.getLogger(name)
-        noisy.setLevel(max(logging.WARNING, noisy.getEffectiveLevel()))
-    logging.getLogger("telegram").setLevel(logging.CRITICAL)  # it logs what citizens wrote

@@ -8,7 +8,6 @@ for trying things out, and a public address for citizens.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -23,6 +22,7 @@ from bot.channels.zalo_bot.events import CHANNEL, WEBHOOK_PATH, read_update
 from bot.channels.zalo_bot.sending import Sending
 from bot.fetching import Fetcher
 from bot.intake import Intake
+from bot.logs import hush_addresses
 from bot.mailbox import Mailbox
 from bot.messages import Media, RetryLater
 from bot.printer import Printer
@@ -31,8 +31,6 @@ from bot.store.errors import StoreUnavailable
 from bot.webhook_secret import webhook_secret
 from knowledge_base.drawings import Drawing
 from knowledge_base.phrases import Phrases
-
-_log = logging.getLogger(__name__)
 
 
 class ZaloBotChannel:
@@ -138,9 +136,7 @@ async def open_zalo_bot(
     if settings.zalo_bot_token is None:
         yield None
         return
-    for name in ("httpx", "httpcore"):  # they log addresses, and the token is in the address
-        noisy = logging.getLogger(name)
-        noisy.setLevel(max(logging.WARNING, noisy.getEffectiveLevel()))
+    hush_addresses()
     public_url = secret = None
     if settings.public_url and settings.public_url.scheme == "https":
         public_url = str(settings.public_url)

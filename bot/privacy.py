@@ -16,6 +16,9 @@ import logging
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import BeforeValidator
 
 from knowledge_base.dossiers.codes import grammar
 
@@ -145,6 +148,13 @@ def clean(text: str) -> str:
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     kept = (c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")
     return unicodedata.normalize("NFC", "".join(kept)).strip()[:MAX_LENGTH].rstrip()
+
+
+def _cleaned(value: object) -> object:
+    return clean(value) if isinstance(value, str) else value
+
+
+CleanText = Annotated[str, BeforeValidator(_cleaned)]  # for models that read what platforms send
 
 
 def mask_code_for_log(code: str, salt: str) -> str:

@@ -15,7 +15,7 @@ from bot.listening import UNREADABLE
 from bot.media import MOST_BYTES
 from bot.messages import PHOTO, VOICE, Incoming, Media
 from bot.passes import opened_by
-from bot.privacy import clean, mask
+from bot.privacy import CleanText, clean, mask
 from knowledge_base.units import Units
 
 CHANNEL = "telegram"
@@ -43,12 +43,7 @@ def _masked(value: object) -> object:
     return mask(clean(value)) if isinstance(value, str) else value
 
 
-def _cleaned(value: object) -> object:
-    return clean(value) if isinstance(value, str) else value
-
-
 MaskedText = Annotated[str, BeforeValidator(_masked)]
-CleanData = Annotated[str, BeforeValidator(_cleaned)]
 
 
 class _Chat(BaseModel):
@@ -105,7 +100,7 @@ class _Message(BaseModel):
 
 class _Query(BaseModel):
     id: str
-    data: CleanData | None = None
+    data: CleanText | None = None
     message: _Message | None = None
 
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 
 from bot.messages import TEAM, Helper, Incoming
+from bot.privacy import CleanText
 from bot.team_desk import LEFT, NO_WORDS
 from bot.team_words import number_of
-from bot.telegram_protocol import CleanData, MaskedText
+from bot.telegram_protocol import MaskedText
 
 LONGEST_NAME = 40  # characters
 _PRESSED = re.compile(r"(?:claim|release|close|transcript)\.\d{1,18}")
@@ -53,7 +54,7 @@ class _Message(_Model):
 
 class _Query(_Model):
     sender: _User = Field(alias="from")
-    data: CleanData | None = None
+    data: CleanText | None = None
     message: _Message | None = None
 
 

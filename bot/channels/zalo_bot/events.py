@@ -6,16 +6,14 @@ October 2026, and updates that others received then; see docs/adr/0016-zalo.md.
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.commands import unread
 from bot.listening import UNREADABLE
 from bot.mailbox import HANDLE_LENGTH
 from bot.messages import PHOTO, VOICE, Incoming, Media
 from bot.passes import opened_by
-from bot.privacy import clean, mask
+from bot.privacy import CleanText, mask
 
 CHANNEL = "zalo_bot"
 WEBHOOK_PATH = "/webhooks/zalo-bot"
@@ -29,13 +27,6 @@ _WORDLESS = {
     "message.unsupported.received": UNREADABLE,
 }
 _MEDIA = {"message.image.received": PHOTO, "message.voice.received": VOICE}
-
-
-def _cleaned(value: object) -> object:
-    return clean(value) if isinstance(value, str) else value
-
-
-CleanText = Annotated[str, BeforeValidator(_cleaned)]
 
 
 class _Chat(BaseModel):

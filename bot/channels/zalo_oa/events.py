@@ -23,7 +23,7 @@ from bot.listening import UNREADABLE
 from bot.mailbox import HANDLE_LENGTH
 from bot.messages import PHOTO, VOICE, Incoming, Media
 from bot.passes import opened_by
-from bot.privacy import clean, mask
+from bot.privacy import CleanText, mask
 from knowledge_base.units import Units
 
 CHANNEL = "zalo_oa"
@@ -63,12 +63,7 @@ def _text(value: object) -> object:
     return value
 
 
-def _cleaned(value: object) -> object:
-    return clean(value) if isinstance(value, str) else value
-
-
 Name = Annotated[str, BeforeValidator(_text)]
-CleanText = Annotated[str, BeforeValidator(_cleaned)]
 
 
 class _Who(BaseModel):

@@ -241,8 +241,7 @@ async def open_telegram(
     if settings.telegram_bot_token is None:
         yield None
         return
-    hush_addresses()
-    logging.getLogger("telegram").setLevel(logging.CRITICAL)  # it logs what citizens wrote
+    _hush()
     webhook = secret = None
     if settings.public_url and settings.public_url.scheme == "https":
         webhook = str(settings.public_url).rstrip("/") + WEBHOOK_PATH
@@ -275,3 +274,9 @@ async def open_telegram(
         await channel.close()
         await sending.shutdown()
         await polling.shutdown()
+
+
+def _hush() -> None:
+    """Keep what nobody may read out of the log."""
+    hush_addresses()
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)  # it logs what citizens wrote

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from actions.state import Action, Kind, Message
 from actions.telling import Telling, home
-from knowledge_base.danger import Alarm
+from knowledge_base.danger import EVERY_NUMBER, SAD, SELF_HARM, Alarm
+
+_COMFORTED = frozenset({SELF_HARM, SAD})  # to whom a list of numbers would be cold comfort
 
 
 def alarmed(alarm: Alarm) -> Action:
@@ -14,7 +16,8 @@ def alarmed(alarm: Alarm) -> Action:
 
 def call(action: Action, tell: Telling) -> Message | None:
     """The numbers of ``action`` (of kind DANGER) in a sentence fit for the danger, each a link that
-    dials where the channel can; None where the wording has no such danger any more."""
+    dials where the channel can, and below it the other numbers for emergencies; None where the
+    wording has no such danger any more."""
     if f"danger.{action.phrase}" not in tell.say:
         return None
     known = [number for number in action.numbers if f"danger.number_{number}" in tell.say]
@@ -24,4 +27,14 @@ def call(action: Action, tell: Telling) -> Message | None:
         (tell.say("danger.call", so=name), f"tel:{number}")
         for number, name in zip(known, named, strict=True)
     )
-    return Message(text, buttons=(home(tell.say),), links=links, urgent=True)
+    others = _others(action, tell)
+    return Message(text, others, buttons=(home(tell.say),), links=links, urgent=True)
+
+
+def _others(action: Action, tell: Telling) -> str | None:
+    """The danger may be misheard, or be several at once."""
+    left = [number for number in EVERY_NUMBER if number not in action.numbers]
+    if not left or action.phrase in _COMFORTED:
+        return None
+    named = ", ".join(tell.say(f"danger.number_{number}") for number in left)
+    return tell.say("danger.others", so=named)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import yaml
 
+from actions.danger import alarmed, call
+from actions.state import Message, State
+from bot.times import VIETNAM
 from knowledge_base import danger, phrases
-from knowledge_base.danger import SELF_HARM, UNCLEAR
+from knowledge_base.danger import EVERY_NUMBER, SELF_HARM, UNCLEAR
 from knowledge_base.danger_check import check_danger
 from knowledge_base.text import strip_accents
+from tests.samples import procedure, world
 
 ALARMS = danger.load()
 
@@ -132,6 +137,22 @@ def test_every_danger_has_a_sentence_with_its_numbers_in_it() -> None:
         assert "{so}" in next(p.text for p in say if p.key == f"danger.{kind}")
     for number in {number for kind in ALARMS.kinds for number in kind.numbers} | {"111"}:
         assert number in say(f"danger.number_{number}")
+
+
+def test_the_other_numbers_stand_below_but_not_for_who_is_in_despair() -> None:
+    tell = world(procedure("1.000001")).telling(State(), datetime(2026, 1, 5, tzinfo=VIETNAM))
+
+    def told(text: str) -> Message:
+        alarm = ALARMS.hear(text)
+        assert alarm is not None
+        said = call(alarmed(alarm), tell)
+        assert said is not None
+        return said
+
+    fire = told("bếp nhà tôi đang cháy to lắm")
+    assert "114" in fire.text
+    assert [n for n in EVERY_NUMBER if n in (fire.source or "")] == ["113", "111"]
+    assert told("tôi không muốn sống nữa").source is None
 
 
 def test_the_check_names_what_is_wrong(tmp_path: Path) -> None:

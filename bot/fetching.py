@@ -66,5 +66,13 @@ class Fetcher:
         return url
 
 
+def retry_after(answer: httpx.Response) -> float | None:
+    """How many seconds a server asks to wait, an hour at most; None where it does not say."""
+    try:
+        return min(3600.0, max(0.0, float(answer.headers.get("Retry-After", ""))))
+    except ValueError:
+        return None
+
+
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host.lower(), url.port

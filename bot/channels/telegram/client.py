@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -24,6 +23,7 @@ from actions.replies import Reply
 from bot.messages import ChatBlocked, MediaError, MediaTooLarge, ReplyRefused, RetryLater
 from bot.store.errors import StoreUnavailable
 from bot.telegram_protocol import WANTED
+from bot.times import spread
 
 logger = logging.getLogger(__name__)
 
@@ -171,10 +171,8 @@ def _seconds(error: RetryAfter) -> float:
 
 
 def pause(failures: int, error: Exception) -> float:
-    """Seconds until the next attempt, spread so that many programs do not come together."""
-    if isinstance(error, RetryAfter):
-        return _seconds(error)
-    return min(LONGEST_WAIT, 2.0 ** min(failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
+    """Seconds until the next attempt: what Telegram asks for, or longer each time."""
+    return _seconds(error) if isinstance(error, RetryAfter) else spread(failures, LONGEST_WAIT)
 
 
 def tell(what: str, error: Exception) -> None:

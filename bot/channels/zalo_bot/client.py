@@ -6,12 +6,13 @@ The token stands in the address, so no address is ever logged or put into an err
 from __future__ import annotations
 
 import logging
-import random
 from typing import Any
 
 import httpx
 
+from bot.fetching import retry_after
 from bot.messages import ChatBlocked, ReplyRefused, RetryLater, SendError
+from bot.times import spread
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ class Client:
             return read.get("result")
         code = read.get("error_code")
         code = code if isinstance(code, int) else answer.status_code
-        raise BotRefused(method, code, str(read.get("description", ""))[:200], _seconds(answer))
+        raise BotRefused(method, code, str(read.get("description", ""))[:200], retry_after(answer))
 
 
 def send_error(error: BotRefused) -> SendError:
@@ -118,15 +119,6 @@ def tell(error: Exception) -> None:
 
 
 def pause(failures: int, error: Exception) -> float:
-    """Seconds until the next attempt, spread so that many programs do not come together."""
+    """Seconds until the next attempt: what the refusal asks for, or longer each time."""
     after = getattr(error, "after", None)
-    if after is not None:
-        return float(after)
-    return min(LONGEST_WAIT, 2.0 ** min(failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
-
-
-def _seconds(answer: httpx.Response) -> float | None:
-    try:
-        return min(3600.0, max(0.0, float(answer.headers.get("Retry-After", ""))))
-    except ValueError:
-        return None
+    return spread(failures, LONGEST_WAIT) if after is None else float(after)

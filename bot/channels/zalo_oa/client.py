@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from bot.channels.zalo_oa.tokens import Pair, RefreshRefused, Tokens
+from bot.fetching import retry_after
 from bot.messages import ChatBlocked, ReplyRefused, RetryLater, SendError
 from bot.store.pool import Store
 
@@ -144,7 +145,7 @@ class Client:
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             return {"error": -216, "message": "status 401"}
         if answer.status_code == httpx.codes.TOO_MANY_REQUESTS or answer.status_code >= 500:
-            raise RetryLater(f"Zalo: status {answer.status_code}", _seconds(answer))
+            raise RetryLater(f"Zalo: status {answer.status_code}", retry_after(answer))
         try:
             read = answer.json()
         except ValueError as error:
@@ -193,11 +194,3 @@ def _told(data: dict[str, Any], name: str) -> str:
     if not isinstance(found, str) or not found:
         raise RetryLater(f"Zalo: the answer has no {name}")
     return found
-
-
-def _seconds(answer: httpx.Response) -> float | None:
-    """How long to wait, where the answer says so."""
-    try:
-        return min(3600.0, max(0.0, float(answer.headers.get("Retry-After", ""))))
-    except ValueError:
-        return None

@@ -15,6 +15,7 @@ from bot.mailbox import Mailbox, MailboxError, Receipt
 from bot.messages import Incoming
 from bot.store import messages
 from bot.store.errors import StoreUnavailable
+from bot.store.pool import Store
 from bot.times import VIETNAM
 
 _log = logging.getLogger(__name__)
@@ -72,9 +73,7 @@ class Intake:
 
     async def count(self, event: str) -> None:
         """Count an event of the channel, today."""
-        day = datetime.now(VIETNAM).date().isoformat()
-        async with self._mailbox.store.transaction() as con:
-            await messages.count(con, [f"{self._channel}.{event}"], day)
+        await counted(self._mailbox.store, self._channel, event)
 
     def _ask_to_wait(self, chat: str) -> None:
         now = monotonic()
@@ -103,3 +102,10 @@ class Intake:
             _, late = await asyncio.wait(self._asides, timeout=3)
             for task in late:
                 task.cancel()
+
+
+async def counted(store: Store, channel: str, event: str) -> None:
+    """Count an event of a channel, today."""
+    day = datetime.now(VIETNAM).date().isoformat()
+    async with store.transaction() as con:
+        await messages.count(con, [f"{channel}.{event}"], day)

@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.channels.zalo_oa.events import CHANNEL
+from bot.intake import counted
 from bot.messages import RetryLater
-from bot.store import messages, zalo_tokens
+from bot.store import zalo_tokens
 from bot.store.errors import StoreUnavailable
 from bot.store.pool import Store
 from bot.store.zalo_tokens import Kept
-from bot.times import VIETNAM
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class Tokens:
             return await self.renew()
         async with self._store.connection() as con:
             kept = await zalo_tokens.read(con, self._app_id)
-        if kept is not None and kept.lasts() and (kept.refused_at or kept.lasts(AHEAD)):
+        if kept is not None and _serves(kept):
             return kept.access
         try:
             return await self.renew()
@@ -102,7 +103,7 @@ class Tokens:
             kept = await zalo_tokens.read(guard, self._app_id)
             if kept is None:
                 raise NoToken(f"no token of Zalo yet: {HOW_TO_HELP}", AGAIN)
-            if kept.access != refused and kept.lasts() and (kept.refused_at or kept.lasts(AHEAD)):
+            if kept.access != refused and _serves(kept):
                 return kept.access
             if kept.access == refused and kept.now - kept.renewed_at < FRESH:
                 raise NoToken("Zalo refuses a token that it gave a moment ago", AGAIN)
@@ -175,7 +176,7 @@ class Tokens:
             else:
                 break
         self._unwritten = None
-        await self._count("token_renewed")
+        await counted(self._store, CHANNEL, "token_renewed")
         return pair.access
 
     async def _refused(self, why: str, begun: datetime | None) -> None:
@@ -188,12 +189,7 @@ class Tokens:
         _log.error("Zalo refuses the refresh token (%s).%s Run: %s", why, lost, HOW_TO_HELP)
         async with self._store.connection() as con:
             await zalo_tokens.refused(con, self._app_id, why[:200])
-        await self._count("token_refused")
-
-    async def _count(self, event: str) -> None:
-        day = datetime.now(VIETNAM).date().isoformat()
-        async with self._store.transaction() as con:
-            await messages.count(con, [f"zalo_oa.{event}"], day)
+        await counted(self._store, CHANNEL, "token_refused")
 
     async def care(self) -> None:
         """Have the tokens renewed in time though nobody writes, until cancelled."""
@@ -205,3 +201,8 @@ class Tokens:
             except Exception:
                 _log.exception("Zalo's tokens could not be looked after")
             await asyncio.sleep(LOOK_EVERY)
+
+
+def _serves(kept: Kept) -> bool:
+    """Whether to speak with its access token as it is: it need not be renewed yet, or cannot be."""
+    return kept.lasts() and (kept.refused_at is not None or kept.lasts(AHEAD))

@@ -143,8 +143,9 @@ class Sending:
             "caption_entities": _italic(part),
             "reply_markup": below,
         }
+        known = None if image.drawn else self._uploaded.get(image.name)
         try:
-            if known := self._uploaded.get(image.drawn or image.name):
+            if known:
                 try:
                     await self._client.photo(chat, known, **more)
                     return

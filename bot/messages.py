@@ -16,7 +16,7 @@ from actions.watched import Watched, Wish
 from bot.passes import Opened
 from knowledge_base.review.book import Miss
 
-_REMINDER = "reminder-"
+_REMINDER = "reminder/"  # no caller may have a slash in the ids that it chooses
 TEAM = "team"  # the channel of the team's own conversation; its chat is TEAM_CHAT, or DESK
 DESK = "desk"
 PHOTO, VOICE = "photo", "voice"  # kinds of media

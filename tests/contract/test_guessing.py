@@ -3,6 +3,7 @@ down, asked, sent to people; from one address, whatever the conversation; nothin
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ import psycopg
 import pytest
 
 from actions.dossier_sources.port import Finding, Why
+from api.incoming import ID_PATTERN
 from bot import guessing
 from bot.desk import STEP, STEP_REMOTE, Desk
 from bot.guessing import Guesses, Level, fallen, level
@@ -120,6 +122,13 @@ async def test_codes_that_exist_cannot_be_walked_through_either(embedded_conninf
         assert seen[-1] is Why.SLOWED
         helper = [await asker.ask(d.code, "giup", team="Tổ 3", origin=None) for d in rows]
         assert helper.count(Why.FOUND) == 60  # a helper sees to many people
+
+
+@pytest.mark.parametrize("number", [1, "hs1-1"])
+def test_nobody_passes_for_the_program_which_is_not_counted(number: int | str) -> None:
+    own = Incoming.reminder(number, "web", "an", "hoso")
+    assert own.is_reminder
+    assert re.match(ID_PATTERN, own.message_id) is None  # callers choose the ids of their messages
 
 
 async def test_nothing_kept_says_who(embedded_conninfo: str) -> None:

@@ -74,7 +74,7 @@ def test_a_reminder_is_not_shown_as_the_citizens_words() -> None:
         [
             Entry(now, incoming=Incoming("web", "a", "m", text="chào")),
             Entry(now, reply=reply),
-            Entry(now, incoming=Incoming("web", "a", "reminder-3", choice="remind:tomorrow")),
+            Entry(now, incoming=Incoming.reminder(3, "web", "a", "remind:tomorrow")),
             Entry(now, incoming=Incoming("web", "a", "n", choice="a")),
         ],
         {},

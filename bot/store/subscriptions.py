@@ -64,7 +64,7 @@ async def follow(con: Connection, incoming: Incoming, wishes: Iterable[Wish], at
                 (wish.reminded, *who),
             )
         else:
-            await con.execute("DELETE FROM subscriptions WHERE conversation = %s AND key = %s", who)
+            await _end(con, *who)
 
 
 async def _begin(con: Connection, incoming: Incoming, wish: Wish, at: datetime) -> None:
@@ -87,6 +87,19 @@ async def _begin(con: Connection, incoming: Incoming, wish: Wish, at: datetime) 
         f"UPDATE subscriptions s SET pending = coalesce({_KNOWN} <> told, false)"  # noqa: S608 our own text
         " WHERE conversation = %s AND key = %s",
         (incoming.conversation, key),
+    )
+
+
+async def _end(con: Connection, conversation: str, key: str) -> None:
+    """Keep the code no longer, the reminders that name it included: they would also come to who
+    asks to be told of it again."""
+    await con.execute(
+        "DELETE FROM subscriptions WHERE conversation = %s AND key = %s", (conversation, key)
+    )
+    await con.execute(
+        "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND args->>'conversation' = %s"
+        r" AND regexp_replace(split_part(args->>'choice', '/', 3), '\W', '', 'g') LIKE '%%' || %s",
+        (conversation, key),  # a choice is written by actions.watching.choice_of
     )
 
 

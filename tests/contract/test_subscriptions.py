@@ -141,6 +141,25 @@ async def test_forgetting_removes_it_and_a_citizen_is_told_nothing_more(conninfo
         assert con.execute("SELECT count(*) FROM messages WHERE done_at IS NULL").fetchone() == (0,)
 
 
+async def test_nothing_is_left_of_what_is_watched_no_longer(conninfo: str) -> None:
+    """Not even in reminders: that of its end would end what the citizen begins anew."""
+    later = datetime.now(VIETNAM) + LASTS
+    ends = choice_of(News.EXPIRED, f"000.00.57.{FIRST.code}"), "nhắc việc/khác"
+    async with mailroom(conninfo, waits) as mailbox:
+        await fill(mailbox, FIRST)
+        for chat in ("an", "binh"):
+            await mailbox.receive(said(1, "bảng", chat))
+            await mailbox.answer_to(said(1, chat=chat), 10)
+            for choice in ends:
+                await mailbox.remind_at("web", chat, later, choice)
+        await mailbox.receive(said(2, "thôi"))
+        await mailbox.answer_to(said(2), 10)
+    with psycopg.connect(conninfo) as con:
+        jobs = "SELECT args->>'chat', args->>'choice' FROM procrastinate_jobs ORDER BY id"
+        left = con.execute(jobs).fetchall()
+    assert left == [("an", ends[1]), ("binh", ends[0]), ("binh", ends[1])]
+
+
 class System:
     """A system that knows what it is told to; counts what it is asked."""
 

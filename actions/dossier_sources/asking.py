@@ -98,11 +98,11 @@ class Asker:
             try:
                 async with asyncio.timeout(self._limit):  # httpx limits each part, not the whole
                     return await self._once(method, path, **content)
-            except (httpx.TransportError, TimeoutError, _Passing) as error:
+            except (httpx.RequestError, TimeoutError, _Passing) as error:
                 self.breaker.ended(well=False)
                 if last or self.breaker.failures >= _TOO_MANY:
                     raise SourceUnavailable(f"{type(error).__name__}: {error}") from error
-            except SourceUnavailable:
+            except (SourceUnavailable, asyncio.CancelledError):  # or nobody waits any longer
                 self.breaker.ended(well=False)
                 raise
             await self._sleep(_PAUSE * random.uniform(0.5, 1.5))  # noqa: S311

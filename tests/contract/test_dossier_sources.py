@@ -175,7 +175,7 @@ async def test_many_may_ask_at_a_time(place: Place) -> None:
     assert all(one is not None and one.code == known.code for one in found)
 
 
-WRONG: list[int | str] = [500, 503, 429, 401, 404, "slow", "cut", "page", "odd", "huge"]
+WRONG: list[int | str] = [500, 503, 429, 401, 404, "slow", "cut", "page", "odd", "garbled", "huge"]
 
 
 @pytest.mark.parametrize("trouble", WRONG)
@@ -211,6 +211,22 @@ async def test_a_system_that_keeps_failing_is_left_alone(tmp_path: Path) -> None
             with pytest.raises(SourceUnavailable):
                 await sources.by_code["H59"].find(read(sample("igate").code))
         assert len(server.asked) == 5
+
+
+async def test_one_that_nobody_can_wait_for_is_left_alone_too(tmp_path: Path) -> None:
+    async with one_stop() as server:
+        path, code = write(tmp_path, server), read(sample("igate").code)
+        path.write_text(path.read_text("utf-8").replace("gioi_han: 0.4", "gioi_han: 30"), "utf-8")
+        sources = open_sources(path, ENVIRONMENT)
+        server.trouble = "slow"
+        for _ in range(5):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):  # as a citizen is kept waiting so long at most
+                    await sources.by_code["H59"].find(code)
+        with pytest.raises(SourceUnavailable):
+            await sources.by_code["H59"].find(code)
+        assert len(server.asked) == 5
+        await sources.aclose()
 
 
 def test_after_a_rest_one_tries_for_all() -> None:

@@ -32,7 +32,8 @@ _OPENCPS = {
 @dataclass
 class OneStop:
     """What the server knows and does. ``trouble``: a status, or ``"slow"``, ``"cut"``,
-    ``"page"`` (a web page), ``"odd"`` (JSON of another shape), ``"huge"``; ``times``: so often."""
+    ``"page"`` (a web page), ``"odd"`` (JSON of another shape), ``"garbled"`` (not packed as it
+    says), ``"huge"``; ``times``: so often."""
 
     address: str = ""
     dossiers: dict[str, Dossier] = field(default_factory=dict)
@@ -60,6 +61,8 @@ class OneStop:
                 request.transport.close()
             case "page":
                 return web.Response(text="<html>Đang bảo trì</html>", content_type="text/html")
+            case "garbled":
+                return web.Response(body=b"{}", headers={"Content-Encoding": "gzip"})
             case "huge":
                 return web.Response(body=b'"' + b"a" * 3_000_000 + b'"')
         return web.json_response([{"lạ": True}])

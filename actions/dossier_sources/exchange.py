@@ -44,7 +44,8 @@ class Exchange:
             if str(found["error_code"]) != "0":
                 raise SourceUnavailable(f"error_code {str(found['error_code'])[:20]}")
             records = reading.rows(found.get("result") or [])
-            row = next((r for r in records if "TrangThaiHoSo" in r and _is(r, code)), None)
+            whole = (r for r in records if "TrangThaiHoSo" in r)
+            row = reading.named(whole, "MaHoSo", code)
             return self._read(row, records) if row is not None else None
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise SourceUnavailable(f"not as the exchange: {type(error).__name__}") from error
@@ -62,9 +63,9 @@ class Exchange:
             state=state,
             seen=datetime.now(UTC),
             source=self.name,
-            procedure=row.get("MaTTHC") or None,
-            title=row.get("TenTTHC") or None,
-            agency=row.get("DonViXuLy") or None,
+            procedure=reading.text(row.get("MaTTHC")),
+            title=reading.words(row.get("TenTTHC")),
+            agency=reading.text(row.get("DonViXuLy")),
             received=reading.day(row.get("NgayTiepNhan")),
             promised=reading.day(row.get("NgayHenTra")),
             again=max(again, default=None),
@@ -83,9 +84,5 @@ class Exchange:
         for step in (*within, *beside):
             at = reading.moment(step.get("ThoiDiemXuLy"))
             if at and step.get("TrangThai"):
-                room = reading.words(step.get("PhongBanXuLy"))
+                room = reading.text(step.get("PhongBanXuLy"))
                 yield Moment(at, self._states.read(str(step["TrangThai"])), room)
-
-
-def _is(row: Mapping[str, Any], code: DossierCode) -> bool:
-    return str(row.get("MaHoSo", "")).upper().endswith(code.text.upper())

@@ -33,8 +33,7 @@ class IGate:
             "pa/dossier/search", code=code.text, spec="slice", page=0, size=1
         )
         try:
-            rows = reading.rows(found["content"])
-            row = next((r for r in rows if _is(r, code)), None)
+            row = reading.named(reading.rows(found["content"]), "code", code)
             return self._read(row) if row is not None else None
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise SourceUnavailable(f"not as iGate answers: {type(error).__name__}") from error
@@ -46,9 +45,9 @@ class IGate:
             state=self._state(row),
             seen=datetime.now(UTC),
             source=self.name,
-            procedure=procedure.get("code") or None,
-            title=procedure.get("name") or None,
-            agency=(row.get("agency") or {}).get("name") or None,
+            procedure=reading.text(procedure.get("code")),
+            title=reading.words(procedure.get("name")),
+            agency=reading.text((row.get("agency") or {}).get("name")),
             received=reading.day(row.get("acceptedDate")),
             promised=reading.day(row.get("appointmentDate")),
             finished=reading.day(row.get("completedDate")),
@@ -62,7 +61,3 @@ class IGate:
         if row.get("currentTask"):
             return DossierState.PROCESSING
         raise KeyError("dossierStatus")
-
-
-def _is(row: Mapping[str, Any], code: DossierCode) -> bool:
-    return str(row.get("code", "")).upper().endswith(code.text.upper())

@@ -28,7 +28,7 @@ class OpenCps:
         """The dossier whose number is the code."""
         found = await self._asker.get("dossiers", dossierNo=code.text)
         try:
-            row = next((r for r in reading.rows(found["data"]) if _is(r, code)), None)
+            row = reading.named(reading.rows(found["data"]), "dossierNo", code)
             if row is None:
                 return None
             log = await self._asker.get(f"dossierlogs/{row['dossierId']}/logs")
@@ -44,9 +44,9 @@ class OpenCps:
             state=state,
             seen=datetime.now(UTC),
             source=self.name,
-            procedure=row.get("serviceCode") or None,
-            title=row.get("serviceName") or None,
-            agency=row.get("govAgencyName") or None,
+            procedure=reading.text(row.get("serviceCode")),
+            title=reading.words(row.get("serviceName")),
+            agency=reading.text(row.get("govAgencyName")),
             received=reading.day(row.get("receiveDate") or row.get("submitDate")),
             promised=reading.day(row.get("dueDate")),
             again=reading.day(row.get("extendDate")),
@@ -65,7 +65,3 @@ class OpenCps:
             if at and said:
                 moments.append(Moment(at, self._states.read(said)))
         return sorted(moments, key=lambda m: m.at.isoformat())
-
-
-def _is(row: Mapping[str, Any], code: DossierCode) -> bool:
-    return str(row.get("dossierNo", "")).upper().endswith(code.text.upper())

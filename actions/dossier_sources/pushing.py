@@ -105,9 +105,9 @@ class Pusher:
             seen=event.at,
             source=self.name,
             title=reading.words(told.title),
-            agency=reading.words(told.agency),
+            agency=reading.text(told.agency),
             wanted=tuple(words for one in told.wanted if (words := reading.words(one))),
-            result_at=reading.words(told.result_at),
+            result_at=reading.text(told.result_at),
             moments=(Moment(event.at, state),),
             **facts,
         )

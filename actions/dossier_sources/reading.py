@@ -4,12 +4,15 @@ others. What is personal in free words is taken out."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
+from knowledge_base.dossiers.codes import DossierCode
 from knowledge_base.review.personal import scrub
 
+Row = Mapping[str, Any]
 VIETNAM = timezone(timedelta(hours=7), "ICT")
 _SLASHED = re.compile(
     r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?"
@@ -57,16 +60,32 @@ def amount(value: Any) -> int | None:
     return int(digits) or None if digits.isdecimal() else None
 
 
+def text(value: Any) -> str | None:
+    """The code of a procedure, the name of an office: in one line; None for nothing, or for what is
+    neither text nor a number."""
+    if not isinstance(value, str | int | float):
+        return None
+    return " ".join(str(value or "").split())[:_LONGEST].rstrip() or None
+
+
 def words(value: Any) -> str | None:
-    """Free words without what tells of a person, in one line; None for nothing."""
-    said = " ".join(str(value or "").split())
-    return scrub(said)[:_LONGEST].rstrip() or None
+    """Free words, likewise, without what tells of a person or a place."""
+    said = text(value)
+    return _scrubbed(said) if said else None
 
 
-def rows(value: Any) -> list[Mapping[str, Any]]:
+_scrubbed = lru_cache(1024)(scrub)  # a list names the same few things thousands of times
+
+
+def rows(value: Any) -> list[Row]:
     """The objects of a list that may be missing, or be one object alone."""
     found = value if isinstance(value, list) else [value]
     return [row for row in found if isinstance(row, Mapping)]
+
+
+def named(found: Iterable[Row], field: str, code: DossierCode) -> Row | None:
+    """The first row whose ``field`` is the code, which may have a head more there."""
+    return next((row for row in found if str(row.get(field)).upper().endswith(code.text)), None)
 
 
 def _made(match: re.Match[str], order: tuple[int, int, int]) -> datetime:

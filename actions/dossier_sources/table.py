@@ -136,16 +136,16 @@ class _Reader:
             state=self._states.read(str(cells.get("trang_thai") or "")),
             seen=self._seen,
             source=self._source,
-            procedure=_text(cells.get("thu_tuc")),
-            title=_text(cells.get("ten")),
-            agency=_text(cells.get("don_vi")),
+            procedure=reading.text(cells.get("thu_tuc")),
+            title=reading.words(cells.get("ten")),
+            agency=reading.text(cells.get("don_vi")),
             received=_day(cells, "ngay_nhan"),
             promised=_day(cells, "hen_tra"),
             again=_day(cells, "hen_lai"),
             finished=_day(cells, "ngay_tra"),
             amount=reading.amount(cells.get("le_phi")),
             wanted=_papers(cells.get("can_bo_sung")),
-            result_at=_text(cells.get("noi_tra")),
+            result_at=reading.text(cells.get("noi_tra")),
         )
         return code, dossier
 
@@ -197,10 +197,6 @@ def _heading(cells: Sequence[Any], mapped: Mapped) -> dict[str, int]:
         if name and at not in found.values() and len(heading) <= 60:
             found.setdefault(name, at)
     return found if {"ma", "trang_thai"} <= found.keys() else {}
-
-
-def _text(cell: Any) -> str | None:
-    return " ".join(str(cell).split()) or None if cell is not None else None
 
 
 def _day(cells: Mapping[str, Any], name: str) -> date | None:

@@ -11,7 +11,8 @@ from knowledge_base.dossiers.states import DossierState
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something that happened to a dossier; ``what`` in the system's own words, masked."""
+    """Something that happened to a dossier; ``what``: the office that did it, as the
+    system calls that."""
 
     at: date | datetime
     state: DossierState

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from actions.dossier_sources.config import Sources, open_sources
@@ -24,6 +25,7 @@ from tests.web_server import WebServer, scripted_turn, web_server
 
 KEY = "khoá thử"
 CODE = "H57.132-261116-0583"
+OFFICE = "UBND phường An Cựu"
 SOURCES = """
 - {loai: bao_tin, ten: Phần mềm của phường, ma: [H57.132, H57.133], khoa_bao_tu: KHOA}
 - {loai: igate, ten: iGate, ma: [H48], dia_chi: "http://127.0.0.1:9", khoa_bao_tu: KHOA}
@@ -58,7 +60,8 @@ def server(embedded_conninfo: str, tmp_path: Path) -> Iterator[WebServer]:
 def event(number: int = 1, state: str = "da_tra", **more: Any) -> dict[str, Any]:
     """An event of now."""
     at = datetime.now(VIETNAM).isoformat()
-    dossier = {"code": CODE, "state": state, "applicantName": "Nguyễn Văn Thử"}
+    titled = {"title": "Cấp thẻ cho ông Nguyễn Văn Thử", "agency": OFFICE}
+    dossier = {"code": CODE, "state": state, "applicantName": "Nguyễn Văn Thử", **titled}
     return {"id": f"e{number}", "at": at, "dossier": dossier} | more
 
 
@@ -98,6 +101,9 @@ def test_an_event_is_taken_once_and_told_to_who_waits(server: WebServer) -> None
     assert send(server, before).json() == {"result": "overtaken"}
     metrics = httpx.get(f"{server.url}/metrics").text
     assert 'dossier_events_total{result="taken",source="H57.132"} 1.0' in metrics
+    with psycopg.connect(server.conninfo) as con:
+        kept = con.execute("SELECT facts FROM dossiers").fetchone()
+    assert kept == ({"agency": OFFICE, "title": "Cấp thẻ cho ông [tên]"},)
     assert "Thử" not in str(httpx.get(url.replace("after=1", "after=0")).json())
 
 

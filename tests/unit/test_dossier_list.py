@@ -105,6 +105,17 @@ def test_a_mapping_names_columns_and_states(tmp_path: Path) -> None:
     assert read.dossier[1].source == "sổ của phường"
 
 
+def test_a_list_may_name_offices_and_not_people(tmp_path: Path) -> None:
+    heading = [*HEADING, "Đơn vị", "Nơi trả"]
+    row = [*GOOD, "UBND xã Tân Thành", "Bộ phận một cửa phường An Cựu"]
+    row[2] = "Đăng ký khai sinh cho cháu Nguyễn Văn Bình"
+    (read,) = rows_of(write(tmp_path / "a.csv", [heading, row]))
+    assert read.dossier is not None
+    dossier = read.dossier[1]
+    assert dossier.title == "Đăng ký khai sinh cho cháu [tên]"
+    assert (dossier.agency, dossier.result_at) == tuple(row[-2:])
+
+
 def test_a_broken_mapping_is_told_by_its_line(tmp_path: Path) -> None:
     mapping = tmp_path / "cot.yaml"
     mapping.write_text("cot:\n  ma: A\n  chu_ho_so: B\n", encoding="utf-8")

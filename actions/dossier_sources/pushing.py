@@ -10,14 +10,16 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from actions.dossier_sources import reading
 from knowledge_base.dossiers.codes import DossierCode, grammar
 from knowledge_base.dossiers.dossier import Dossier, Moment
 from knowledge_base.dossiers.states import States
 
+_Day = Annotated[date | None, AfterValidator(reading.likely)]
 FRESH = 300  # seconds by which the hour of a signature may differ from ours
 
 
@@ -36,10 +38,10 @@ class Told(BaseModel):
     procedure: str | None = Field(None, max_length=60)
     title: str | None = Field(None, max_length=300)
     agency: str | None = Field(None, max_length=200)
-    received: date | None = None
-    promised: date | None = None
-    again: date | None = None
-    finished: date | None = None
+    received: _Day = None
+    promised: _Day = None
+    again: _Day = None
+    finished: _Day = None
     amount: int | None = Field(None, ge=0, le=10**12)
     wanted: tuple[str, ...] = Field((), max_length=20)
     result_at: str | None = Field(None, max_length=200)

@@ -19,12 +19,14 @@ _SLASHED = re.compile(
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
 _OFFSET = re.compile(r"([+-]\d{2})(\d{2})$")
+_SHEET_0 = datetime(1899, 12, 30, tzinfo=VIETNAM)
+_SHEET_2000, _SHEET_2100 = 36_526, 73_051
 _LONGEST = 200  # characters of free words
 
 
 def moment(value: Any) -> datetime | None:
-    """An hour: milliseconds since 1970, ``dd/mm/yyyy hh:mm:ss``, ``yyyymmddhhmmss``, ISO 8601;
-    Vietnamese time where no other is said; None for nothing.
+    """An hour: milliseconds since 1970, days as spreadsheets count them, ``dd/mm/yyyy hh:mm:ss``,
+    ``yyyymmddhhmmss``, ISO 8601; Vietnamese time where no other is said; None for nothing.
 
     Raises:
         ValueError: it is something else.
@@ -36,22 +38,29 @@ def moment(value: Any) -> datetime | None:
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=VIETNAM)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _since_1970(float(value))
+        return _counted(float(value))
     written = str(value).strip()
     if match := _SLASHED.fullmatch(written):
         return _made(match, (2, 1, 0))
     if match := _COMPACT.fullmatch(written):
         return _made(match, (0, 1, 2))
     if written.isdecimal():
-        return _since_1970(float(written))
+        return _counted(float(written))
     found = datetime.fromisoformat(_OFFSET.sub(r"\1:\2", written))
     return found if found.tzinfo else found.replace(tzinfo=VIETNAM)
 
 
 def day(value: Any) -> date | None:
-    """The day of :func:`moment` in Vietnam."""
+    """The day of :func:`moment` in Vietnam; see :func:`likely`."""
     found = moment(value)
-    return found.astimezone(VIETNAM).date() if found else None
+    if found is None or likely(found.date()) is None:
+        return None
+    return found.astimezone(VIETNAM).date()
+
+
+def likely(day: date | None) -> date | None:
+    """The day; None for one that systems write where there is none, of the year 1, 1900, 9999."""
+    return day if day is not None and 2000 <= day.year < 2100 else None
 
 
 def amount(value: Any) -> int | None:
@@ -96,8 +105,10 @@ def _made(match: re.Match[str], order: tuple[int, int, int]) -> datetime:
     return datetime(year, month, day_of_month, hour, minute, second, tzinfo=VIETNAM)
 
 
-def _since_1970(number: float) -> datetime:
+def _counted(number: float) -> datetime:
+    if _SHEET_2000 <= number < _SHEET_2100:
+        return _SHEET_0 + timedelta(number)
     try:
-        return datetime.fromtimestamp(number / 1000 if number > 1e11 else number, UTC)
+        return datetime.fromtimestamp(number / 1000 if abs(number) > 1e11 else number, UTC)
     except (OverflowError, OSError) as error:
         raise ValueError(f"{number} is no hour") from error

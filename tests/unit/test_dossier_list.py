@@ -143,9 +143,15 @@ def test_what_is_no_list_is_refused_in_one_sentence(
         ("2026-11-16T23:30:00.000+0700", date(2026, 11, 16)),
         ("2026-11-16", date(2026, 11, 16)),
         (1_794_790_800_000, date(2026, 11, 16)),
+        (46_342, date(2026, 11, 16)),  # an Excel cell that is not shown as a day
+        ("46342", date(2026, 11, 16)),
         ("", None),
         (None, None),
         (0, None),
+        ("0001-01-01T00:00:00", None),  # what programs keep where there is no day
+        ("9999-12-31T23:59:59.9999999Z", None),
+        ("01/01/1900", None),
+        (-62_135_596_800_000, None),
     ],
 )
 def test_days_in_every_form_that_was_seen(written: Any, day: date | None) -> None:

@@ -15,7 +15,7 @@ const NO_WORDS = "/khong_doc_duoc"; // stands for what was said but not heard
 
 const $ = (id) => document.getElementById(id);
 const words = JSON.parse(document.body.dataset.wording);
-const mode = document.body.dataset.mode;
+const { mode } = session;
 const log = new Log($("log"), {
   words,
   onChoice: (id, label) => say({ choice: id }, label),

@@ -1,12 +1,14 @@
 // Where the citizen writes.
 
+import { mode } from "./session.js";
+
 const DRAFT = "draft";
 const input = document.getElementById("message");
 const hint = document.getElementById("hint");
 
 /** What is being written outlives a reload; not on a screen for everybody. */
 function keep() {
-  if (document.body.dataset.mode === "kiosk") return;
+  if (mode === "kiosk") return;
   try {
     sessionStorage.setItem(DRAFT, input.value);
   } catch {

@@ -1,6 +1,6 @@
 // Links and pages to print, where they cannot simply open beside the chat.
 
-import { headers, isOwn } from "./session.js";
+import { headers, isOwn, mode } from "./session.js";
 import { request } from "./transport.js";
 
 const $ = (id) => document.getElementById(id);
@@ -8,7 +8,7 @@ const $ = (id) => document.getElementById(id);
 /** Open a page to print in a window beside the chat. Where the cookie goes along with that, the form
  * of the button does it (false); else the page is asked for here, and the window sent there. */
 export function openPage(reply, failed) {
-  if (!isOwn() && document.body.dataset.mode !== "embed") return false;
+  if (!isOwn() && mode !== "embed") return false;
   const beside = window.open("", "_blank"); // at once, while the press counts
   const asked = fetch(reply.attachment.open, { method: "POST", headers: headers() });
   asked

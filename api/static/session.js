@@ -4,8 +4,10 @@
 
 const KEY = "session";
 const HELD = 90_000; // ms; who has not said for so long that they hold a conversation is gone
-const mode = document.body.dataset.mode;
 let token = null;
+
+/** Where this page is: "page", "embed" or "kiosk". */
+export const { mode } = document.documentElement.dataset;
 
 /** What every request to the server carries. */
 export function headers() {

@@ -2,7 +2,7 @@
 // breaks, with the same id so that it counts once.
 
 import { headers } from "./session.js";
-import { Abandoned, ConnectionLost, Refused, worthAnotherTry } from "./transport.js";
+import { Abandoned, answerOf, ConnectionLost, twice } from "./transport.js";
 
 const LONG_SIDE = 2000; // pixels; as many as are read
 const SMALL = 600_000; // bytes that go as they are
@@ -38,14 +38,8 @@ export async function shrunk(file) {
 
 /** Send a photograph; `progress` is called with shares of 1, `lost` before it goes once more. */
 export async function sendPhoto(photo, messageId, { progress, lost, signal }) {
-  try {
-    return await post(photo, messageId, progress, signal);
-  } catch (error) {
-    if (!(error instanceof ConnectionLost)) throw error;
-  }
-  lost();
-  await worthAnotherTry();
-  return post(photo, messageId, progress, signal);
+  await twice(() => post(photo, messageId, progress, signal), lost);
+  return { masked: false };
 }
 
 // By XMLHttpRequest: fetch tells no progress of what goes out.
@@ -66,18 +60,12 @@ function post(photo, messageId, progress, signal) {
       line.addEventListener(end, () => fail(new ConnectionLost()));
     }
     line.addEventListener("load", () => {
-      if (line.status >= 200 && line.status < 300) return done({ masked: false });
-      if (line.status === 502 || line.status === 504) return fail(new ConnectionLost());
-      return fail(new Refused(problemOf(line.responseText)));
+      try {
+        done(answerOf(line.status, line.responseText));
+      } catch (error) {
+        fail(error);
+      }
     });
     line.send(photo);
   });
-}
-
-function problemOf(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

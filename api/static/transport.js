@@ -59,15 +59,21 @@ async function requestOnce(method, path, body, signal) {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
   }
+  return answerOf(response.status, text);
+}
+
+/** What came back: its JSON (null when empty), or ConnectionLost, or Refused. */
+export function answerOf(status, text) {
   // A proxy whose server is restarting answers 502 or 504: the line broke, one step further on.
-  if (response.status === 502 || response.status === 504) throw new ConnectionLost();
+  if (status === 502 || status === 504) throw new ConnectionLost();
+  const isOk = status >= 200 && status < 300;
   let answer = null;
   try {
     answer = text ? JSON.parse(text) : null;
   } catch {
-    if (response.ok) throw new ConnectionLost();
+    if (isOk) throw new ConnectionLost();
   }
-  if (!response.ok) throw new Refused(answer);
+  if (!isOk) throw new Refused(answer);
   return answer;
 }
 
@@ -87,24 +93,29 @@ export async function request(method, path, body, signal) {
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Resolves when it is worth trying again: the device is back on line, or a moment has passed. */
-export async function worthAnotherTry() {
+async function worthAnotherTry() {
   await sleep(1500);
   if (navigator.onLine) return;
   await new Promise((done) => window.addEventListener("online", done, { once: true }));
 }
 
-/** Send a message (`sound`: what was said, a Blob); after a lost connection once more with the same
- * id, so it is never doubled. */
-export async function sendMessage({ sound, ...message }, lost, signal) {
-  const path = sound ? `/web/voice?message_id=${message.message_id}` : "/web/messages";
+/** What `attempt` sends, after a lost connection (told to `lost`) once more: with the same id, so it
+ * is never doubled. */
+export async function twice(attempt, lost) {
   try {
-    return await request("POST", path, sound ?? message, signal);
+    return await attempt();
   } catch (error) {
     if (!(error instanceof ConnectionLost)) throw error;
   }
   lost();
   await worthAnotherTry();
-  return request("POST", path, sound ?? message, signal);
+  return attempt();
+}
+
+/** Send a message (`sound`: what was said, a Blob), {@link twice} if need be. */
+export function sendMessage({ sound, ...message }, lost, signal) {
+  const path = sound ? `/web/voice?message_id=${message.message_id}` : "/web/messages";
+  return twice(() => request("POST", path, sound ?? message, signal), lost);
 }
 
 /** Server-sent events out of the pieces of a stream: calls `onEvent({event, data})` for each. Read

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Frame, Page, Request, expect
 
 from tests.browser.conftest import Open
 from tests.web_server import BIRTH_FEE, WELCOME, WebServer
@@ -37,6 +37,14 @@ def posts(page: Page) -> list[str]:
 
     page.on("request", note)
     return sent
+
+
+def delete_everything(page: Page | Frame) -> None:
+    """Erase the conversation, as the page asks to be sure."""
+    page.get_by_text("Thêm", exact=True).click()
+    page.locator("#delete").click()
+    page.get_by_role("button", name="Xoá hết").click()
+    expect(page.locator("#log .notice")).to_contain_text("Đã xoá dữ liệu")
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
@@ -213,10 +221,7 @@ def test_deleting_asks_first_and_then_forgets_everything(open_page: Open, site: 
     page.locator("#delete").click()
     page.get_by_role("button", name="Giữ lại").click()
     assert mine(page) == ["giữ hay xoá"]
-    page.get_by_text("Thêm", exact=True).click()
-    page.locator("#delete").click()
-    page.get_by_role("button", name="Xoá hết").click()
-    expect(page.locator("#log .notice")).to_contain_text("Đã xoá dữ liệu")
+    delete_everything(page)
     expect(page.locator(".reply .said")).to_have_text(WELCOME.text)
     assert mine(page) == []
     after = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}

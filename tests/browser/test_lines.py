@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from bot.settings import ROOT
 from tests.browser.conftest import Open
-from tests.browser.test_chat import ask, mine, posts, replies
+from tests.browser.test_chat import ask, delete_everything, mine, posts, replies
 from tests.conftest import Server
 from tests.program import free_port
 from tests.web_server import WELCOME, WebServer
@@ -188,10 +188,7 @@ def test_a_browser_without_cookies(open_page: Open, site: WebServer) -> None:
     page.reload()  # this tab still knows
     page.locator(".reply").nth(1).wait_for()
     assert mine(page) == ["không có cookie"]
-    page.get_by_text("Thêm", exact=True).click()
-    page.locator("#delete").click()
-    page.get_by_role("button", name="Xoá hết").click()
-    expect(page.locator("#log .notice")).to_contain_text("Đã xoá dữ liệu")
+    delete_everything(page)
     expect(page.locator(".reply .said")).to_have_text(WELCOME.text)
     assert mine(page) == []
 
@@ -246,10 +243,7 @@ def test_two_tabs_show_one_conversation_and_forget_it_together(
     expect(other.locator(".mine .said")).to_have_text("hỏi ở đây")
     other.locator("#message").fill("viết dở")
     page.bring_to_front()  # a tab behind another takes its time
-    page.get_by_text("Thêm", exact=True).click()
-    page.locator("#delete").click()
-    page.get_by_role("button", name="Xoá hết").click()
-    expect(page.locator("#log .notice")).to_contain_text("Đã xoá dữ liệu")
+    delete_everything(page)
     expect(other.locator(".mine")).to_have_count(0)
     expect(other.locator(".reply .said")).to_have_text(WELCOME.text)
     expect(other.locator("#message")).to_have_value("")

@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from bot.messages import DESK
-from tests.browser.test_looks import AXE
+from tests.browser.conftest import Open
+from tests.browser.test_looks import violations
 from tests.conftest import Server
 from tests.samples import meant
 from tests.team import ALWAYS, dialogue, plan
@@ -24,7 +24,7 @@ LAN = {"id": "lan", "name": "Lan"}
 
 
 @pytest.fixture
-def team_site(embedded_server: Server) -> Iterator[WebServer]:
+def site(embedded_server: Server) -> Iterator[WebServer]:
     """The chat where there is a team."""
     desk = replace(plan(ALWAYS), chat=DESK)
     options: dict[str, Any] = {"settings": {"team_api_token": TOKEN}, "desk": desk}
@@ -36,17 +36,14 @@ def team_site(embedded_server: Server) -> Iterator[WebServer]:
         yield server
 
 
-def test_a_person_is_seen_to_be_one(browser: Browser, team_site: WebServer) -> None:
+def test_a_person_is_seen_to_be_one(open_page: Open, site: WebServer) -> None:
     def team(path: str, **more: Any) -> None:
         body = {"request_id": path.replace("/", "-"), "helper": LAN, **more}
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        url = f"{team_site.url}/api/v1/tickets/1/{path}"
+        url = f"{site.url}/api/v1/tickets/1/{path}"
         httpx.post(url, json=body, headers=headers, trust_env=False).raise_for_status()
 
-    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="vi-VN")
-    page = context.new_page()
-    page.goto(team_site.url)
-    page.locator(".reply").first.wait_for()
+    page = open_page()
     page.locator("#text-size").click()
     page.locator("#meet-person").click()
     partner = page.locator("#partner")
@@ -59,8 +56,7 @@ def test_a_person_is_seen_to_be_one(browser: Browser, team_site: WebServer) -> N
     expect(said.locator(".by")).to_have_text("Cán bộ hỗ trợ Lan")
     expect(said.locator(".said")).to_have_text("Chào bác, bác nộp trên mạng được ạ.")
     expect(partner).to_have_text("Cán bộ đang trả lời ông/bà. Máy im lặng.")
-    results = Axe().run(page, options=AXE).response
-    assert results["violations"] == []
+    assert violations(page) == []
     page.reload()  # all of it is there again
     expect(partner).to_have_text("Cán bộ đang trả lời ông/bà. Máy im lặng.")
     expect(page.locator(".person .by")).to_have_text("Cán bộ hỗ trợ Lan")
@@ -69,4 +65,3 @@ def test_a_person_is_seen_to_be_one(browser: Browser, team_site: WebServer) -> N
     team("close")
     expect(page.locator(".reply").last).to_contain_text("Từ giờ máy trả lời")
     expect(partner).to_be_empty()
-    context.close()

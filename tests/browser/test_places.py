@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Frame, Page, Request, expect
 
 from api.security import chat_of
 from bot.settings import ROOT
-from tests.browser.test_chat import PLAYERS
+from tests.browser.test_chat import PLAYERS, delete_everything
 from tests.browser.test_looks import SMALL_TARGETS, violations
 from tests.conftest import Server
 from tests.integration.test_passing_on import conversation
@@ -162,10 +162,7 @@ def test_in_an_offices_page(
     frame = framed(page)
     expect(frame.locator(".mine")).to_have_count(said)
     assert traces(site, first) != []
-    frame.locator("#more summary").click()
-    frame.locator("#delete").click()
-    frame.get_by_role("button", name="Xoá hết").click()
-    expect(frame.locator("#log .notice")).to_contain_text("Đã xoá dữ liệu")
+    delete_everything(frame)
     frame.locator(".reply").first.wait_for()
     assert frame.locator(".mine").count() == 0
     assert traces(site, first) == []

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from bot.messages import VOICE, MediaRead
 from bot.speech import length
-from tests.browser.test_looks import AXE
+from tests.browser.conftest import Open
+from tests.browser.test_looks import violations
 from tests.conftest import Server
 from tests.web_server import WebServer, web_server
 
@@ -25,7 +25,7 @@ async def hear(sound: bytes) -> MediaRead:
 
 
 @pytest.fixture(scope="module")
-def hearing_site(embedded_server: Server) -> Iterator[WebServer]:
+def site(embedded_server: Server) -> Iterator[WebServer]:
     with (
         embedded_server.fresh() as conninfo,
         web_server(conninfo, readers={VOICE: hear}) as server,
@@ -33,26 +33,14 @@ def hearing_site(embedded_server: Server) -> Iterator[WebServer]:
         yield server
 
 
-def opened(browser: Browser, site: WebServer, *permissions: str) -> Page:
-    context = browser.new_context(
-        viewport={"width": 320, "height": 640}, locale="vi-VN", permissions=permissions
-    )
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    page.goto(site.url)
-    page.locator(".reply").first.wait_for()
-    return page
-
-
-def test_a_citizen_speaks_instead_of_writing(browser: Browser, hearing_site: WebServer) -> None:
-    page = opened(browser, hearing_site, "microphone")
+def test_a_citizen_speaks_instead_of_writing(open_page: Open) -> None:
+    page = open_page(320, 640, permissions=["microphone"])
     page.locator("#speak").click()
     panel = page.locator("#recording")
     expect(panel).to_contain_text("Đang ghi tiếng")
     expect(page.locator("#composer")).to_be_hidden()
     expect(page.locator("#voice-send")).to_be_focused()
-    wrong = Axe().run(page, options=AXE).response["violations"]
-    assert wrong == []
+    assert violations(page) == []
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 320
     page.locator("#voice-cancel").click()
@@ -60,6 +48,7 @@ def test_a_citizen_speaks_instead_of_writing(browser: Browser, hearing_site: Web
     expect(page.locator("#speak")).to_be_focused()
     assert HEARD == []
     page.locator("#speak").click()
+    expect(page.locator("#voice-send")).to_be_focused()  # it records anew, its clock too
     expect(page.locator("#recording-time")).to_have_text(re.compile("0:0[1-9]"))
     page.keyboard.press("Enter")
     expect(page.locator(".mine .said").last).to_have_text("khai sinh")
@@ -69,14 +58,10 @@ def test_a_citizen_speaks_instead_of_writing(browser: Browser, hearing_site: Web
     assert 0.7 < (length.seconds(sound) or 0) < 20
     page.reload()
     expect(page.locator(".mine .said").last).to_have_text("khai sinh")
-    page.context.close()
 
 
-def test_without_a_microphone_the_page_says_what_to_do(
-    browser: Browser, hearing_site: WebServer
-) -> None:
-    page = opened(browser, hearing_site)
+def test_without_a_microphone_the_page_says_what_to_do(open_page: Open) -> None:
+    page = open_page(320, 640)
     page.locator("#speak").click()
     expect(page.locator("#hint")).to_contain_text("chưa cho dùng micrô")
     expect(page.locator("#composer")).to_be_visible()
-    page.context.close()

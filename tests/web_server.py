@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import httpx
+
 from actions.dossier_sources.config import Sources
 from actions.replies import Choice, Image, Reply, Voice
 from actions.understanding import Understanding
@@ -211,3 +213,12 @@ def web_server(conninfo: str, **options: Any) -> Iterator[WebServer]:
         yield server
     finally:
         server.stop()
+
+
+@contextmanager
+def visit(server: WebServer) -> Iterator[httpx.Client]:
+    """A browser that has opened the page, and has a session."""
+    ours = {"Origin": server.url}
+    with httpx.Client(base_url=server.url, headers=ours, trust_env=False, timeout=30) as client:
+        assert client.get("/").status_code == 200
+        yield client

@@ -16,7 +16,7 @@ from api.limits import Limits
 from bot.media import MOST_BYTES
 from bot.messages import Incoming, MediaRead, TurnResult
 from tests.conftest import Server
-from tests.web_server import WebServer, web_server
+from tests.web_server import WebServer, visit, web_server
 
 CODE = "H57.132-260804-0583"
 PICTURE = b"\xff\xd8 a picture"
@@ -44,9 +44,8 @@ def server(embedded_server: Server) -> Iterator[WebServer]:
 @pytest.fixture
 def citizen(server: WebServer) -> Iterator[httpx.Client]:
     read.clear()
-    headers = {"Origin": server.url, "Content-Type": "image/jpeg"}
-    with httpx.Client(base_url=server.url, timeout=20, headers=headers) as client:
-        assert client.get("/").status_code == 200
+    with visit(server) as client:
+        client.headers["Content-Type"] = "image/jpeg"
         yield client
 
 

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx
 import pytest
 import soundfile
 
 from tests.conftest import Server
-from tests.web_server import BIRTH_FEE, WebServer, web_server
+from tests.web_server import BIRTH_FEE, WebServer, visit, web_server
 
 
 @pytest.fixture(scope="module")
 def site(embedded_server: Server) -> Iterator[WebServer]:
     with embedded_server.fresh() as conninfo, web_server(conninfo) as server:
         yield server
-
-
-@contextmanager
-def citizen(site: WebServer) -> Iterator[httpx.Client]:
-    """A browser with a session."""
-    headers = {"Origin": site.url}
-    with httpx.Client(base_url=site.url, headers=headers, trust_env=False, timeout=30) as client:
-        client.get("/")
-        yield client
 
 
 def asked(client: httpx.Client, text: str = "khai sinh") -> int:
@@ -39,7 +29,7 @@ def asked(client: httpx.Client, text: str = "khai sinh") -> int:
 
 
 def test_a_reply_is_heard_by_whom_it_was_said_to(site: WebServer) -> None:
-    with citizen(site) as an, citizen(site) as binh:
+    with visit(site) as an, visit(site) as binh:
         reply = asked(an)
         answer = an.get(f"/web/sound/{reply}")
         assert answer.status_code == 200
@@ -67,7 +57,7 @@ def test_a_reply_is_heard_by_whom_it_was_said_to(site: WebServer) -> None:
     ],
 )
 def test_safari_asks_in_pieces(site: WebServer, wanted: str, status: int, piece: slice) -> None:
-    with citizen(site) as an:
+    with visit(site) as an:
         address = f"/web/sound/{asked(an)}"
         whole = an.get(address).content
         answer = an.get(address, headers={"Range": wanted})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from time import sleep
 from typing import Any
@@ -17,7 +16,7 @@ from api.routes import voice
 from bot.messages import VOICE, Incoming, MediaRead, TurnResult
 from bot.speech.ears import MOST_BYTES
 from tests.conftest import Server
-from tests.web_server import WebServer, web_server
+from tests.web_server import WebServer, visit, web_server
 
 
 async def hear(sound: bytes) -> MediaRead:
@@ -40,15 +39,6 @@ def site(embedded_server: Server) -> Iterator[WebServer]:
         yield server
 
 
-@contextmanager
-def citizen(site: WebServer) -> Iterator[httpx.Client]:
-    """A browser with a session."""
-    headers = {"Origin": site.url}
-    with httpx.Client(base_url=site.url, headers=headers, trust_env=False, timeout=30) as client:
-        client.get("/")
-        yield client
-
-
 def says(client: httpx.Client, sound: bytes, number: str = "1") -> httpx.Response:
     return client.post(f"/web/voice?message_id={number}", content=sound)
 
@@ -64,7 +54,7 @@ def reads(client: httpx.Client, count: int) -> list[dict[str, Any]]:
 
 
 def test_what_was_heard_is_kept_masked_once(site: WebServer) -> None:
-    with citizen(site) as client:
+    with visit(site) as client:
         for _ in range(2):
             answer = says(client, "số tôi là 0912345678".encode())
             assert (answer.status_code, answer.json()) == (
@@ -77,13 +67,13 @@ def test_what_was_heard_is_kept_masked_once(site: WebServer) -> None:
 
 
 def test_what_was_not_heard_is_answered_too(site: WebServer) -> None:
-    with citizen(site) as client:
+    with visit(site) as client:
         assert says(client, b"").json() == {"text": None}
         assert reads(client, 2)[1]["text"] == "/khong_doc_duoc|silent"
 
 
 def test_what_is_refused(site: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    with citizen(site) as client:
+    with visit(site) as client:
         assert says(client, b"." * (MOST_BYTES + 1)).status_code == 413
         assert says(client, b"x", number="a b").status_code == 422
         elsewhere = {"Origin": "https://example.com"}
@@ -101,7 +91,7 @@ def test_many_at_once_are_all_heard_or_told_to_wait(site: WebServer) -> None:
     def one(client: httpx.Client, number: int) -> None:
         seen.append(says(client, b"xin", number=str(number)).status_code)
 
-    with citizen(site) as client:
+    with visit(site) as client:
         threads = [threading.Thread(target=one, args=(client, n)) for n in range(16)]
         for thread in threads:
             thread.start()
@@ -112,10 +102,10 @@ def test_many_at_once_are_all_heard_or_told_to_wait(site: WebServer) -> None:
 
 
 def test_where_nobody_hears_there_is_no_button(embedded_server: Server, site: WebServer) -> None:
-    with embedded_server.fresh() as conninfo, web_server(conninfo) as deaf, citizen(deaf) as client:
+    with embedded_server.fresh() as conninfo, web_server(conninfo) as deaf, visit(deaf) as client:
         assert 'id="speak"' not in client.get("/").text
         assert says(client, b"x").status_code == 404
-    with citizen(site) as client:
+    with visit(site) as client:
         page = client.get("/")
         assert 'id="speak"' in page.text
         assert "microphone=(self)" in page.headers["Permissions-Policy"]

@@ -6,7 +6,6 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +14,7 @@ import pytest
 
 from api.limits import Limits
 from tests.conftest import Server
-from tests.web_server import BIRTH_FEE, WELCOME, WebServer, web_server
+from tests.web_server import BIRTH_FEE, WELCOME, WebServer, visit, web_server
 
 
 @pytest.fixture(scope="module")
@@ -28,15 +27,6 @@ def conninfo(embedded_server: Server) -> Iterator[str]:
 def server(conninfo: str) -> Iterator[WebServer]:
     with web_server(conninfo) as server:
         yield server
-
-
-@contextmanager
-def visit(server: WebServer) -> Iterator[httpx.Client]:
-    """A browser that has opened the page."""
-    headers = {"Origin": server.url}
-    with httpx.Client(base_url=server.url, timeout=20, headers=headers) as client:
-        assert client.get("/").status_code == 200
-        yield client
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
@@ -100,7 +100,7 @@ class Sending:
         self._say = say
         self._printer = printer
         self._uploaded: dict[str, tuple[str, float]] = {}  # picture -> Zalo's id for it, since when
-        self._failed: dict[str, int] = {}  # what was to be brought -> how often that failed
+        self._failed: dict[tuple[str, str], int] = {}  # what was to be brought, whose -> how often
         self._begun = Begun()
 
     async def send(self, chat: str, reply: Reply) -> None:
@@ -154,30 +154,34 @@ class Sending:
         except Exception as error:  # whatever is wrong with it, the words can be sent
             _log.exception("The picture %s cannot be drawn", name)
             raise _NotShown(name) from error
-        fresh = await self._brought(name, png)
+        if png is None or len(png) > _MOST_IMAGE:
+            raise _NotShown(name)
+        fresh = await self._brought(name, self._client.upload_image(name, png))
         self._uploaded[name] = (fresh, monotonic())
         await self._client.send(chat, message_of(shown, fresh))
 
-    async def _brought(self, name: str, png: bytes | None) -> str:
-        if png is None or len(png) > _MOST_IMAGE:
-            raise _NotShown(name)
+    async def _brought(self, name: str, upload: Awaitable[str], chat: str = "") -> str:
+        """What Zalo calls a picture or page once it is brought there; ``chat``: whose alone it is.
+
+        Raises:
+            _NotShown: Zalo does not take it, or it failed again and again: words do not wait for
+                hours for what cannot be brought.
+            bot.messages.RetryLater: it is to be tried again.
+        """
         try:
-            brought = await self._client.upload_image(name, png)
-        except OaRefused as error:  # 5,000 a month, or no picture for Zalo
-            _log.error("Zalo does not take the picture %s: %s", name, error)
+            brought = await upload
+        except OaRefused as error:  # 5,000 pictures a month, or no picture for Zalo
+            _log.error("Zalo does not take %s: %s", name, error)
+            self._failed.pop((name, chat), None)
             raise _NotShown(name) from error
         except RetryLater as error:
-            self._give_up(name, error)
+            failures = self._failed.pop((name, chat), 0) + 1
+            if failures >= MOST_UPLOADS:
+                raise _NotShown(name) from error
+            self._failed[name, chat] = failures
             raise
-        self._failed.pop(name, None)
+        self._failed.pop((name, chat), None)
         return brought
-
-    def _give_up(self, name: str, error: RetryLater) -> None:
-        """Words do not wait for hours for what cannot be brought; raises :class:`_NotShown`."""
-        self._failed[name] = self._failed.get(name, 0) + 1
-        if self._failed[name] >= MOST_UPLOADS:
-            del self._failed[name]
-            raise _NotShown(name) from error
 
     async def _print(self, chat: str, document: Document) -> None:
         """Send a page as a PDF; a QR code as a picture, which is read off the screen."""
@@ -188,17 +192,16 @@ class Sending:
         if document.body["layout"] == "code":
             code = await asyncio.to_thread(printing.qr_png, addresses[0])
             shown = Shown(addresses[0], image=Image(document.name, document.title))
-            await self._client.send(chat, message_of(shown, await self._brought("ma-qr", code)))
+            brought = await self._brought("ma-qr", self._client.upload_image("ma-qr", code), chat)
+            await self._client.send(chat, message_of(shown, brought))
             return
         try:
             page = await self._printer.pdf(document, addresses)
-            brought = await self._client.upload_file(document.name, page)
-        except (OaRefused, ValueError, RuntimeError, OSError) as error:
-            _log.error("The page %s cannot be sent: %s", document.name, error)
+        except (ValueError, RuntimeError, OSError) as error:
+            _log.error("The page %s cannot be made: %s", document.name, error)
             raise _NotShown(document.name) from error
-        except RetryLater as error:
-            self._give_up(chat, error)
-            raise
+        upload = self._client.upload_file(document.name, page)
+        brought = await self._brought(document.name, upload, chat)
         attachment = {"type": "file", "payload": {"token": brought}}
         await self._client.send(chat, {"attachment": attachment})
 

@@ -1,7 +1,8 @@
 """Getting what citizens sent from the address that their platform names: from its hosts alone.
 
 The address comes from outside, so it is never followed to wherever it points: only to hosts that
-the settings name, by https, without redirects, and no further than a number of bytes.
+the settings name, by https, without redirects, and no further than a number of bytes. Also, how
+long such a platform asks to wait.
 """
 
 from __future__ import annotations

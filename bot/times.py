@@ -1,4 +1,4 @@
-"""The clock that citizens and offices go by."""
+"""The clock that citizens and offices go by; waiting."""
 
 from __future__ import annotations
 

@@ -55,13 +55,13 @@ async def read(con: Connection, code: DossierCode) -> Dossier | None:
 
 
 async def remember(con: Connection, code: DossierCode, dossier: Dossier) -> None:
-    """Keep what another system said of a dossier."""
+    """Keep what another system said of a dossier, unless something newer is kept."""
     await con.execute(
         "INSERT INTO known_dossiers (key, code, state, facts, moments, source, seen_at)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (key) DO UPDATE SET code = excluded.code, state = excluded.state,"
         " facts = excluded.facts, moments = excluded.moments, source = excluded.source,"
-        " seen_at = excluded.seen_at",
+        " seen_at = excluded.seen_at WHERE excluded.seen_at >= known_dossiers.seen_at",
         _row(code, dossier),
     )
 

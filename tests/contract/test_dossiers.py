@@ -13,7 +13,7 @@ from actions.dossier_sources.port import Finding, SourceUnavailable, Why
 from actions.replies import Reply
 from bot.desk import Desk
 from bot.messages import Incoming, TurnResult
-from bot.store.dossiers import DossierTable, forget_known, take_in
+from bot.store.dossiers import DossierTable, forget_known, recall, remember, take_in
 from bot.store.pool import Store
 from knowledge_base.dossiers.codes import DossierCode, grammar
 from knowledge_base.dossiers.dossier import Dossier, Moment
@@ -93,6 +93,15 @@ async def test_a_moment_may_be_a_day_or_an_hour(embedded_conninfo: str) -> None:
         found = await table.find(read(FIRST.code))
         assert found is not None
         assert found.moments == moments
+
+
+async def test_an_answer_that_comes_late_does_not_undo_a_newer_one(conninfo: str) -> None:
+    """A system is asked, and tells by itself, at the same time."""
+    newer = replace(FIRST, state=DossierState.DONE, seen=FIRST.seen + timedelta(seconds=1))
+    async with opened(conninfo) as (store, _), store.connection() as con:
+        for one in (newer, FIRST):
+            await remember(con, read(FIRST.code), one)
+        assert await recall(con, read(FIRST.code)) == newer
 
 
 class Other:

@@ -37,6 +37,7 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.schema import SchemaManager
 
 from bot import tracing
+from bot.store.errors import NotTaking
 from bot.store.listener import Listener
 from bot.store.migrate import QueueSchema
 from bot.store.pool import Connection, Store, database_errors, try_lock
@@ -297,6 +298,8 @@ class _Retry(BaseRetryStrategy):
                 seconds = after
             case asyncio.CancelledError():
                 seconds = 0.0  # shutting down: the next worker takes it at once
+            case NotTaking():
+                seconds = 5.0  # being emptied
             case _:
                 seconds = min(60.0, 2.0 ** min(job.attempts, 6))
         return RetryDecision(retry_at=datetime.now(UTC) + timedelta(seconds=seconds))

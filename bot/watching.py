@@ -22,7 +22,7 @@ from actions.watched import Wish
 from actions.watching import News, choice_of
 from bot.jobs import Again, Jobs
 from bot.messages import Incoming
-from bot.store import dossiers, messages, subscriptions
+from bot.store import dossiers, messages, operation, subscriptions
 from bot.store.pool import Connection, Store, try_lock
 from bot.store.subscriptions import Due
 from bot.times import VIETNAM
@@ -179,7 +179,7 @@ class Watcher:
 
     async def _tell(self, subscription: int, conversation: str) -> bool:
         async with self._store.transaction() as con:
-            await messages.lock_conversation(con, conversation)
+            await operation.enter(con, conversation)
             news = await subscriptions.take(con, subscription)
             if news is None:
                 return False

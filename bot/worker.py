@@ -33,7 +33,7 @@ from bot.store import (
     subscriptions,
     tickets,
 )
-from bot.store.errors import NotTaking, StoreUnavailable
+from bot.store.errors import StoreUnavailable
 from bot.store.messages import Turn
 from bot.store.pool import Connection
 from bot.threads import Gate, Threads
@@ -302,11 +302,8 @@ class Worker:
     async def _remind(self, job: int, channel: str, chat: str, choice: str) -> None:
         """A reminder is due: put its choice in at the door, once, like any other message."""
         incoming = Incoming.reminder(job, channel, chat, choice)
-        try:
-            if await self._mailbox.receive(incoming) is Receipt.CROWDED:
-                raise Again(30.0)
-        except NotTaking as shut:
-            raise Again(5.0) from shut
+        if await self._mailbox.receive(incoming) is Receipt.CROWDED:
+            raise Again(30.0)
 
     async def _sweep(self) -> None:
         await self._jobs.sweep()

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
+import pytest
 
 from actions.dossier_sources.port import SourceUnavailable
 from actions.dossier_sources.rhythm import Plan
@@ -21,7 +22,8 @@ from bot.desk import Desk
 from bot.jobs import Again
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Incoming, TurnResult
-from bot.store import dossiers, subscriptions
+from bot.store import dossiers, operation, subscriptions
+from bot.store.errors import NotTaking
 from bot.times import VIETNAM
 from bot.watching import Watcher, take_in
 from knowledge_base.dossiers.codes import DossierCode, grammar
@@ -96,6 +98,24 @@ async def test_what_was_heard_is_told_though_the_program_died_before(conninfo: s
             assert DONE.mark in reply.reply.text
             break
     assert rows(conninfo)[0][3:5] == (1, False)
+
+
+async def test_while_the_program_is_emptied_nobody_is_told(embedded_conninfo: str) -> None:
+    async with open_mailbox(embedded_conninfo, timing=FAST) as mailbox:
+        async with mailroom(embedded_conninfo, waits):
+            await fill(mailbox, FIRST)
+            await mailbox.receive(said(1, "bảng"))
+            await mailbox.answer_to(said(1), 10)
+        await fill(mailbox, DONE)
+        watcher = Watcher(mailbox.store, mailbox.jobs)
+        async with mailbox.store.connection() as con:
+            await operation.drain(con, timedelta(minutes=1))
+            with pytest.raises(NotTaking):
+                await watcher.tell()
+            await operation.drain(con, timedelta(0))
+            assert await subscriptions.pending(con, 9)
+            await watcher.tell()
+            assert not await subscriptions.pending(con, 9)
 
 
 async def test_two_workers_tell_a_change_once(conninfo: str) -> None:

@@ -88,8 +88,7 @@ def _shell(context: Context) -> shell.Shell:
 
 
 def _context(services: Services, limits: Limits, wording: Wording) -> Context:
-    public_url = str(services.settings.public_url or "") or None
-    https = (public_url or "").startswith("https:")
+    settings = services.settings
     bot = services.telegram.own_name if services.telegram else None
     drawings = load_drawings()
     return Context(
@@ -97,12 +96,12 @@ def _context(services: Services, limits: Limits, wording: Wording) -> Context:
         wording=wording,
         limits=limits,
         metrics=Metrics(),
-        sessions=Sessions(https=https, days=services.settings.retention_days),
+        sessions=Sessions(https=settings.is_https, days=settings.retention_days),
         buckets=TokenBuckets(limits),
         streams=Streams(per_chat=limits.streams_per_chat, total=limits.streams),
         drawings=drawings,
         pictures=Pictures(drawings),
-        printer=Printer(services.mailbox.store, public_url, bot),
+        printer=Printer(services.mailbox.store, settings.public_address, bot),
         assets=Assets(),
         openings=TokenBuckets(Limits(burst=limits.openings, per_second=limits.openings / 100)),
         photos=TokenBuckets(Limits(burst=limits.photos, per_second=limits.photos / 100)),

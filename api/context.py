@@ -43,20 +43,9 @@ class Context:
     hearing: int = 0  # recordings being taken in and heard
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
-    @property
-    def public_url(self) -> str | None:
-        """The address citizens see, when it is set."""
-        url = self.services.settings.public_url
-        return str(url) if url else None
-
-    @property
-    def https(self) -> bool:
-        """Whether citizens come over https."""
-        return (self.public_url or "").startswith("https:")
-
     def require_own_page(self, request: Request) -> None:
         """Let through what our own page sent; raises :class:`Problem` (403) otherwise."""
-        require_same_origin(request, self.public_url)
+        require_same_origin(request, self.services.settings.public_address)
 
     def admit(self, connection: HTTPConnection) -> None:
         """Count a request against its address; raises :class:`Problem` (429) beyond its limit."""

@@ -77,7 +77,8 @@ class Observe:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                secure_headers(headers, scope["path"], https=self._context.https)
+                https = self._context.services.settings.is_https
+                secure_headers(headers, scope["path"], https=https)
             await send(message)
 
         try:

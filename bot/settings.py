@@ -156,3 +156,13 @@ class Settings(BaseSettings):
     def own_database(self) -> str | None:
         """Where a PostgreSQL of one's own is; None: the built-in one is used."""
         return self.database_url.get_secret_value() if self.database_url else None
+
+    @property
+    def public_address(self) -> str | None:
+        """Where citizens see the web, ``public_url`` as text."""
+        return str(self.public_url) if self.public_url else None
+
+    @property
+    def is_https(self) -> bool:
+        """Whether citizens come over https."""
+        return self.public_url is not None and self.public_url.scheme == "https"

@@ -296,8 +296,8 @@ async def _open_channels(
     async with open_telegram(
         settings, mailbox, say, pictures=pictures, aloud=aloud, units=units
     ) as telegram:
-        public_url = str(settings.public_url) if settings.public_url else None
-        printer = Printer(mailbox.store, public_url, telegram.own_name if telegram else None)
+        name = telegram.own_name if telegram else None
+        printer = Printer(mailbox.store, settings.public_address, name)
         async with (
             open_zalo_oa(
                 settings, mailbox, say, pictures=pictures, printer=printer, units=units

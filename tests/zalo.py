@@ -93,9 +93,8 @@ async def zalo_bot(
         "data_dir": data,
     }
     settings = Settings(_env_file=None, **(given | more))
-    public_url = str(settings.public_url) if settings.public_url else None
     async with open_mailbox(conninfo, timing=FAST, cap=cap) as mailbox:
-        printer = Printer(mailbox.store, public_url)
+        printer = Printer(mailbox.store, settings.public_address)
         async with open_zalo_bot(
             settings, mailbox, phrases.load(), drawings=DRAWN, printer=printer
         ) as channel:
@@ -105,7 +104,7 @@ async def zalo_bot(
                 _working(mailbox, channel, handler, readers),
                 served(services) as site,
             ):
-                if public_url:
+                if settings.public_url:
                     async with asyncio.timeout(10):
                         while api.webhook is None:  # noqa: ASYNC110
                             await asyncio.sleep(0.02)

@@ -255,13 +255,12 @@ async def open_telegram(
         request=sending,
         get_updates_request=polling,
     )
-    public_url = str(settings.public_url) if settings.public_url else None
     channel = TelegramChannel(
         bot,
         mailbox,
         say,
         pictures,
-        Printer(mailbox.store, public_url, bot.own_name),
+        Printer(mailbox.store, settings.public_address, bot.own_name),
         aloud=aloud,
         units=units,
         webhook=webhook,

@@ -81,4 +81,4 @@ def test_a_change_in_a_list_arrives_on_the_page_by_itself(
                         break
             assert CODE in told
             assert "có kết quả rồi" in told
-            assert "bỏ mã ấy đi" in told
+            assert "tôi thôi theo dõi" in told

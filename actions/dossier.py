@@ -70,7 +70,7 @@ def show(
         return (_without(finding, tell),)
     if action.detail:
         return (_history(dossier, tell),)
-    standing = _due(dossier, world.places.holidays.calendar, tell.now.date())
+    standing = stands(dossier, world.places.holidays.calendar, tell.now.date())
     parts = [lead] if lead else []
     if finding.why is Why.UNAVAILABLE:
         parts.append(tell.say("dossier.stale", tell.address, luc=_moment(dossier.seen, tell)))
@@ -108,6 +108,15 @@ def remembered(state: State, finding: Finding) -> State:
     code = finding.dossier.code
     codes = (code, *(c for c in state.dossiers if c != code))[:_KEPT]
     return state.model_copy(update={"dossiers": codes})
+
+
+def stands(dossier: Dossier, calendar: Calendar, today: date) -> Due | None:
+    """How it stands to the promised day; None where none was promised, nothing is awaited any more,
+    or the day has gone by while the citizen is awaited: nobody is late then."""
+    if dossier.due is None or dossier.state in states().ends:
+        return None
+    standing = due(dossier.due, today, calendar)
+    return None if standing.late and dossier.state in states().citizens_turn else standing
 
 
 def _without(finding: Finding, tell: Telling) -> Message:
@@ -159,13 +168,6 @@ def _state(dossier: Dossier, tell: Telling) -> str:
             return f"{said} {tell.say('dossier.result_at', noi=dossier.result_at)}"
         case _:
             return said
-
-
-def _due(dossier: Dossier, calendar: Calendar, today: date) -> Due | None:
-    """How it stands to the promised day; None where none was promised or nothing is awaited."""
-    if dossier.due is None or dossier.state in states().ends:
-        return None
-    return due(dossier.due, today, calendar)
 
 
 def _promise(dossier: Dossier, standing: Due, tell: Telling) -> str:

@@ -19,7 +19,7 @@ from actions.state import Action, Button, Kind, Message, Outcome, State
 from actions.telling import Telling, home
 from actions.watched import Do, Watched, Wish, find
 from knowledge_base.dossiers.dossier import Dossier, read_mark
-from knowledge_base.dossiers.due import after_working, due, next_working, working_before
+from knowledge_base.dossiers.due import after_working, next_working, working_before
 from knowledge_base.dossiers.states import states
 from knowledge_base.opening import Calendar
 
@@ -141,11 +141,11 @@ def _lead(kind: News, about: str, known: Dossier, mine: Watched, here: _Here) ->
             return tell.say("watching.news_end", tell.address)
         same = mine.before and read_mark(mine.before)[0] is known.state
         return tell.say("watching.news_day" if same else "watching.news", tell.address)
-    if ended or known.due is None or known.due.isoformat() != about:
+    standing = screen.stands(known, here.calendar, tell.now.date())
+    if standing is None or known.due is None or known.due.isoformat() != about:
         return None
     if mine.reminded == f"{kind.value}|{about}":
         return None
-    standing = due(known.due, tell.now.date(), here.calendar)
     if bool(standing.late) is not (kind is News.LATE):
         return None
     return tell.say("watching.overdue" if standing.late else "watching.soon", tell.address)

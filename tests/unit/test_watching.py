@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from actions.dossier_sources.rhythm import Plan, after_failure, by_day, next_look
 from actions.state import Action, Kind, State
 from actions.watched import Do
-from actions.watching import MOST, reminders
+from actions.watching import MOST, News, choice_of, reminders
 from bot.watching import may_tell
 from bot.watching_words import said
 from knowledge_base.dossiers.codes import key_of
@@ -128,6 +128,19 @@ def test_a_change_that_was_overtaken_is_left_to_the_newer_one() -> None:
     second = talk.waiting.heard(FIRST.code, state=DossierState.PAYMENT)
     assert talk.told(first) == ""
     assert "nộp tiền" in talk.told(second)
+
+
+def test_nobody_is_said_to_be_late_while_the_citizen_is_awaited() -> None:
+    talk = Talk(world(), {})
+    late, _ = "H57.132-261005-0099", talk.say("H57.132-261005-0099")
+    assert "đã trễ" in talk.replies[-1].text
+    talk.press("Báo tôi")
+    talk.press("Đồng ý")
+    talk.waiting.heard(late, state=DossierState.SUPPLEMENT)
+    talk.say(late)
+    assert "còn thiếu" in talk.replies[-1].text
+    assert "trễ" not in talk.replies[-1].text
+    assert talk.told(choice_of(News.LATE, late, "2026-11-13")) == ""
 
 
 def test_no_more_than_so_many_are_watched() -> None:

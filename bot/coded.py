@@ -13,8 +13,8 @@ from knowledge_base.text import key
 _ABOUT_IT = frozenset({Kind.DOSSIER, Kind.ASK_CODE, Kind.PHOTO})
 _ASKED = _ABOUT_IT - {Kind.DOSSIER}
 _ABOUT_DOSSIERS = re.compile(r"\b(?:ma )?ho so\b|\bgiay hen\b")
-_END_ONLY = "end_only"  # as wording/dossier.yaml names what is amiss: ``fault_end_only``
-_ONLY_DIGITS = re.compile(r"\D{0,25}\d[\d .-]{2,}\D{0,10}")
+_PART = "part"  # as wording/dossier.yaml names what is amiss: ``fault_part``
+_DIGITS = re.compile(r"\D{0,25}\d[\d .-]+\D{0,10}")
 
 
 def said(text: str, state: State, today: date) -> Action | None:
@@ -32,8 +32,8 @@ def said(text: str, state: State, today: date) -> Action | None:
     whole = grammar().completed(text, _known(state, today))
     if whole is not None:
         return showing(whole.text)
-    if _is_asked(state) and _ONLY_DIGITS.fullmatch(text):
-        return Action(kind=Kind.ASK_CODE, phrase=_END_ONLY)
+    if _is_asked(state) and _DIGITS.fullmatch(text):
+        return Action(kind=Kind.ASK_CODE, phrase=_PART)
     return None
 
 

@@ -15,7 +15,8 @@ _LIST = re.compile(
     rf"ho so(?: ma)?{_ME}(?: dang| da nho| nho)?(?: ban| may| em)? theo doi(?: gi| nao| a)?"
 )
 _STOP = re.compile(
-    rf"(?:(?:thoi|dung|ngung|huy|bo|khong can|khoi) )+(?:theo doi|bao tin|nhan tin){_ME}"
+    rf"(?:(?:thoi|dung|ngung|huy|bo|khong can|khoi) )+"
+    rf"(?:theo doi|bao(?: tin)?|nhan(?! ho so)(?: tin)?){_ME}"
     rf"(?: ve)?(?: cac| nhung)?(?: ho so)?(?: nay| do| ay)?(?P<all> tat ca| het)?{_END}"
 )
 _START = re.compile(

@@ -16,6 +16,7 @@ _SEGMENT, _CLUSTER, _GROUP = 0x18538067, 0x1F43B675, 0xA0  # of a WebM file: wha
 _TIMECODE, _SIMPLE, _BLOCK = 0xE7, 0xA3, 0xA1
 _MP3_RATES = (44_100, 48_000, 32_000)  # samples a second in MPEG-1; halved in 2, again in 2.5
 _BOXES = 64  # of an MP4 file that are looked through
+_PARTS = 30_000  # of a WebM file; a minute has some 3,000
 
 
 def kind_of(sound: bytes) -> str | None:
@@ -54,7 +55,7 @@ def seconds(sound: bytes) -> float | None:
                 return float((len(sound) - 44) / max(1, struct.unpack_from("<I", sound, 28)[0]))
             case "mp3":
                 return sum(_frames(sound))
-    except (ValueError, struct.error, IndexError):
+    except (ValueError, struct.error, IndexError, OverflowError):
         pass  # cut off, or made up
     return None
 
@@ -107,7 +108,9 @@ def _frames(sound: bytes) -> Iterator[float]:
 def _times(sound: bytes) -> Iterator[int]:
     """The moments, in milliseconds, at which the blocks of a WebM file begin."""
     at, cluster = 0, 0
-    while at < len(sound):
+    for _ in range(_PARTS):
+        if at >= len(sound):
+            return
         name, at = _number(sound, at, marked=True)
         size, at = _number(sound, at, marked=False)
         if name in (_SEGMENT, _CLUSTER, _GROUP):
@@ -118,6 +121,7 @@ def _times(sound: bytes) -> Iterator[int]:
             _, body = _number(sound, at, marked=False)  # the track
             yield cluster + struct.unpack_from(">h", sound, body)[0]
         at += size
+    raise ValueError("too many parts")
 
 
 def _number(sound: bytes, at: int, *, marked: bool) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -32,6 +34,13 @@ def test_what_is_no_recording() -> None:
         assert length.seconds(other) is None
     assert length.kind_of(b"\xff\xf1\x50\x80") == "aac"
     assert length.kind_of(b"#!AMR\n...") == "amr"
+
+
+def test_one_made_to_take_long_is_not_gone_through() -> None:
+    began = time.perf_counter()
+    assert length.seconds(webm(1) + b"\x81\x80" * 2_000_000) is None
+    assert time.perf_counter() - began < 0.5
+    assert length.seconds(webm(1) + b"\xe7\x43\xe8" + b"\xff" * 1000 + webm(1)[-26:]) is None
 
 
 @given(st.sampled_from(sorted(MADE)), st.integers(0, 400), st.binary(max_size=40))

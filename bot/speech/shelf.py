@@ -68,9 +68,9 @@ class Shelf:
         return sound
 
     def _clear(self) -> None:
-        """Remove what is too old, then the longest unheard until there is room."""
+        """Remove what is too old, half a file of a process that died too, then the longest unheard until there is room."""
         found = []
-        for path in self._folder.glob("*.mp3"):
+        for path in self._folder.iterdir():
             with contextlib.suppress(FileNotFoundError):
                 stat = path.stat()
                 found.append((stat.st_mtime, stat.st_size, path))

@@ -233,6 +233,7 @@ async def test_what_was_unheard_for_longest_goes_first(tmp_path: Path) -> None:
     assert sum(map(len, kept(tmp_path))) <= 5000
     await Shelf(counted, tmp_path, most=5000).speak("words 0", Region.NORTH)
     assert counted.made == 10
+    (tmp_path / "ab12.77-cd34").write_bytes(b"half of what a process wrote that died")
     await Shelf(counted, tmp_path, days=0).speak("old", Region.NORTH)
     assert kept(tmp_path) == []
 

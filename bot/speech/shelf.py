@@ -68,7 +68,8 @@ class Shelf:
         return sound
 
     def _clear(self) -> None:
-        """Remove what is too old, half a file of a process that died too, then the longest unheard until there is room."""
+        """Remove what is too old (half a file of a process that died too), then the longest unheard
+        until there is room."""
         found = []
         for path in self._folder.iterdir():
             with contextlib.suppress(FileNotFoundError):

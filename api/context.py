@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from starlette.requests import HTTPConnection, Request
@@ -40,7 +42,7 @@ class Context:
     assets: Assets
     openings: TokenBuckets
     photos: TokenBuckets
-    hearing: int = 0  # recordings being taken in and heard
+    taken: Counter[str] = field(default_factory=Counter)  # see taking_in
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     def require_own_page(self, request: Request) -> None:
@@ -58,6 +60,18 @@ class Context:
     def admit_photo(self, connection: HTTPConnection) -> None:
         """The same for photographs, which are work to read."""
         self._count(connection, self.photos)
+
+    @contextmanager
+    def taking_in(self, kind: str, most: int) -> Iterator[None]:
+        """Take the body of a medium in and read it: each may have some megabytes, so there are
+        ``most`` of a kind at a time; raises :class:`Problem` (503) beyond."""
+        if self.taken[kind] >= most:
+            raise Problem("busy", 503, headers={"Retry-After": "10"})
+        self.taken[kind] += 1
+        try:
+            yield
+        finally:
+            self.taken[kind] -= 1
 
     def address_of(self, connection: HTTPConnection) -> str:
         """The network address that a request counts for."""

@@ -14,6 +14,7 @@ from bot.media import MOST_BYTES
 from bot.messages import PHOTO, Incoming, Media
 
 PHOTO_PATHS = ("/web/photos", "/api/v1/photos")
+AT_ONCE = 16  # photographs that are taken in and read at a time
 _MEGABYTES = MOST_BYTES // 1024 // 1024
 
 
@@ -27,7 +28,8 @@ async def photographed(
 
     Raises:
         Problem: the body calls itself something else than a picture (415), is empty (422) or too
-            large (413), the words cannot be used (422), or too many photographs came (429).
+            large (413), the words cannot be used (422), too many photographs came from there (429)
+            or are taken in just now (503).
         bot.store.errors.StoreUnavailable: the database is away.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -38,8 +40,9 @@ async def photographed(
     if await context.services.mailbox.knows(message):
         return message
     context.admit_photo(request)
-    content = await _body(request)
-    return replace(message, media=await context.services.media.read_bytes(PHOTO, content))
+    with context.taking_in(PHOTO, AT_ONCE):
+        content = await _body(request)
+        return replace(message, media=await context.services.media.read_bytes(PHOTO, content))
 
 
 async def _body(request: Request) -> bytes:

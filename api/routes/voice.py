@@ -13,7 +13,7 @@ from bot.listening import UNREADABLE
 from bot.messages import VOICE, Incoming
 
 PATH = "/web/voice"
-AT_ONCE = 8  # recordings that are taken in and heard at a time; each may be some megabytes
+AT_ONCE = 8  # recordings that are taken in and heard at a time
 router = APIRouter(include_in_schema=False)
 
 
@@ -34,13 +34,8 @@ async def post_voice(
     room = context.services.media
     if not room.reads(VOICE):
         raise Problem("not_found", 404)
-    if context.hearing >= AT_ONCE:
-        raise Problem("busy", 503, headers={"Retry-After": "10"})
-    context.hearing += 1
-    try:
+    with context.taking_in(VOICE, AT_ONCE):
         media = await room.read_bytes(VOICE, await request.body())
-    finally:
-        context.hearing -= 1
     heard = media.read.text if media.read else None
     said = Incoming(CHANNEL, chat, message_id, text=heard or UNREADABLE, media=media)
     await context.keep(request, said)

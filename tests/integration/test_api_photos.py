@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -12,6 +14,7 @@ import psycopg
 import pytest
 
 from actions.replies import Reply
+from api import photographs
 from api.limits import Limits
 from bot.media import MOST_BYTES
 from bot.messages import Incoming, MediaRead, TurnResult
@@ -91,6 +94,28 @@ def test_what_is_no_photograph_is_refused_before_it_is_read(citizen: httpx.Clien
     with httpx.Client(base_url=str(citizen.base_url), headers=citizen.headers) as stranger:
         assert send(stranger).status_code in {401, 403}
     assert read == []
+
+
+def test_only_so_many_are_taken_in_at_a_time(
+    citizen: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photographs, "AT_ONCE", 1)
+    with ThreadPoolExecutor() as threads:
+        began, over = threading.Event(), threading.Event()
+
+        def slow() -> Iterator[bytes]:
+            yield b"."
+            began.set()
+            over.wait(20)
+
+        one = threads.submit(send, citizen, content=slow())
+        assert began.wait(20)
+        while (answer := send(citizen)).status_code == 202:  # the first has not come in yet
+            assert not one.done()
+        over.set()
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+        assert one.result().status_code == 202
+    assert send(citizen).status_code == 202
 
 
 def test_a_program_sends_one_with_words_and_gets_the_replies(citizen: httpx.Client) -> None:

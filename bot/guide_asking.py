@@ -6,6 +6,7 @@ is being talked of, the answer stays what it is and gets a button to the guide.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from actions.dossier import LOOKING_UP
@@ -13,10 +14,14 @@ from actions.guide_screen import opening
 from actions.state import Action, Kind, State
 from actions.understanding import SURE_PROCEDURE, Understanding
 from bot.listening import NAMES_LITTLE, Heard
+from bot.privacy import MASKS
 from knowledge_base.guides import Guide
 from knowledge_base.loader import Knowledge
 from knowledge_base.retrieval.link import LinkOutcome
+from knowledge_base.text import key
 
+_MASKED = re.compile("|".join(map(re.escape, MASKS)))  # "[số điện thoại]" is nobody's own word
+_ERASES = re.compile(r"\b(?:xoa|huy|go)\b")
 # Sentences that say nothing was understood, or too little.
 _AT_A_LOSS = frozenset({"decline", "decline_again", "out_of_scope", "ask_procedure", "deny"})
 
@@ -36,9 +41,11 @@ def suggested(
     action = decided.action
     about = action.kind in (Kind.SHOW, Kind.ASK_WHICH)
     at_a_loss = action.kind is Kind.SAY and action.phrase in _AT_A_LOSS
+    if action.phrase == "erase_confirm":  # to forget may be a password's fate, not the talk's
+        at_a_loss = not _ERASES.search(key(text))
     if not (about or at_a_loss or action.kind is Kind.ASK_CODE) or _is_asked(state):
         return decided
-    guide = knowledge.guide(knowledge.guide_signs.guide_of(text) or "")
+    guide = knowledge.guide(knowledge.guide_signs.guide_of(_MASKED.sub(" ", text)) or "")
     if guide is None:
         own = _of_first(text, heard, knowledge) if action.kind is Kind.ASK_WHICH else None
         return _offering(decided, own) if own else decided

@@ -35,7 +35,7 @@ from bot import (
 from bot.messages import Incoming, TurnResult
 from bot.noticing import noted
 from bot.privacy import OTP, PASSWORD
-from knowledge_base.danger import SELF_HARM, Alarm
+from knowledge_base.danger import ALONE, Alarm
 
 Understand = Callable[[str], Understanding]
 _ASKED_ADDRESS = Action(kind=Kind.SAY, phrase="address_ask")
@@ -269,9 +269,10 @@ class _Turn:
         return self._do(action, state.model_copy(update={"misses": 0, "also": also}))
 
     def _alarmed(self, alarm: Alarm, text: str, state: State) -> Outcome:
-        """Whom to call; then what is asked about papers, but not to who would rather be dead."""
+        """Whom to call; then what is asked about papers, but not to who would rather be dead, nor
+        how to do what a swindler wants."""
         said = self._call(alarm, state)
-        if alarm.kind == SELF_HARM:
+        if alarm.kind in ALONE:
             return said
         heard = self.understand(text)
         self.cries.append(heard)

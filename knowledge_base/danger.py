@@ -22,6 +22,7 @@ FILE = Path(__file__).resolve().parent / "danger.yaml"
 CHILD = "111"
 UNCLEAR = "chung"
 SELF_HARM = "tu_hai"
+ALONE = frozenset({SELF_HARM, "nghi_lua"})  # nothing about papers is said after these
 SAD = "buon"
 EVERY_NUMBER = ("113", "114", "115", CHILD)
 _GAP = r"(?: \S+){0,4}?"

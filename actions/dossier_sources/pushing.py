@@ -100,12 +100,13 @@ class Pusher:
             state = self.states.read(told.state)
         except ValueError as error:
             raise Unusable("dossier.state") from error
-        facts = told.model_dump(exclude={"code", "state", "title", "agency", "wanted", "result_at"})
+        facts = told.model_dump(include={"received", "promised", "again", "finished", "amount"})
         return found[0], Dossier(
             code=found[0].text,
             state=state,
             seen=event.at,
             source=self.name,
+            procedure=reading.text(told.procedure),
             title=reading.words(told.title),
             agency=reading.text(told.agency),
             wanted=tuple(words for one in told.wanted if (words := reading.words(one))),

@@ -74,7 +74,8 @@ def text(value: Any) -> str | None:
     neither text nor a number."""
     if not isinstance(value, str | int | float):
         return None
-    return " ".join(str(value or "").split())[:_LONGEST].rstrip() or None
+    said = str(value or "").replace("\0", " ").encode(errors="ignore").decode()  # fit to be kept
+    return " ".join(said.split())[:_LONGEST].rstrip() or None
 
 
 def words(value: Any) -> str | None:

@@ -305,6 +305,15 @@ async def test_the_codes_are_told_without_opening_anything(tmp_path: Path) -> No
         assert "H59" in held
 
 
+async def test_what_cannot_be_kept_is_left_out(tmp_path: Path) -> None:
+    async with joined(tmp_path) as (server, sources):
+        known = replace(sample("opencps"), title="Khai\0 sinh \ud800", agency="\0")
+        server.keep(known)
+        found = await sources.by_code["H57"].find(read(known.code))
+        assert found is not None
+        assert (found.title, found.agency) == ("Khai sinh", None)
+
+
 async def test_the_newest_promise_holds(tmp_path: Path) -> None:
     async with joined(tmp_path) as (server, sources):
         known = replace(sample("opencps"), again=date(2026, 12, 4))

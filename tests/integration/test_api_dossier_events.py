@@ -60,7 +60,12 @@ def server(embedded_conninfo: str, tmp_path: Path) -> Iterator[WebServer]:
 def event(number: int = 1, state: str = "da_tra", **more: Any) -> dict[str, Any]:
     """An event of now."""
     at = datetime.now(VIETNAM).isoformat()
-    titled = {"title": "Cấp thẻ cho ông Nguyễn Văn Thử", "agency": OFFICE, "promised": "9999-12-31"}
+    titled = {
+        "title": "Cấp thẻ\0 cho ông Nguyễn Văn Thử",
+        "procedure": "\0",
+        "agency": OFFICE,
+        "promised": "9999-12-31",
+    }
     dossier = {"code": CODE, "state": state, "applicantName": "Nguyễn Văn Thử", **titled}
     return {"id": f"e{number}", "at": at, "dossier": dossier} | more
 

@@ -13,7 +13,7 @@ from bot.jobs import Jobs
 from bot.record_book import open_store
 from bot.settings import Settings
 from bot.status import Status, lasting, look
-from bot.store import messages, operation
+from bot.store import operation
 from bot.store.operation import Dead, Doing
 from bot.store.pool import Store
 from bot.times import VIETNAM
@@ -54,7 +54,6 @@ async def _again(store: Store, jobs: Jobs, row: int) -> bool:
         conversation = await operation.revive(con, row)
         if conversation is None:
             return False
-        await messages.lock_conversation(con, conversation)
         await jobs.enqueue_turn(con, row, conversation)
         return True
 

@@ -113,9 +113,12 @@ async def dead(con: Connection) -> list[Dead]:
 
 
 async def revive(con: Connection, row: int) -> str | None:
-    """Make a message given up on as if it had just come; returns its conversation, whose turn the
-    caller enqueues, or None if there is no such message. What was said instead of an answer goes.
+    """Make a message given up on as if it had just come, at its conversation's door; returns the
+    conversation, whose turn the caller enqueues, or None if there is no such message. What was said
+    instead of an answer goes.
     """
+    door = LOCK.replace("%s", "conversation")  # before the message, as whoever erases it
+    await con.execute(f"SELECT {door} FROM messages WHERE id = %s", (row,))  # noqa: S608 our own text
     cursor = await con.execute(
         "UPDATE messages SET done_at = NULL, parked_at = NULL, parked_why = NULL, deaths = 0,"
         " failures = 0 WHERE id = %s AND parked_at IS NOT NULL RETURNING conversation",

@@ -22,6 +22,7 @@ from bot.__main__ import app
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Incoming, ReplyRefused, TurnResult
 from bot.settings import Settings
+from bot.store import messages
 from bot.store.errors import NotTaking
 from tests.mailroom import FAST, PARKED, Pigeon, echo, eventually, mailroom, said
 from tests.web_server import web_server
@@ -100,6 +101,26 @@ async def test_a_message_given_up_on_is_listed_with_its_reason_and_taken_up_agai
         assert (await mailbox.counts()).parked == 0
         assert "Không có tin nào" in (await run("dead")).output
         assert len(await mailbox.replies("web:an")) == 3
+
+
+async def test_one_taken_up_again_while_it_is_erased_stands_in_nobodys_way(
+    embedded_conninfo: str,
+) -> None:
+    async with mailroom(embedded_conninfo) as mailbox:
+        await mailbox.receive(said(1))
+        await mailbox.answer_to(said(1), 10)
+        async with mailbox.store.connection() as con:
+            await con.execute("UPDATE messages SET parked_at = now()")
+        async with mailbox.store.transaction() as con:
+            await messages.lock_conversation(con, "web:an")
+            again = asyncio.create_task(run("retry", "--all"))
+            for _ in range(200):
+                cursor = await con.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+                if await cursor.fetchone():
+                    break
+                await asyncio.sleep(0.02)
+            await messages.erase(con, "web:an")
+        assert "Đã đưa 0 tin" in (await again).output
 
 
 async def test_status_tells_what_to_look_at_and_nothing_while_all_is_well(

@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from actions.dossier import LOOKING_UP
+from actions.guide_screen import opening
 from actions.state import Action, Kind, State
 from knowledge_base.dossiers.codes import DossierCode, Faulty, grammar
 from knowledge_base.text import key
@@ -13,6 +15,11 @@ from knowledge_base.text import key
 _ABOUT_IT = frozenset({Kind.DOSSIER, Kind.ASK_CODE, Kind.PHOTO})
 _ASKED = _ABOUT_IT - {Kind.DOSSIER}
 _ABOUT_DOSSIERS = re.compile(r"\b(?:ma )?ho so\b|\bgiay hen\b")
+_SHORT = 8  # words of an answer
+_NONE = re.compile(
+    r"\b(?:khong|ko|chua|quen|mat)\b(?: \w+){0,3}? (?:(?:ma|giay hen|bien nhan)\b|giay(?: roi)?$)"
+)
+_WHERE = re.compile(r"\bma\b.* (?:o dau|cho nao|dong nao)\b|\b(?:dau|so nao) la ma\b")
 _PART = "part"  # as wording/dossier.yaml names what is amiss: ``fault_part``
 _DIGITS = re.compile(r"\D{0,25}\d[\d .-]+\D{0,10}")
 
@@ -26,6 +33,8 @@ def said(text: str, state: State, today: date) -> Action | None:
         return Action(kind=Kind.ASK_CODE, codes=tuple(code.text for code in found.codes))
     if found.faulty:
         return _faulty(found.faulty)
+    if _is_asked(state) and (without := _without(key(text))) is not None:
+        return without
     asked = state.current is not None and state.current.kind in _ABOUT_IT
     if not asked and not _ABOUT_DOSSIERS.search(key(text)):
         return None
@@ -35,6 +44,16 @@ def said(text: str, state: State, today: date) -> Action | None:
     if _is_asked(state) and _DIGITS.fullmatch(text):
         return Action(kind=Kind.ASK_CODE, phrase=_PART)
     return None
+
+
+def _without(words: str) -> Action | None:
+    """What follows when the citizen was asked for a code and has none, or does not see where it
+    is; None where neither is said."""
+    if len(words.split()) > _SHORT:
+        return None
+    if _WHERE.search(words):
+        return Action(kind=Kind.ASK_CODE)
+    return opening(LOOKING_UP) if _NONE.search(words) else None
 
 
 def is_about_codes(text: str, state: State) -> bool:

@@ -19,6 +19,7 @@ from knowledge_base.schema import Procedure
 _KEPT = 5  # guides under way at the same time
 _FRESH = timedelta(days=1)  # so long a step is offered again under every answer
 _ANSWERS = 3  # a page of the review, beside the rows that turn it and go on
+CHOOSE = "choose"  # why a step is shown once more (``phrase``): what was said chose no row
 _ASKED_HOW = frozenset({Aspect.HOW, Aspect.LINK})
 
 
@@ -151,7 +152,13 @@ class _Moves:
             case Move.REVIEW:
                 return self._review(action, stand)
             case _:
-                return self._show(stand.progress, "guide.here")
+                return self._again(action, stand)
+
+    def _again(self, action: Action, stand: Standing) -> Shown | None:
+        if action.phrase is None:
+            return self._show(stand.progress, "guide.here")
+        said = self._tell.say(f"guide.{action.phrase}", self._tell.address)
+        return self._show(stand.progress, f"guide.{action.phrase}", first=(said,))
 
     def _of(self, guide: str | None) -> Standing | None:
         """Where the citizen is in a guide that was begun; None names the newest."""

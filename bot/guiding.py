@@ -68,6 +68,7 @@ _BACK = re.compile(
     r"(?: buoc truoc| cau truoc)?|(?:ve )?buoc truoc"
 )
 _BACK_TO = re.compile(rf"(?:quay|tro|lui|ve|xem)(?: lai| ve)* buoc (?:thu |so )?{_HOW_MANY}")
+_CHANGES = re.compile(r"\b(?:sua|nham|sai|lon|doi|lai|khong phai)\b")
 # The same commands as the understanding knows them.
 _INTENTS = {"back": Move.BACK, "correct": Move.REVIEW, "stop": Move.STOP, "restart": Move.OPEN}
 # "Vâng", "không" to a question: the choices of these ids.
@@ -87,6 +88,8 @@ def said(text: str, state: State, knowledge: Knowledge, tell: Telling) -> Action
     if within is not None:
         return within
     goes_on = words in GO_ON | _DONE and not _is_asked_to_remind(state)
+    if words in _DONE and guide.is_on_screen(state):  # at a question, which "xong" answers not
+        return _chooses(state)
     if words in ONWARD or (goes_on and guide.running(state, find)):
         return here()
     found = knowledge.guide_named(text)
@@ -110,7 +113,14 @@ def meant(heard: Understanding, state: State, knowledge: Knowledge, tell: Tellin
     move = _INTENTS.get(heard.intent)
     if move is None or (move is Move.BACK and not _was_begun(state)):
         return None
+    if move is Move.REVIEW and not _CHANGES.search(key(heard.text)):
+        return _chooses(state)  # "trừ tiền rồi mà báo lỗi" tells of trouble, and changes no answer
     return _move(move, state.guides[0].guide)
+
+
+def _chooses(state: State) -> Action:
+    """The step once more, after the request to choose one of its rows."""
+    return here(state.guides[0].guide).model_copy(update={"phrase": guide.CHOOSE})
 
 
 def _is_asked_to_remind(state: State) -> bool:
@@ -121,15 +131,15 @@ def _is_asked_to_remind(state: State) -> bool:
 
 
 def _replied(ids: tuple[str, ...], state: State, find: Find) -> Action | None:
-    """The choice that says so; where none does, the step stays as it is: "dạ" to something to be
-    done does not say that it is done."""
+    """The choice that says so; where none does, a row is asked for: "dạ" to something to be done
+    does not say that it is done, "chưa được" not what is amiss."""
     stand = guide.newest(state, find)
     if stand is None:
         return None
     for choice in stand.screen.choices:
         if choice.id in ids:
             return guide_screen.action_of(stand, choice)
-    return here(stand.progress.guide)
+    return _chooses(state)
 
 
 def _within(

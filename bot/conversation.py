@@ -29,6 +29,7 @@ from bot import (
     reading,
     resuming,
     second,
+    unheard,
     watching_words,
     writing,
 )
@@ -220,6 +221,9 @@ class _Turn:
         state = _without(said.refused, state)
         decided = listening.decide(heard, state)
         decided = guide_asking.suggested(text, decided, heard, state, self.world.knowledge)
+        if unheard.names_place(text, decided, state, self.world.places):
+            return self._home(text, state)
+        decided = unheard.reheard(text, decided, state, self.world.places, self.now)
         if checking.asks_for_list(text):
             decided = replace(decided, action=checking.listed(decided.action))
         if decided.action.kind is Kind.HOURS and decided.event is None:

@@ -22,6 +22,7 @@ _LATE = 2  # places before the third
 _PENDING = 2  # missed questions that the next answer may belong to
 _DECLINED = {
     "declined": MissKind.DECLINED,
+    "said.unclear_step": MissKind.DECLINED,
     "said.out_of_scope": MissKind.OUT_OF_SCOPE,
     "said.decline_again": MissKind.OUT_OF_SCOPE,
 }

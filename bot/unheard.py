@@ -1,0 +1,47 @@
+"""What a message that was not understood may still mean where it was said.
+
+A place alone, a day after opening hours, and whatever is said at a step of a guide: there somebody
+who is told only "that is none of my matters" does not know what to press.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from actions import guide, office
+from actions.place import Places
+from actions.state import Action, Kind, State
+from bot.listening import Heard
+
+_UNCLEAR = Action(kind=Kind.SAY, phrase="unclear_step")
+
+
+def names_place(text: str, decided: Heard, state: State, places: Places) -> bool:
+    """Whether a message that was not understood says a place and nothing else."""
+    if not decided.miss or guide.is_on_screen(state):
+        return False
+    found = places.find(text, state)
+    return found.whole and bool(found.matches)
+
+
+def reheard(text: str, decided: Heard, state: State, places: Places, now: datetime) -> Heard:
+    """What is done about a message, once what is on the screen is thought of.
+
+    Args:
+        text: the whole message.
+        decided: what would be done otherwise; anything but a miss stays as it is.
+        state: the conversation before.
+        places: the units and offices that there are.
+        now: the moment of the turn, Vietnamese time.
+    """
+    if not decided.miss:
+        return decided
+    if guide.is_on_screen(state) and not state.misses:  # the second time it is said whom to call
+        return replace(decided, action=_UNCLEAR, event=None)
+    current = state.current
+    if current is not None and current.kind is Kind.HOURS:
+        when = office.asked(text, state, places, now).when
+        if when is not None and when.day is not None:
+            return Heard(current.model_copy(update={"when": when}))
+    return decided

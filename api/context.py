@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from starlette.requests import HTTPConnection, Request
@@ -23,6 +23,8 @@ from bot.messages import Incoming
 from bot.pictures import Pictures
 from bot.printer import Printer
 from knowledge_base.drawings import Drawing
+
+LONGEST = 150.0  # seconds for a photograph or recording to come in and be read
 
 
 @dataclass(slots=True)
@@ -61,15 +63,19 @@ class Context:
         """The same for photographs, which are work to read."""
         self._count(connection, self.photos)
 
-    @contextmanager
-    def taking_in(self, kind: str, most: int) -> Iterator[None]:
-        """Take the body of a medium in and read it: each may have some megabytes, so there are
-        ``most`` of a kind at a time; raises :class:`Problem` (503) beyond."""
+    @asynccontextmanager
+    async def taking_in(self, kind: str, most: int) -> AsyncIterator[None]:
+        """Take the body of a medium in and read it. Each may have some megabytes, so there are
+        ``most`` of a kind at a time; raises :class:`Problem` (503) beyond. A telephone that lost
+        its line never says so: also (408) after :data:`LONGEST`."""
         if self.taken[kind] >= most:
             raise Problem("busy", 503, headers={"Retry-After": "10"})
         self.taken[kind] += 1
         try:
-            yield
+            async with asyncio.timeout(LONGEST):
+                yield
+        except TimeoutError as error:
+            raise Problem("too_slow", 408) from error
         finally:
             self.taken[kind] -= 1
 

@@ -29,7 +29,7 @@ async def photographed(
     Raises:
         Problem: the body calls itself something else than a picture (415), is empty (422) or too
             large (413), the words cannot be used (422), too many photographs came from there (429)
-            or are taken in just now (503).
+            or are taken in just now (503), or it does not come in (408).
         bot.store.errors.StoreUnavailable: the database is away.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -40,7 +40,7 @@ async def photographed(
     if await context.services.mailbox.knows(message):
         return message
     context.admit_photo(request)
-    with context.taking_in(PHOTO, AT_ONCE):
+    async with context.taking_in(PHOTO, AT_ONCE):
         content = await _body(request)
         return replace(message, media=await context.services.media.read_bytes(PHOTO, content))
 

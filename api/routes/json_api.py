@@ -147,8 +147,7 @@ async def messages(request: Request, response: Response, message: Message) -> Re
     responses={
         **_REFUSALS,
         202: {"model": Replies},
-        413: {"model": ProblemBody},
-        415: {"model": ProblemBody},
+        **{status: {"model": ProblemBody} for status in (408, 413, 415, 503)},
     },
     openapi_extra={
         "requestBody": {

@@ -27,14 +27,15 @@ async def post_voice(
     Answers with what was heard, masked; None where nothing was, which a reply says kindly.
 
     Raises:
-        Problem: nobody hears here (404), too many are heard just now (503), and whatever
-            :func:`api.routes.web.enter` and :meth:`api.context.Context.keep` raise.
+        Problem: nobody hears here (404), too many are heard just now (503), it does not come in
+            (408), and whatever :func:`api.routes.web.enter` and :meth:`api.context.Context.keep`
+            raise.
     """
     context, chat = enter(request)
     room = context.services.media
     if not room.reads(VOICE):
         raise Problem("not_found", 404)
-    with context.taking_in(VOICE, AT_ONCE):
+    async with context.taking_in(VOICE, AT_ONCE):
         media = await room.read_bytes(VOICE, await request.body())
     heard = media.read.text if media.read else None
     said = Incoming(CHANNEL, chat, message_id, text=heard or UNREADABLE, media=media)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ import psycopg
 import pytest
 
 from actions.replies import Reply
-from api import photographs
+from api import context, photographs
 from api.limits import Limits
 from bot.media import MOST_BYTES
 from bot.messages import Incoming, MediaRead, TurnResult
@@ -39,7 +40,7 @@ def tell(incoming: Incoming, state: dict[str, Any] | None, now: datetime) -> Tur
 @pytest.fixture(scope="module")
 def server(embedded_server: Server) -> Iterator[WebServer]:
     with embedded_server.fresh() as conninfo:
-        limits = Limits(burst=1000, photos=8)
+        limits = Limits(burst=1000, photos=20)
         with web_server(conninfo, handler=tell, readers={"photo": reader}, limits=limits) as server:
             yield server
 
@@ -118,6 +119,21 @@ def test_only_so_many_are_taken_in_at_a_time(
     assert send(citizen).status_code == 202
 
 
+def test_a_telephone_that_lost_its_line_keeps_no_place(
+    citizen: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photographs, "AT_ONCE", 1)
+    monkeypatch.setattr(context, "LONGEST", 0.2)
+    host, port = citizen.base_url.host, citizen.base_url.port
+    with socket.create_connection((host, port or 80), 20) as line:
+        lost = citizen.build_request("POST", "/web/photos", params={"message_id": "l"})
+        lost.headers["Content-Length"] = "1000"
+        head = "".join(f"{name}: {value}\r\n" for name, value in lost.headers.items())
+        line.sendall(f"POST {lost.url.raw_path.decode()} HTTP/1.1\r\n{head}\r\n.".encode())
+        assert b" 408 " in line.recv(100)
+    assert send(citizen).status_code == 202
+
+
 def test_a_program_sends_one_with_words_and_gets_the_replies(citizen: httpx.Client) -> None:
     asked = {"conversation": uuid4().hex, "message_id": "1", "text": "giấy hẹn 0912345678"}
     for _ in range(2):
@@ -129,6 +145,6 @@ def test_a_program_sends_one_with_words_and_gets_the_replies(citizen: httpx.Clie
 
 
 def test_one_address_sends_only_so_many(citizen: httpx.Client) -> None:
-    answers = [send(citizen) for _ in range(10)]
+    answers = [send(citizen) for _ in range(21)]
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["Retry-After"]) > 0

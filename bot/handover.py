@@ -18,7 +18,6 @@ from knowledge_base.text import key
 
 _LATER = timedelta(hours=1)
 _STANDING = Action(kind=Kind.PERSON, phrase=people.ASKED)
-_CONFIRMING = Action(kind=Kind.SAY, phrase="erase_confirm")
 _ERASE = re.compile(r"\b(?:xoa|quen|luu|giu)\b")
 _MACHINES = frozenset({Kind.MACHINE, Kind.ERASE, Kind.PERSON})
 
@@ -33,11 +32,11 @@ def done_by_machine(incoming: Incoming, state: State, world: World) -> Action | 
     it stands."""
     if incoming.choice is not None:
         pressed = listening.pressed(incoming.choice, state)
-        if pressed is None or pressed.kind in _MACHINES or pressed == _CONFIRMING:
+        if pressed is None or pressed.kind in _MACHINES or pressed == listening.ERASING:
             return pressed or _STANDING
-        return _STANDING if state.current == _CONFIRMING else None
+        return _STANDING if state.current == listening.ERASING else None
     text = (incoming.text or "").strip()
-    if state.current == _CONFIRMING and (chosen := listening.chosen(text, state)) is not None:
+    if state.current == listening.ERASING and (chosen := listening.chosen(text, state)) is not None:
         return chosen if chosen.kind is Kind.ERASE else _STANDING
     if people.wants_machine(text):
         return Action(kind=Kind.MACHINE)
@@ -46,7 +45,7 @@ def done_by_machine(incoming: Incoming, state: State, world: World) -> Action | 
     command = commands.said(text, state, world.places)
     if command is None:
         return None
-    return command if command.kind in _MACHINES or command == _CONFIRMING else _STANDING
+    return command if command.kind in _MACHINES or command == listening.ERASING else _STANDING
 
 
 def for_person(incoming: Incoming, state: State, world: World) -> str:

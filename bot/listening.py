@@ -54,6 +54,11 @@ _NUMBER = re.compile(r"(?:(?:chon|bam|nut|so|cai|dong|thu|muc)\s+)*\d{1,2}")
 _REFUSES = re.compile(
     r"(?:da |a |o )*(?:khong|ko|k|hong|no|chua|chang|cha) (?:phai|dung)\b|(?:sai|nham)\b"
 )
+ERASING = Action(kind=Kind.SAY, phrase="erase_confirm")
+_ERASES = re.compile(
+    r"(?:(?:u|uh|um|uk|o|vang|da|phai|dong y|co|ok|oke|roi|thi) )*xoa"
+    r"(?: (?:het|sach|tat ca|ca|di|luon|giup|gium|cho|toi|tui|nhe|nha|nghe|a))*"
+)
 # What channels pass on for a photograph, a voice message, a sticker: anything but words.
 UNREADABLE = "/khong_doc_duoc"
 
@@ -168,6 +173,8 @@ def decide(heard: Understanding, state: State) -> Heard:
         state: the conversation so far.
     """
     link, intent = heard.link, heard.intent
+    if state.current == ERASING and _ERASES.fullmatch(key(heard.text)):
+        return Heard(Action(kind=Kind.ERASE))
     if intent == "deny" and state.also and _REFUSES.match(key(heard.text)):
         return corrected(state)
     named = link.outcome is LinkOutcome.ANSWER and link.candidates[0].score >= SURE_PROCEDURE
@@ -175,6 +182,8 @@ def decide(heard: Understanding, state: State) -> Heard:
     if intent in _FIRST and sure and not (named and len(heard.text) > 40):
         if intent == "human" and people.asks_for_number(heard.text):
             return Heard(Action(kind=Kind.PERSON, phrase=people.NUMBER))
+        if intent == "human" and people.wants_machine(heard.text):
+            return Heard(_say("ask_bot"))  # nobody else is talking
         return Heard(_say(intent) if intent == "human" else coded.asked(state))
     if intent in ASPECTS:
         return _question(ASPECTS[intent], link, state)
@@ -203,7 +212,7 @@ def _question(aspect: Aspect, link: Link, state: State) -> Heard:
             case = state.case if codes[0] == current else None
             shown = Action(kind=Kind.SHOW, code=codes[0], aspect=aspect, case=case)
             return Heard(shown.model_copy(update={"doubted": link.doubted}))
-        case LinkOutcome.NONE if current and not (asking and asking.kind is Kind.ASK_WHICH):
+        case LinkOutcome.NONE if current and not _asks_of_another(asking, current):
             return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
         case LinkOutcome.NONE if asking is not None and asking.kind is Kind.ASK_WHICH:
             # "thế lệ phí?" while it is asked which one is meant: the same, about the fee.
@@ -218,11 +227,19 @@ def _question(aspect: Aspect, link: Link, state: State) -> Heard:
             if current and link.candidates[0].score < NAMES_LITTLE:
                 # Perhaps nothing new is named at all.
                 asked = (current, *(code for code in asked if code != current))
+            elif current and aspect is not Aspect.OVERVIEW:
+                # "the bao nhieu tien" is heard as a card ("thẻ"), and may be "thế" all the same.
+                asked = (*asked[: _MOST_OTHERS - 1], current)
             return Heard(Action(kind=Kind.ASK_WHICH, codes=asked, aspect=aspect))
         case _ if current and aspect is not Aspect.OVERVIEW:
             return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
         case _:
             return _miss(state)
+
+
+def _asks_of_another(asking: Action | None, current: str) -> bool:
+    """Whether it is asked which one is meant, and not perhaps what was talked of all along."""
+    return asking is not None and asking.kind is Kind.ASK_WHICH and current not in asking.codes
 
 
 def _command(intent: str, sure: bool, state: State) -> Heard:

@@ -6,7 +6,7 @@ import pytest
 
 from actions.state import Action, Aspect, Kind, Offer, State
 from actions.understanding import Understanding
-from bot.listening import chosen, decide, pressed
+from bot.listening import ERASING, chosen, decide, pressed
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 from tests.samples import Talk, meant, procedure, world
 
@@ -93,6 +93,27 @@ def test_a_question_that_hardly_names_anything_offers_what_is_talked_of_first() 
     understood = Understanding("", "ask_legal", 0.9, link)
     assert decide(understood, ABOUT_A).action.codes == (A, B)
     assert decide(understood, State()).action.codes == (B,)
+
+
+def test_what_is_talked_of_stays_among_what_a_follow_up_may_be_about() -> None:
+    link = Link(LinkOutcome.ASK, (Candidate(B, "", 0.3),))
+    asking = decide(Understanding("", "ask_fee", 0.9, link), ABOUT_A).action
+    assert asking.codes == (B, A)
+    after = ABOUT_A.model_copy(update={"trail": (SHOWN, asking)})
+    assert decide(meant("ask_papers"), after).action.code == A
+    assert decide(Understanding("", "ask_overview", 0.9, link), ABOUT_A).action.codes == (B,)
+
+
+@pytest.mark.parametrize(
+    ("text", "erases"),
+    [("ừ xoá", True), ("xoa het di", True), ("vâng xoá giúp tôi", True), ("dung xoa", False),
+     ("không xoá", False), ("xoá xong thì sao", False)],
+)  # fmt: skip
+def test_to_say_once_more_that_all_be_erased_is_a_yes(text: str, erases: bool) -> None:
+    heard = Understanding(text, "erase_data", 0.9, Link(LinkOutcome.NONE))
+    done = decide(heard, State(trail=(ERASING,))).action
+    assert (done.kind is Kind.ERASE) is erases
+    assert decide(heard, State()).action == ERASING
 
 
 def test_a_question_about_nothing_asks_about_what() -> None:

@@ -28,16 +28,13 @@ import procrastinate
 import psycopg
 from procrastinate import jobs as records
 from procrastinate.exceptions import ConnectorException
-from procrastinate.manager import (
-    JobManager,
-    NotificationCallback,
-    get_channel_for_queues,
-)
+from procrastinate.manager import JobManager, NotificationCallback, get_channel_for_queues
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.schema import SchemaManager
 
 from bot import tracing
-from bot.store.errors import NotTaking
+from bot.logs import traced
+from bot.store.errors import NotTaking, StoreUnavailable
 from bot.store.listener import Listener
 from bot.store.migrate import QueueSchema
 from bot.store.pool import Connection, Store, database_errors, try_lock
@@ -301,6 +298,8 @@ class _Retry(BaseRetryStrategy):
             case NotTaking():
                 seconds = 5.0  # being emptied
             case _:
+                if not isinstance(exception, StoreUnavailable):
+                    logger.error("Job %s is tried again: %s", job.task_name, traced(exception))
                 seconds = min(60.0, 2.0 ** min(job.attempts, 6))
         return RetryDecision(retry_at=datetime.now(UTC) + timedelta(seconds=seconds))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+import traceback
 from datetime import UTC, datetime
 
 from bot import tracing
@@ -47,6 +48,12 @@ def hush_addresses() -> None:
     for name in ("httpx", "httpcore"):
         noisy = logging.getLogger(name)
         noisy.setLevel(max(logging.WARNING, noisy.getEffectiveLevel()))
+
+
+def traced(error: BaseException) -> str:
+    """Where an error came from, without its words: they may be a citizen's."""
+    lines = "".join(traceback.format_tb(error.__traceback__))
+    return f"{type(error).__name__}\n{lines}".rstrip()
 
 
 def set_up_logging(level: str, form: str) -> None:

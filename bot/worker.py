@@ -19,6 +19,7 @@ from actions.tickets import NOTHING
 from bot import opening, tracing
 from bot.delivery import Deliveries
 from bot.jobs import REMINDERS, TURNS, Again, delivery_queue
+from bot.logs import traced
 from bot.mailbox import Mailbox, Receipt, erase_tickets
 from bot.media import MediaRoom
 from bot.messages import TEAM, Incoming, Media, RetryLater, Sender, TurnHandler, TurnResult
@@ -197,7 +198,7 @@ class Worker:
             raise
         except Exception as error:
             # The handler's error, its time running out, or a result that cannot be stored.
-            logger.error("Message %s could not be handled: %s", turn.row, _traced(error))
+            logger.error("Message %s could not be handled: %s", turn.row, traced(error))
             await self._fail(turn, error)
             return None
         if not saved:
@@ -344,12 +345,6 @@ class Worker:
 
     def _today(self) -> str:
         return datetime.now(UTC).astimezone(VIETNAM).date().isoformat()
-
-
-def _traced(error: Exception) -> str:
-    """Where an error came from, without its words."""
-    lines = "".join(traceback.format_tb(error.__traceback__))
-    return f"{type(error).__name__}\n{lines}".rstrip()
 
 
 def _where(error: Exception) -> str:

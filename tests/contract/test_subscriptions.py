@@ -272,6 +272,16 @@ async def test_a_system_that_is_down_is_left_alone_and_asked_again(embedded_conn
         assert len(system.asked) == 3  # the other seven wait with it
 
 
+async def test_an_error_of_ours_is_told_without_its_words_and_the_job_goes_on(
+    embedded_conninfo: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with mailroom(embedded_conninfo) as mailbox:
+        async with mailbox.store.transaction() as con:
+            await mailbox.jobs.defer(con, "remind", "reminders", hoa="bà Hoa")
+        await eventually(lambda: "Job remind is tried again: TypeError" in caplog.text)
+    assert "Hoa" not in caplog.text
+
+
 async def test_every_system_has_one_job_for_all_workers(embedded_conninfo: str) -> None:
     system = System()
     plans = {"máy chủ": Plan(system, per_minute=6000)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from actions import lines, pages
 from actions.state import Action, Aspect, Button, Kind, Message, State
@@ -137,13 +136,25 @@ def _told(step: Step) -> tuple[str, ...]:
 
 
 def _sources(codes: Sequence[str], knowledge: Knowledge, tell: Telling) -> str | None:
-    """The first source of each procedure's record, the codes of one source together."""
-    cited: dict[tuple[str, date, Confidence], tuple[Source, list[str]]] = {}
+    """The first source of each procedure's record; those of one publisher together, since a list
+    says little of each and four titles are longer than it. Each answer cites its own in full."""
+    cited: dict[tuple[str, Confidence], list[tuple[Source, str]]] = {}
     for code in dict.fromkeys(codes):
         if record := knowledge.by_code(code):
             source = record.sources[0]
-            same = (source.title, source.day, source.confidence)
-            cited.setdefault(same, (source, []))[1].append(code)
-    return (
-        " ".join(lines.cited(s, ", ".join(found), tell.say) for s, found in cited.values()) or None
-    )
+            publisher = source.title.partition(", ")[0]
+            cited.setdefault((publisher, source.confidence), []).append((source, code))
+    return " ".join(_cited(name, found, tell) for (name, _), found in cited.items()) or None
+
+
+def _cited(publisher: str, found: Sequence[tuple[Source, str]], tell: Telling) -> str:
+    """What one publisher was read for: one source as it is, several from the first day on."""
+    source, codes = found[0][0], ", ".join(code for _, code in found)
+    days = sorted(one.day for one, _ in found)
+    if days[0] == days[-1]:
+        same = all(one.title == source.title for one, _ in found)
+        named = source if same else source.model_copy(update={"title": publisher})
+        return lines.cited(named, codes, tell.say)
+    first, last = (day.strftime("%d/%m/%Y") for day in (days[0], days[-1]))
+    key = "source" if source.confidence is Confidence.OFFICIAL else "source_secondary"
+    return tell.say(f"answer.{key}_many", nguon=publisher, tu=first, den=last, ma=codes)

@@ -38,6 +38,19 @@ def test_the_first_sentence_is_the_events_own_and_each_thing_is_a_button() -> No
     assert citizen.events == ("life_event",)
 
 
+def test_sources_of_one_publisher_are_cited_together() -> None:
+    given = {A: ("Bản sao, Quyết định 1", "2025-06-30"), B: ("Bản sao, Quyết định 2", "2026-09-29")}
+    procedures = [
+        procedure(code, nguon=[{"id": "qd", "ten": ten, "ngay": ngay}])
+        for code, (ten, ngay) in given.items()
+    ]
+    citizen = Talk(world(*procedures, events=(event(),)), SAID)
+    citizen.say("có chuyện")
+    assert citizen.replies[-1].source == (
+        f"Theo Bản sao từ ngày 30/06/2025 đến ngày 29/09/2026, mã {A}, {B}."
+    )
+
+
 def test_deadline_condition_and_what_is_done_in_one_go_are_said() -> None:
     first = {"viec": "Xin cả ba", "ma": A, "gom": [B, C], "han": "trong 7 ngày", "khi": "chưa có"}
     said = talk(viec=[first]).say("có chuyện")

@@ -35,6 +35,11 @@ _KEPT = frozenset(
      "con thieu nhung gi", "toi con thieu giay gi", "toi con thieu giay to gi", "thieu gi nua",
      "da co gi roi", "toi da co gi roi", "du giay chua", "du giay to chua", "du ho so chua"}
 )  # fmt: skip
+_GI = re.compile(r"\bchi\b")  # "còn thiếu chi": how they say "gì" from Nghệ An to Huế
+_PRINT = re.compile(
+    r"in(?: (?:ra|giay|to|ban|danh sach|cai|nay|cho|giup|gium|ho|toi|tui|em|bac|ba|ong|voi|di|nhe"
+    r"|nha|a))+"
+)
 _WORDS_OF_ALL = frozenset(
     {"co du roi", "du roi", "du ca roi", "co het roi", "co du het roi", "xong het roi", "xong het",
      "co du giay roi", "du giay roi", "du het roi", "toi co du roi", "toi co het roi", "xong ca",
@@ -67,7 +72,11 @@ def said(text: str, state: State, knowledge: Knowledge, tell: Telling) -> Action
     """What exact words mean: a tick on the checklist that is on the screen, or going on with one
     that was left. None when they mean nothing of that."""
     words = key(text)
-    if words in _KEPT or (words in ONWARD | GO_ON and _is_next(state, Guides(knowledge, tell))):
+    if state.checklists and _PRINT.fullmatch(words):
+        return Action(kind=Kind.PRINT, code=state.checklists[0].code)
+    if _GI.sub("gi", words) in _KEPT or (
+        words in ONWARD | GO_ON and _is_next(state, Guides(knowledge, tell))
+    ):
         return Action(kind=Kind.CHECKLIST)
     current = state.current
     if current is None or current.kind is not Kind.CHECKLIST or current.code is None:

@@ -306,7 +306,7 @@ def _buttons_of(key: str, state: State, world: World) -> tuple[Button, ...]:
             return (human, home)
         case "human":
             return (home,)
-        case "decline_again" | "goodbye" | "stop" | "deny" | "secret":
+        case "decline_again" | "goodbye" | "stop" | "deny" | "secret" | "no_helper":
             return (home,)
         case _:
             return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from actions import crowd
-from actions.state import Action, Help, State
+from actions.state import Action, Help, Kind, State
 from bot.guiding import number_of
 from knowledge_base.text import key
 
@@ -40,15 +40,22 @@ _ENTER = frozenset(
     {"giup nguoi khac", "giup nguoi dan", "che do nguoi giup", "che do ho tro", "ho tro nguoi dan",
      "vao che do nguoi giup", "toi giup nguoi khac", "giup ba con", "bat dau giup"}
 )  # fmt: skip
+_OF_TEAM = re.compile(
+    r"(?:(?:da|vang|chao|xin chao|ban|con|em|chau|toi|tui|minh|anh|chi) )*"
+    r"(?:la |o |ben )+(?:thanh vien |nguoi |can bo )*(?:cua )?to cong nghe(?: so)?(?: .{0,40})?"
+)
 COMMAND = "/giup"
 
 
 def said(text: str, state: State, team: str | None) -> Action | None:
-    """The helper's move that a text is; None where it is none, or whoever says it is no helper."""
-    if team is None:
-        return None
+    """The helper's move that a text is, or who makes helpers where whoever would be one is none;
+    None where it is neither."""
     words = key(text)
-    if words in _ENTER or text.strip().lower() == COMMAND:
+    enters = words in _ENTER or text.strip().lower() == COMMAND
+    if team is None:
+        asks = enters or _OF_TEAM.fullmatch(words)
+        return Action(kind=Kind.SAY, phrase="no_helper") if asks else None
+    if enters:
         return crowd.action(Help.LIST if state.helping and state.helping.people else Help.ADD)
     if state.helping is None or not state.helping.people:
         return crowd.action(Help.ADD) if words in _SAID[Help.ADD] else None

@@ -74,7 +74,7 @@ def text(value: Any) -> str | None:
     neither text nor a number."""
     if not isinstance(value, str | int | float):
         return None
-    said = str(value or "").replace("\0", " ").encode(errors="ignore").decode()  # fit to be kept
+    said = "".join(c if c.isprintable() else " " for c in str(value or ""))
     return " ".join(said.split())[:_LONGEST].rstrip() or None
 
 

@@ -307,7 +307,7 @@ async def test_the_codes_are_told_without_opening_anything(tmp_path: Path) -> No
 
 async def test_what_cannot_be_kept_is_left_out(tmp_path: Path) -> None:
     async with joined(tmp_path) as (server, sources):
-        known = replace(sample("opencps"), title="Khai\0 sinh \ud800", agency="\0")
+        known = replace(sample("opencps"), title="Khai\0 sinh \x01\ud800", agency="\0")
         server.keep(known)
         found = await sources.by_code["H57"].find(read(known.code))
         assert found is not None

@@ -89,8 +89,8 @@ def ask(action: Action, state: State, tell: Telling) -> Message:
     shown = Image(PAPER, tell.say("dossier.paper_alt"))
     if action.kind is Kind.PHOTO:
         return photo.show(action, shown, tell)
-    known = action.codes or state.dossiers
-    buttons = [Button(code, Action(kind=Kind.DOSSIER, code=code)) for code in known[:3]]
+    known = action.codes[:_MOST_BUTTONS] or state.dossiers[:3]
+    buttons = [Button(code, Action(kind=Kind.DOSSIER, code=code)) for code in known]
     if action.codes:
         return Message(tell.say("dossier.which", tell.address), buttons=tuple(buttons))
     guide = Button(tell.say("dossier.button_no_code"), opening(LOOKING_UP))

@@ -55,10 +55,13 @@ _REFUSES = re.compile(
     r"(?:da |a |o )*(?:khong|ko|k|hong|no|chua|chang|cha) (?:phai|dung)\b|(?:sai|nham)\b"
 )
 ERASING = Action(kind=Kind.SAY, phrase="erase_confirm")
-_ERASES = re.compile(
-    r"(?:(?:u|uh|um|uk|o|vang|da|phai|dong y|co|ok|oke|roi|thi) )*xoa"
+_ERASES = re.compile(  # "xoá" alone once more is no yes yet
+    r"(?:(?:(?:u|uh|um|uk|o|vang|da|phai|dong y|co|ok|oke|roi|thi) )+xoa|xoa het)"
     r"(?: (?:het|sach|tat ca|ca|di|luon|giup|gium|cho|toi|tui|nhe|nha|nghe|a))*"
 )
+_MOURNS = re.compile(r"\b(?:mat|qua doi|tu tran|chet|khuat|nham mat)\b")
+_NOT_OF_THE_DEAD = frozenset({"goodbye", EMERGENCY})
+_OF_THE_DEAD = 0.05  # as likely a matter is offered to who has lost somebody
 # What channels pass on for a photograph, a voice message, a sticker: anything but words.
 UNREADABLE = "/khong_doc_duoc"
 

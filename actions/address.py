@@ -6,7 +6,7 @@ import re
 
 from actions.state import State
 from knowledge_base.phrases import DEFAULT_ADDRESS
-from knowledge_base.text import fold, has_accents, strip_accents
+from knowledge_base.text import fold, has_accents, key, strip_accents
 
 _WORDS = ("ông", "bà", "cụ", "bác", "cô", "chú", "dì", "cậu", "mợ", "thím", "anh", "chị")
 _WORD = "|".join(_WORDS)
@@ -20,6 +20,7 @@ _SELF = re.compile(
 _CALLED = rf"\b(?P<word>{_BOTH}|{_WORD})\b"
 _AS = re.compile(rf"\b(?:gọi|xưng|kêu)\b.*?\b(?:là|bằng)\s+{_CALLED}")
 _ASKED = re.compile(rf"\b(?:gọi|xưng|kêu)\b.*?{_CALLED}")
+_NUMBER = re.compile(r"\bgoi (?:so|ai|cho ai|cho so|o dau|di dau)\b")
 _ANSWERED = re.compile(rf"(?:\w+\s+){{0,3}}?{_CALLED}(?:\s+\w+){{0,2}}")
 
 
@@ -38,6 +39,11 @@ def notice(text: str, state: State) -> State:
 def asked_for(text: str) -> str | None:
     """The word the citizen asks to be called by, e.g. ``bác`` in "gọi tôi là bác"."""
     return _found(_AS, text) or _found(_ASKED, text)
+
+
+def asks_for_number(text: str) -> bool:
+    """Whether "gọi" is to telephone: "gọi số mô", which is no wish to be called "mợ"."""
+    return bool(_NUMBER.search(key(text)))
 
 
 def answered(text: str) -> str | None:

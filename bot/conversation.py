@@ -260,7 +260,11 @@ class _Turn:
             return self._chosen(move, state)
         if (down := writing.taken_down(text, heard, state, self.world, self.now)) is not None:
             return down
-        return self._set_address(text, state) if heard.intent == "set_address" else None
+        if heard.intent != "set_address":
+            return None
+        if address.asks_for_number(text):
+            return self._do(Action(kind=Kind.PERSON, phrase=people.NUMBER), state)
+        return self._set_address(text, state)
 
     def _corrected(self, decided: listening.Heard, state: State) -> Outcome:
         """What else was near, after a word that this was not it."""

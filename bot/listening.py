@@ -198,6 +198,9 @@ def decide(heard: Understanding, state: State) -> Heard:
         return _question(Aspect.OVERVIEW, link, state)
     if intent == "dossier_status" and sure:
         return Heard(coded.asked(state))
+    if intent in _NOT_OF_THE_DEAD and _MOURNS.search(key(heard.text)):
+        # "Ông nhà tôi mất hôm qua" takes leave of somebody else, and nobody can be saved.
+        return _perhaps(tuple(c.code for c in link.candidates if c.score >= _OF_THE_DEAD), state)
     return _command(intent, sure, state)
 
 
@@ -306,11 +309,22 @@ def _reply_to(state: State, yes: bool) -> Action | None:
 
 
 def _more(state: State) -> Heard:
-    """The newest message's button that turns a page, if it has one."""
-    for offer in state.latest_offers():
+    """The newest message's button that turns a page, if it has one; else that of the answer which
+    it was put behind, where no other button is left of it."""
+    newest = state.latest_offers()
+    before = state.offers[len(newest) :]
+    behind = tuple(offer for offer in before if offer.turn == before[0].turn)
+    if not all(offer.action.page for offer in behind):
+        behind = ()
+    for offer in (*newest, *behind):
         if offer.action.page > 0:  # no other button leads into the middle of a list
             return Heard(offer.action)
     return Heard(_say("nothing_more"))
+
+
+def _perhaps(codes: tuple[str, ...], state: State) -> Heard:
+    """Which of a few it is, where there are any."""
+    return Heard(Action(kind=Kind.ASK_WHICH, codes=codes[:_MOST_OTHERS])) if codes else _miss(state)
 
 
 def _miss(state: State) -> Heard:

@@ -248,24 +248,6 @@ def told(shown: Shown, first: Sequence[str] = (), tell: Telling | None = None) -
     return replace(outcome, reminders=shown.reminders, ratings=shown.ratings, tickets=shown.tickets)
 
 
-def followed(said: Outcome, action: Action, world: World, now: datetime) -> Outcome:
-    """``said``, and ``action`` after it in the same turn: the buttons are those of the last."""
-    shown = {choice.id for reply in said.replies for choice in reply.choices}
-    offers = tuple(offer for offer in said.state.offers if offer.id not in shown)
-    onward = perform(action, said.state.model_copy(update={"offers": offers}), world, now)
-    if onward.lookup is not None:
-        return onward
-    quiet = [replace(r, choices=tuple(c for c in r.choices if c.url)) for r in said.replies]
-    return replace(
-        onward,
-        replies=(*quiet, *onward.replies),
-        events=(*said.events, *onward.events),
-        tickets=(*said.tickets, *onward.tickets),
-        reminders=(*said.reminders, *onward.reminders),
-        ratings=(*said.ratings, *onward.ratings),
-    )
-
-
 def reply(state: State, messages: Sequence[Message], event: str, *, erase: bool = False) -> Outcome:
     """The outcome that says ``messages``; the last one's buttons get ids of this turn."""
     state = state.model_copy(update={"turn": state.turn + 1})

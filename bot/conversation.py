@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from actions import address, aloud, asking, crowd, danger, office, people, place, watching
-from actions.perform import World, followed, perform, reply, say
+from actions.following import followed
+from actions.perform import World, perform, reply, say
 from actions.replies import Reply
 from actions.state import Action, Kind, Outcome, State
 from actions.survey import surveyed

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from actions.perform import World, followed
+from actions.following import followed
+from actions.perform import World
 from actions.state import Action, Kind, Outcome, State
 from actions.understanding import Understanding
 from bot import listening

@@ -16,17 +16,31 @@ from knowledge_base.text import fold, strip_accents, tokens
 
 _NUMBERS = {
     "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8,
-    "chin": 9, "muoi": 10, "muoi mot": 11, "muoi hai": 12,
+    "chin": 9, "muoi": 10,
 }  # fmt: skip
+_NUMBERS |= {
+    f"{tens} {unit}": number + _NUMBERS[unit]
+    for tens, number in {"muoi": 10, "hai muoi": 20, "ham": 20, "ba muoi": 30}.items()
+    for unit in list(_NUMBERS)[:-1]
+} | {"muoi lam": 15, "hai muoi lam": 25, "ham lam": 25, "hai muoi": 20, "ba muoi": 30}
 _NUMBER = r"(?:\d{1,2}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + ")"
 _DATE = re.compile(r"\b(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})(?:[/.-](?P<year>20\d\d))?\b")
 _SPOKEN_DATE = re.compile(
     rf"\b(?:ngay|mung|mong|hom) (?P<day>{_NUMBER}) thang (?P<month>{_NUMBER})"
     r"(?: nam (?P<year>20\d\d))?\b"
 )
-_TET_DAY = re.compile(rf"\b(?:mung|mong) (?P<day>{_NUMBER}) tet\b")
+_ANCESTORS = "Giỗ Tổ Hùng Vương"
+# The month of Tết is counted by the moon, other months where that is said; "mùng mười tháng ba" is
+# Giỗ Tổ though nothing is said.
+_TET_DAY = re.compile(rf"\b(?:mung|mong|ngay) (?P<day>{_NUMBER}) (?:tet|thang gieng)\b")
+_ANCESTORS_DAY = re.compile(
+    r"\b(?:mung|mong) (?:muoi|10) thang (?:ba|3)\b(?! duong)"
+    r"|\b(?:muoi|10) thang (?:ba|3) am\b|\b10[/.-]3 am\b"
+)
+_LUNAR = re.compile(rf"\bam lich\b|\blich am\b|\b(?:thang {_NUMBER}|\d) am\b")
 _TODAY = re.compile(r"\b(?:hom|bua|sang|trua|chieu|toi|dem) (?:nay|ni)\b")
-_AFTER_TOMORROW = re.compile(r"\b(?:ngay|bua|hom) (?:mot|kia)\b")
+_AFTER_TOMORROW = re.compile(r"\b(?:ngay|bua|hom) mot\b|\bngay kia\b")  # "hôm kia" is past
+_MOT = re.compile(r"(?<!\bmươi )(?<!\bhăm )\bmốt\b")  # "hai mươi mốt" is a number
 _BARE_MOT = re.compile(r"^mot (?!gio)")  # without accents; "một" is another word
 _TOMORROW = re.compile(r"\bmai\b")
 _WEEKDAY = re.compile(
@@ -37,17 +51,21 @@ _WEEKEND = re.compile(r"\bcuoi tuan\b")
 _NOW = re.compile(r"\b(?:gio (?:nay|ni)|bay (?:gio|chu)|hien gio|luc nay)\b")
 _CLOCK = re.compile(
     rf"\b(?:(?P<digits>\d{{1,2}}) ?(?:gio|h)|(?P<word>{_NUMBER}) (?:gio(?! hanh)|(?=ruoi)))"
-    r"(?: ?(?P<half>ruoi)| ?(?P<minute>\d{2}))?\b(?: (?P<part>sang|trua|chieu|toi)\b)?"
+    r"(?: ?(?P<half>ruoi)| ?(?P<minute>\d{2}))?\b(?: (?P<part>sang|trua|chieu|toi|dem)\b)?"
 )
+# Words that are like a day or a part of it without their accents, and say neither.
+_OTHER = re.compile(r"\bthứ tự\b|\bso thu tu\b|\bsang (?:tên|ten|nhượng|nhuong)\b")
 _HOLIDAYS = (
     (re.compile(r"\btet (?:tay|duong)\b"), "Tết Dương lịch"),
     (re.compile(r"\bquoc khanh\b"), "Quốc khánh"),
-    (re.compile(r"\bgio to\b|\bhung vuong\b"), "Giỗ Tổ Hùng Vương"),
+    (_ANCESTORS_DAY, _ANCESTORS),
+    (re.compile(r"\bgio to\b|\bhung vuong\b"), _ANCESTORS),
     (re.compile(r"\bngay van hoa\b"), "Ngày Văn hóa Việt Nam"),
     (re.compile(r"\btet\b"), "Tết Nguyên đán"),
 )
 _LENGTH = re.compile(r"\b(?:may|bao nhieu) (?:ngay|bua)\b|\b(?:den|toi|tu) (?:hom|ngay|bua|bao) ")
 _SATURDAY, _SUNDAY = 5, 6
+_FIRST_MONTH = 29  # days that Tết's month has in any year
 
 
 class Part(StrEnum):
@@ -84,7 +102,7 @@ def read(text: str, today: date, new_year: Callable[[int], date | None]) -> When
         today: the day they were said.
         new_year: the first day of the lunar new year of a (solar) year, None where not known.
     """
-    said = " ".join(tokens(fold(text)))
+    said = " ".join(_OTHER.sub(" ", " ".join(tokens(fold(text)))).split())
     plain = strip_accents(said)
     holiday = next((name for pattern, name in _HOLIDAYS if pattern.search(plain)), None)
     day = _day(said, plain, today, new_year)
@@ -100,15 +118,18 @@ def read(text: str, today: date, new_year: Callable[[int], date | None]) -> When
 
 
 def _day(said: str, plain: str, today: date, new_year: Callable[[int], date | None]) -> date | None:
-    if match := _DATE.search(plain) or _SPOKEN_DATE.search(plain):
-        return _coming(_number(match["month"]), _number(match["day"]), match["year"], today)
-    if match := _TET_DAY.search(plain):
+    match = _TET_DAY.search(plain)
+    if match and 1 <= _number(match["day"]) <= _FIRST_MONTH:
         begins = [first for year in (0, 1) if (first := new_year(today.year + year))]
         days = (first + timedelta(_number(match["day"]) - 1) for first in begins)
         return next((day for day in days if day >= today), None)
+    if match or _LUNAR.search(plain) or _ANCESTORS_DAY.search(plain):
+        return None  # which day that is by the sun is not known here
+    if match := _DATE.search(plain) or _SPOKEN_DATE.search(plain):
+        return _coming(_number(match["month"]), _number(match["day"]), match["year"], today)
     if _TODAY.search(plain):
         return today
-    mot = "mốt" in said.split() or (said == plain and _BARE_MOT.search(plain))
+    mot = _MOT.search(said) or (said == plain and _BARE_MOT.search(plain))
     if mot or _AFTER_TOMORROW.search(plain):
         return today + timedelta(2)
     if _TOMORROW.search(plain):
@@ -144,8 +165,11 @@ def _clock(said: str, plain: str) -> time | None:
     hour = _number(match["digits"] or match["word"])
     minute = 30 if match["half"] else int(match["minute"] or 0)
     part = match["part"]
-    afternoon = part in ("chieu", "toi") or (part != "sang" and hour <= 6)
-    hour += 12 if afternoon and hour < 12 else 0
+    if part in ("toi", "dem") and hour == 12:
+        return time(0, minute) if minute < 60 else None
+    early = 0 < hour <= 6 and part not in ("sang", "dem")
+    late = part in ("chieu", "toi") or (part == "dem" and hour > 6)
+    hour += 12 if (early or late) and hour < 12 else 0
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 

@@ -22,8 +22,8 @@ from knowledge_base.day_words import When
 from knowledge_base.offices import Office, OfficeKind
 from knowledge_base.phrases import MOST_CHARACTERS
 from knowledge_base.schema import Confidence, Level, Procedure, Source
-from knowledge_base.text import fold, key
-from knowledge_base.unit_finder import Found
+from knowledge_base.text import fold, key, strip_accents, tokens
+from knowledge_base.unit_finder import Found, Match
 
 _MOST_BUTTONS = 5
 _KINDS = (
@@ -56,8 +56,25 @@ def asked(text: str, state: State, places: Places, now: datetime) -> Action:
         kind=Kind.HOURS,
         office=None if _NOT_KEPT.search(plain) else kind,
         unit=matches[0].code if len(matches) == 1 else None,
-        when=day_words.read(text, now.date(), places.holidays.calendar.new_year),
+        when=day_words.read(
+            _besides(matches, text, places), now.date(), places.holidays.calendar.new_year
+        ),
     )
+
+
+def _besides(matches: Iterable[Match], text: str, places: Places) -> str:
+    """The words without the places they name: "Hoàng Mai" is no tomorrow."""
+    words = tokens(fold(text))
+    for match in matches:
+        unit = places.units.by_code(match.code)
+        name = match.former.short if match.former else unit.name.partition(" ")[2] if unit else ""
+        named = key(name).split()
+        plain = [strip_accents(word) for word in words]
+        for start in range(len(words) if named else 0):
+            if plain[start : start + len(named)] == named:
+                del words[start : start + len(named)]
+                break
+    return " ".join(words)
 
 
 def elsewhere(current: Action | None, found: Found) -> Action | None:

@@ -373,3 +373,18 @@ def test_what_the_portal_changed_is_said_after_the_office() -> None:
     told = office.near(answer.show(action, asked, tell), action, asked, known, tell)
     assert told.text.splitlines()[-1] == "Cổng vừa đổi."
     assert told.text.count("Cổng vừa đổi.") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("phường Hoàng Mai mấy giờ mở cửa", None),
+        ("xa xuan mai may gio mo cua", None),
+        ("mai phường Hoàng Mai có làm không", 24),
+        ("phường Tân Mai chiều mai có làm không", 24),
+    ],
+)
+def test_the_name_of_a_place_is_no_day(text: str, day: int | None) -> None:
+    asked = office.asked(text, State(), places(CENTRE), NOW)
+    assert asked.when
+    assert (asked.when.day.day if asked.when.day else None) == day

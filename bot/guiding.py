@@ -38,7 +38,27 @@ CHANGE = frozenset(
      "doi cau tra loi"}
 )  # fmt: skip
 STOP = frozenset(
-    {"dung lai", "tam dung", "de sau", "de sau lam", "mai lam tiep", "nghi da", "hom khac"}
+    {
+        "dung lai",
+        "tam dung",
+        "de sau",
+        "de sau lam",
+        "mai lam tiep",
+        "nghi da",
+        "hom khac",
+        "hom khac lam",
+        "hom sau",
+        "hom sau lam",
+        "hom sau lam tiep",
+        "de hom sau",
+        "mai lam",
+        "bua khac",
+        "bua khac lam",
+        "de mai",
+        "de mai lam",
+        "luc khac",
+        "luc khac lam",
+    }
 )
 HALT = "dừng"  # without its accents it may be "đúng"
 _AFRESH = frozenset({"lam lai tu dau", "bat dau lai", "bat dau lai tu dau"})

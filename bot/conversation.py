@@ -245,7 +245,9 @@ class _Turn:
             return self._after("restart", state)._do(decided.action, state, decided.event)
         if decided.event == "said.correct":
             return self._corrected(decided, state)
-        outcome = self._do(decided.action, state, decided.event)
+        fine = unheard.asks_for_fine(text, decided.action, self.world.knowledge)
+        turn = self._after("fine_unknown", state) if fine else self
+        outcome = turn._do(decided.action, state, decided.event)
         if said.then is None:
             return outcome
         outcome, behind = second.answer(outcome, decided.action, said.then, state, self._do)

@@ -1,4 +1,5 @@
-"""What a message that was not understood may still mean where it was said.
+"""What a message that was not understood may still mean where it was said, and what of one that
+was is not known.
 
 A place alone, a day after opening hours, and whatever is said at a step of a guide: there somebody
 who is told only "that is none of my matters" does not know what to press.
@@ -6,14 +7,18 @@ who is told only "that is none of my matters" does not know what to press.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
 from actions import guide, office
 from actions.place import Places
-from actions.state import Action, Kind, State
+from actions.state import Action, Aspect, Kind, State
 from bot.listening import Heard
+from knowledge_base.loader import Knowledge
+from knowledge_base.text import key
 
+_FINE = re.compile(r"\b(?:bi|co) phat\b|\bphat (?:bao nhieu|may|nhieu|tien)\b|\btien phat\b")
 _UNCLEAR = Action(kind=Kind.SAY, phrase="unclear_step")
 
 
@@ -45,3 +50,11 @@ def reheard(text: str, decided: Heard, state: State, places: Places, now: dateti
         if when is not None and when.day is not None:
             return Heard(current.model_copy(update={"when": when}))
     return decided
+
+
+def asks_for_fine(text: str, action: Action, knowledge: Knowledge) -> bool:
+    """Whether a fine is asked about, which a fee does not answer, and the record names none."""
+    procedure = knowledge.by_code(action.code or "") if action.aspect is Aspect.FEE else None
+    if procedure is None or not _FINE.search(key(text)):
+        return False
+    return "phạt" not in procedure.model_dump_json(exclude={"lay_names", "sample_questions"})

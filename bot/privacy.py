@@ -55,6 +55,8 @@ _PROTECTED = re.compile(
     re.IGNORECASE,
 )
 
+# Between the digits of one number: telephones write groups, people dashes with spaces around them.
+_SEP = "[ .\u2010-\u2015-]{0,3}"
 # Between an announcement and its number: words, but no digit and no other mask.
 _GAP = rf"[^\d\n\[\]{_HIDDEN}]"
 _PIECE = rf"[^\s\[\]{_HIDDEN}]"
@@ -83,18 +85,18 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (
             rf"(?P<said>{_OTP_SAID}\s*(?:\b(?:là|la)\b\s*)?[:=]?\s*)"
-            r"\d(?:[ .-]?\d){3,7}(?![.-]?\d)",
+            rf"\d(?:{_SEP}\d){{3,7}}(?![.-]?\d)",
             OTP,
         ),
-        (rf"(?P<said>{_OTP_SAID}{_GAP}{{1,25}}?)\d(?:[ .-]?\d){{5}}(?![.-]?\d)", OTP),
+        (rf"(?P<said>{_OTP_SAID}{_GAP}{{1,25}}?)\d(?:{_SEP}\d){{5}}(?![.-]?\d)", OTP),
         (
             rf"(?P<said>\b(?:stk|số tk|so tk|số tài khoản|so tai khoan|số thẻ|so the)\b"
-            rf"{_GAP}{{0,40}}?)\d(?:[ .-]?\d){{5,18}}(?![.-]?\d)",
+            rf"{_GAP}{{0,40}}?)\d(?:{_SEP}\d){{5,18}}(?![.-]?\d)",
             ACCOUNT,
         ),
         (
             rf"(?P<said>\b(?:tài khoản|tai khoan|tk|account)\b{_GAP}{{0,40}}?)"
-            r"(?!0[35789])\d(?:[ .-]?\d){5,18}(?![.-]?\d)",
+            rf"(?!0[35789])\d(?:{_SEP}\d){{5,18}}(?![.-]?\d)",
             ACCOUNT,
         ),
         (
@@ -103,16 +105,16 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             PAPER,
         ),
         (
-            r"(?P<said>)(?<![\w.])(?:\(?(?:\+|00)?84\)?[ .-]?(?:\(0\))?|\(?0)[ .-]?"
-            r"(?:[35789](?:[ .-]?\d){8}|2\d{0,2}\)?(?:[ .-]?\d){7,8})(?!\d)",
+            rf"(?P<said>)(?<![\d.])(?:\(?(?:\+|00)?84\)?{_SEP}(?:\(0\))?|\(?0){_SEP}"
+            rf"(?:[35789](?:{_SEP}\d){{8}}|2\d{{0,2}}\)?(?:{_SEP}\d){{7,8}})(?!\d)",
             PHONE,
         ),
-        (r"(?P<said>)(?<!\d)\d{4}(?:[ -]?\d{4}){3}(?:\d{3})?(?!\d)", ACCOUNT),
+        (r"(?P<said>)(?<!\d)\d{4}(?:[ \u2010-\u2015-]{0,3}\d{4}){3}(?:\d{3})?(?!\d)", ACCOUNT),
         (r"(?P<said>)(?<![\d.,/-])\d{12}(?!\d|[.,/-]\d)", ID_NUMBER),
-        (r"(?P<said>)(?<![\d.,/-])0\d(?:[ .-]?\d){10}(?!\d|[.,/-]\d)", ID_NUMBER),
+        (rf"(?P<said>)(?<![\d.,/-])0\d(?:{_SEP}\d){{10}}(?!\d|[.,/-]\d)", ID_NUMBER),
         (
             r"(?P<said>\b(?:cmnd|cmt|cmtnd|cccd|căn cước|can cuoc|định danh|dinh danh|"
-            rf"chứng minh|chung minh)\b{_GAP}{{0,30}}?)\d(?:[ .-]?\d){{8,11}}(?![.-]?\d)",
+            rf"chứng minh|chung minh)\b{_GAP}{{0,30}}?)\d(?:{_SEP}\d){{8,11}}(?![.-]?\d)",
             ID_NUMBER,
         ),
         (r"(?P<said>)(?<![\d.,/-])\d{9}(?!\d|[.,/-]\d)", ID_NUMBER),
@@ -126,11 +128,12 @@ _PERHAPS = re.compile(rf"\d|@|{_SECRET}", re.IGNORECASE)
 def mask(text: str) -> str:
     """Replace personal numbers, addresses and secrets by Vietnamese words in brackets.
 
-    In and out: any text; it comes back in NFC, with ASCII digits. Masking twice changes nothing.
+    In and out: any text; it comes back in NFC, with ASCII digits and plain spaces. Masking twice
+    changes nothing.
     """
     text = unicodedata.normalize("NFC", text).replace(_HIDDEN, "")
     if not text.isascii():
-        text = "".join(map(_ascii_digit, text))
+        text = "".join(map(_plain, text))
     if not _PERHAPS.search(text):
         return text
     text, hidden = _hide(text)
@@ -222,5 +225,8 @@ def _merge(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def _ascii_digit(char: str) -> str:
-    return str(unicodedata.decimal(char)) if char.isdecimal() else char
+def _plain(char: str) -> str:
+    """A digit of any script, or a space of any width (telephones put such into numbers)."""
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    return " " if unicodedata.category(char) == "Zs" else char

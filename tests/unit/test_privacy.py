@@ -36,6 +36,13 @@ MASKED = {
     "(024) 38251234": "[số điện thoại]",
     "sdt 0987654321 hs 1.001193": "sdt [số điện thoại] hs 1.001193",
     "nhà p12 0912315678": "nhà p12 [số điện thoại]",
+    "0912\u00a0345\u00a0678": "[số điện thoại]",  # as telephones copy it out of their books
+    "+84\u202f912\u202f345\u202f678": "[số điện thoại]",
+    "0912 – 345 – 678": "[số điện thoại]",
+    "0912\u2011345\u2011678": "[số điện thoại]",
+    "0912  345  678": "[số điện thoại]",
+    "SĐT0912345678": "SĐT[số điện thoại]",
+    "cccd 001\u00a0099\u00a0012\u00a0345 nhé": "cccd [số định danh] nhé",
     "0912345678 k gọi được": "[số điện thoại] k gọi được",
     # e-mail
     "email nguyen.van-a@gmail.com.vn nhé": "email [địa chỉ email] nhé",

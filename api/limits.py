@@ -56,11 +56,13 @@ def client_address(connection: HTTPConnection, *, trust_proxy: bool) -> str:
     """Whom a request counts for.
 
     Only with ``trust_proxy`` is ``X-Forwarded-For`` believed, and of it the last entry: the one
-    that our own proxy wrote. An IPv6 address counts as its /64, which is one household.
+    that our own proxy wrote, behind what was there or on a line of its own. An IPv6 address counts
+    as its /64, which is one household.
     """
     host = connection.client.host if connection.client else ""
     if trust_proxy:
-        forwarded = connection.headers.get("x-forwarded-for", "").split(",")[-1].strip()
+        lines = connection.headers.getlist("x-forwarded-for")
+        forwarded = ",".join(lines).split(",")[-1].strip()
         host = forwarded or host
     try:
         address = ip_address(host)

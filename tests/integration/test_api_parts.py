@@ -54,6 +54,7 @@ def test_addresses_longest_unseen_are_forgotten() -> None:
         ("203.0.113.9", "198.51.100.1", False, "203.0.113.9"),
         ("203.0.113.9", "198.51.100.1", True, "198.51.100.1"),
         ("203.0.113.9", "10.0.0.1, 198.51.100.1", True, "198.51.100.1"),
+        ("203.0.113.9", "10.0.0.1|198.51.100.1", True, "198.51.100.1"),  # a line of its own
         ("203.0.113.9", "", True, "203.0.113.9"),
         ("203.0.113.9", "nonsense", True, "unknown"),
         ("2001:db8:1:2:3:4:5:6", "", False, "2001:db8:1:2::/64"),
@@ -61,7 +62,7 @@ def test_addresses_longest_unseen_are_forgotten() -> None:
     ],
 )
 def test_whom_a_request_counts_for(peer: str, forwarded: str, trust: bool, expected: str) -> None:
-    headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
+    headers = [(b"x-forwarded-for", line.encode()) for line in forwarded.split("|") if line]
     scope = {"type": "http", "client": (peer, 1), "headers": headers}
     assert client_address(HTTPConnection(scope), trust_proxy=trust) == expected
 

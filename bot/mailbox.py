@@ -30,7 +30,7 @@ from bot.store.migrate import OURS, migrate
 from bot.store.notices import Notices
 from bot.store.pool import Connection, Store
 from bot.store.tickets import TicketCounts
-from bot.team_desk import Plan, TeamDesk
+from bot.team_desk import ANY_NUMBER, Plan, TeamDesk
 from bot.tickets import Status, Ticket
 from bot.times import VIETNAM
 
@@ -108,11 +108,16 @@ class Mailbox:
     async def _keep(self, incoming: Incoming) -> Receipt:
         async with self.store.transaction() as con:
             await operation.enter(con, incoming.conversation)
-            row, known = await messages.insert(con, incoming, self._cap)
+            row, known = await messages.insert(con, incoming, self._most(incoming))
             if row is not None:
                 await self.jobs.enqueue_turn(con, row, incoming.conversation)
                 return Receipt.ACCEPTED
         return Receipt.DUPLICATE if known else Receipt.CROWDED
+
+    def _most(self, incoming: Incoming) -> int:
+        """How many may wait beside a message: the team is not turned away, or what it says to one
+        citizen would be lost because many others write."""
+        return ANY_NUMBER if incoming.channel == TEAM else self._cap
 
     async def knows(self, incoming: Incoming) -> bool:
         """Whether a message of this channel, chat and id was received before. Raises
@@ -219,8 +224,9 @@ class Mailbox:
             found = await tickets.read(con, number=number, status=status, limit=limit)
             return [(one, await tickets.ahead(con, one.number)) for one in found]
 
-    async def act(self, incoming: Incoming) -> Receipt:
-        """Do at once what somebody of the team asks for, instead of in a turn of its own.
+    async def act(self, incoming: Incoming) -> None:
+        """Do at once what somebody of the team asks for, instead of in a turn of its own; nothing
+        where it was done before.
 
         Raises:
             bot.tickets.Refused: the rules say no; nothing is kept.
@@ -233,12 +239,14 @@ class Mailbox:
         while True:
             with suppress(_Overtaken):
                 async with self.store.transaction() as con:
-                    return await self._act(con, self.desk, incoming)
+                    await self._act(con, self.desk, incoming)
+                return
 
-    async def _act(self, con: Connection, desk: TeamDesk, incoming: Incoming) -> Receipt:
-        row, known = await messages.insert(con, incoming, self._cap)
+    async def _act(self, con: Connection, desk: TeamDesk, incoming: Incoming) -> None:
+        await messages.lock_conversation(con, incoming.conversation)
+        row, _ = await messages.insert(con, incoming, self._most(incoming))
         if row is None:
-            return Receipt.DUPLICATE if known else Receipt.CROWDED
+            return
         turn = await messages.begin(con, row, suspects=True)
         assert turn is not None, "it was stored just now"
         now = datetime.now(VIETNAM)
@@ -249,7 +257,6 @@ class Mailbox:
             raise _Overtaken
         for reply in ids if pushed else ():
             await self.jobs.enqueue_delivery(con, reply, incoming.conversation, TEAM)
-        return Receipt.ACCEPTED
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ TRANSCRIPT_LINES = 60
 NO_WORDS = "no_words"  # the choice that stands for a picture, a sticker or a voice of a helper
 SHOWN = "shown"  # … for a photograph that goes with a ticket; the kind of its medium too
 LEFT = "left"  # … for a helper who is not of the team any more
-_ANY_NUMBER = 1 << 30  # of waiting messages: what the program says itself is never turned away
+ANY_NUMBER = 1 << 30  # of waiting messages: neither the team nor what it is told is turned away
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class TeamDesk:
         )
 
     async def _put(self, con: Connection, incoming: Incoming) -> None:
-        row, _ = await messages.insert(con, incoming, _ANY_NUMBER)
+        row, _ = await messages.insert(con, incoming, ANY_NUMBER)
         if row is not None:
             await self._jobs.enqueue_turn(con, row, incoming.conversation)
 

@@ -18,7 +18,7 @@ from api.context import context_of
 from api.incoming import ID_PATTERN, MAX_TEXT, checked_text
 from api.problems import Problem
 from api.routes.json_api import ProblemBody
-from bot.mailbox import Mailbox, Receipt
+from bot.mailbox import Mailbox
 from bot.messages import TEAM, Helper, Incoming
 from bot.privacy import clean, mask
 from bot.team_words import spoken
@@ -105,7 +105,8 @@ class TicketWithTranscript(TicketBody):
 
 
 class Act(BaseModel):
-    """Something a helper does; the same ``request_id`` does nothing a second time."""
+    """Something a helper does with a ticket; the same ``request_id`` does nothing to it a second
+    time."""
 
     request_id: Annotated[str, Field(pattern=ID_PATTERN)]
     helper: HelperBody
@@ -184,21 +185,19 @@ async def _act(
     incoming = Incoming(
         TEAM,
         mailbox.desk.chat,
-        f"api-{act.request_id}",
+        f"api-{number}-{act.request_id}",
         text,
         f"{choice}.{number}" if choice else None,
         ticket=number,
         helper=Helper(f"api:{act.helper.id}", name or act.helper.id),
     )
     try:
-        receipt = await mailbox.act(incoming)
+        await mailbox.act(incoming)
     except Refused as refused:
         holder = refused.ticket.helper if refused.ticket else None
         who = holder.name if holder else ""
         kind, status = _PROBLEMS[refused.why]
         raise Problem(kind, status, who=who) from refused
-    if receipt is Receipt.CROWDED:
-        raise Problem("crowded", 429, headers={"Retry-After": "5"})
     ticket, ahead = await _ticket(mailbox, number)
     return _body(mailbox, ticket, ahead)
 

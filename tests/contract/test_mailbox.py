@@ -13,9 +13,10 @@ import pytest
 
 from actions.replies import Choice, Reply
 from bot.mailbox import BadAddress, NotAnswered, Receipt, UnknownMessage, open_mailbox
-from bot.messages import Incoming, TurnResult
+from bot.messages import TEAM, Incoming, TurnResult
 from bot.store.errors import StoreUnavailable
 from tests.mailroom import FAST, echo, mailroom, said
+from tests.team import GROUP, LAN, plan
 
 
 async def test_a_message_is_answered_and_a_repetition_gets_the_same_replies(
@@ -93,6 +94,13 @@ async def test_one_chat_cannot_crowd_the_others_out(conninfo: str) -> None:
         with pytest.raises(UnknownMessage):
             await mailbox.answer_to(said(refused), 1)
         assert (await mailbox.counts()).pending == 4
+
+
+async def test_the_team_is_never_turned_away(conninfo: str) -> None:
+    async with open_mailbox(conninfo, timing=FAST, cap=3, desk=plan()) as mailbox:
+        answers = [Incoming(TEAM, GROUP, str(n), text="Dạ", helper=LAN) for n in range(5)]
+        for answer in answers:
+            assert await mailbox.receive(answer) is Receipt.ACCEPTED
 
 
 async def test_waiting_ends_when_the_time_is_over(conninfo: str) -> None:

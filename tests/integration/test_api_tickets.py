@@ -103,6 +103,23 @@ def test_of_many_who_claim_at_once_one_gets_it(server: WebServer, team: httpx.Cl
         assert sorted(pool.map(claim, range(8))) == [200] + [409] * 7
 
 
+def test_a_request_sent_many_times_at_once_is_done_once(
+    server: WebServer, team: httpx.Client
+) -> None:
+    path = f"/api/v1/tickets/{opened(server, team, 'c-repeated')}"
+    said = {"request_id": "same", "helper": LAN, "text": "Chào bác"}
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: team.post(f"{path}/replies", json=said), range(8)))
+    assert [one.status_code for one in answers] == [202] * 8
+
+
+def test_a_request_of_one_ticket_is_none_of_another(server: WebServer, team: httpx.Client) -> None:
+    claimed = {"request_id": "1", "helper": LAN}
+    for chat in ("c-first", "c-second"):
+        path = f"/api/v1/tickets/{opened(server, team, chat)}/claim"
+        assert team.post(path, json=claimed).json()["status"] == "claimed"
+
+
 def test_rules_are_told_as_problems(server: WebServer, team: httpx.Client) -> None:
     path = f"/api/v1/tickets/{opened(server, team, 'c-rules')}"
     team.post(f"{path}/claim", json={"request_id": "p1", "helper": LAN})

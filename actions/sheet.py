@@ -15,6 +15,7 @@ from knowledge_base.schema import Procedure, Source
 from knowledge_base.text import key
 
 _LONGEST = 130  # characters of what is said in one line
+_PLACES = 2  # of a record, that one line names
 
 
 class _Cited:
@@ -79,7 +80,7 @@ def _facts(
     others = {
         "fee": cited.line(*_fee(procedure, now.case, tell)),
         "time": cited.line(*_time(procedure, now.case, tell)),
-        "place": cited.line(*_place(procedure, places, tell)),
+        "place": cited.line(*_place(procedure, now.case, places, tell)),
     }
     several = len(cited.sources) > 1
 
@@ -146,8 +147,14 @@ def _one_line(long: list[str], short: list[str], tell: Telling) -> str:
     return said
 
 
-def _place(procedure: Procedure, places: Places, tell: Telling) -> tuple[str, list[Source]]:
-    """The office of the citizen's unit where it is known, else what the record says."""
+def _place(
+    procedure: Procedure, case: str | None, places: Places, tell: Telling
+) -> tuple[str, list[Source]]:
+    """The office of the citizen's unit where it is known, else what the record says of the
+    situation, its own place first; where none is known, each place with the one it is for."""
+    held = [p for p in procedure.places if case is None or p.case in (None, case)]
+    held = sorted(held or procedure.places, key=lambda p: case is None or p.case is None)
+    procedure = procedure.model_copy(update={"places": tuple(held)})
     known = office.serving(procedure, places, tell)
     if known:
         first = known[0]
@@ -156,7 +163,15 @@ def _place(procedure: Procedure, places: Places, tell: Telling) -> tuple[str, li
             said = f"{said}. {tell.say('office.sample')}"
         return said, [places.directory.source_of(first)]
     if procedure.places:
-        named = [*dict.fromkeys(p.name for p in procedure.places)]
-        return "; ".join(named[:2]), [procedure.source_of(p) for p in procedure.places[:2]]
+        named: dict[str, Source] = {}
+        for place in procedure.places:
+            other = place.case if place.case != case else None
+            line = lines.with_case(other, place.name, procedure, tell.say)
+            line = lines.in_sentence(line) if other else line
+            named.setdefault(line, procedure.source_of(place))
+        said = "; ".join([*named][:_PLACES])
+        if len(named) > _PLACES:
+            said = tell.say("sheet.place_more", noi=said)
+        return said, [*named.values()][:_PLACES]
     levels = ", ".join(tell.say(f"answer.level_{level.value}") for level in procedure.levels)
     return procedure.agency or levels, [procedure.sources[0]]

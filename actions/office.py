@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote
 
 from actions import hours
@@ -199,10 +199,18 @@ def _of_office(office: Office, when: When, places: Places, tell: Telling) -> Mes
     said = [status] if when.day else [hours.whole_week(week, tell), status]
     if when.now or when.clock:
         said.reverse()  # the moment that is asked about first
+    said = [*said, _year_unknown(day, places, tell)]
     said.insert(1, tell.say("office.sample") if office.sample else "")
     said.append(tell.say("office.phone", so=office.phone) if office.phone else "")
     text = _fitted(tell.say("office.heading", noi=office.name), said)
     return Message(text, _source_line(sources, tell), (home(tell.say),), _map(office, tell))
+
+
+def _year_unknown(day: date, places: Places, tell: Telling) -> str:
+    """That a day may be a holiday for all that is known, where its year's are not listed."""
+    if places.holidays.calendar.reaches(day):
+        return ""
+    return tell.say("office.year_unknown", nam=day.year)
 
 
 def _in_general(action: Action, places: Places, phone: str, tell: Telling) -> Message:
@@ -222,6 +230,7 @@ def _in_general(action: Action, places: Places, phone: str, tell: Telling) -> Me
         named = hours.capital(hours.day_said(day, tell))
         kind = {5: "saturday", 6: "sunday"}.get(day.weekday(), "weekday")
         fact = tell.say(f"office.general_{kind}", ngay=named)
+        fact = f"{fact} {_year_unknown(day, places, tell)}".rstrip()
     ask = tell.say("office.ask_first", tell.address, dien_thoai=phone)
     if office := next((o for o in known if o.phone), None):
         ask = tell.say("office.ask_office", noi=office.name, dien_thoai=office.phone)

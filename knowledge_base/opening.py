@@ -53,6 +53,10 @@ class Calendar:
         """The holiday that a day belongs to."""
         return next((h for h in self.holidays if h.first <= day <= h.last), None)
 
+    def reaches(self, day: date) -> bool:
+        """Whether a day's year may have its holidays in it: it does not end before."""
+        return not self.holidays or day.year <= max(h.last.year for h in self.holidays)
+
     def next_holiday(self, day: date, name: str | None = None) -> Holiday | None:
         """The holiday that is on or comes next, of a name or at all."""
         coming = (h for h in self.holidays if h.last >= day and name in (None, h.name))

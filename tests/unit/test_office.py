@@ -388,3 +388,10 @@ def test_the_name_of_a_place_is_no_day(text: str, day: int | None) -> None:
     asked = office.asked(text, State(), places(CENTRE), NOW)
     assert asked.when
     assert (asked.when.day.day if asked.when.day else None) == day
+
+
+@pytest.mark.parametrize("known", [places(CENTRE), places()])
+def test_a_day_of_a_year_without_a_list_of_holidays_is_not_surely_worked(known: Places) -> None:
+    later = datetime(2027, 1, 4, 9, tzinfo=ZONE)
+    assert "lịch nghỉ lễ năm 2028, tôi chưa có" in ask("1/1 có làm không", known, later).text
+    assert "2028" not in ask("mai có làm không", known, later).text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,6 +14,8 @@ from knowledge_base.schema import Procedure, Statement
 
 _NEXT = (Aspect.PAPERS, Aspect.FEE, Aspect.TIME, Aspect.PLACE, Aspect.HOW, Aspect.CONDITIONS)
 _FOLLOW_UPS = 4
+_SENTENCE = re.compile(r"[.!?](?=\s+\S|$)")
+_ENOUGH = 40  # characters; "Có hai bước." says nothing yet
 _FORM_WORDS = ("tờ khai", "đơn ", "mẫu", "phiếu", "giấy đề nghị")
 
 
@@ -99,12 +102,19 @@ def _missing(action: Action, procedure: Procedure, tell: Telling) -> Message:
 
 def _overview(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
     if procedure.summary:
-        text = tell.say("answer.overview", ten=procedure.name, tom_tat=procedure.summary)
+        summary = _begun(procedure.summary) if tell.brief else procedure.summary
+        text = tell.say("answer.overview", ten=procedure.name, tom_tat=summary)
         if len(text) > MOST_CHARACTERS:
-            text = procedure.summary
+            text = summary
         return Body(text)
     levels = ", ".join(tell.say(f"answer.level_{level.value}") for level in procedure.levels)
     return Body(tell.say("answer.overview_catalogue", tell.address, ten=procedure.name, cap=levels))
+
+
+def _begun(summary: str) -> str:
+    """The first sentences of a summary that say enough alone."""
+    whole = (end.end() for end in _SENTENCE.finditer(summary))
+    return summary[: next((end for end in whole if end >= _ENOUGH), len(summary))]
 
 
 def _papers(action: Action, procedure: Procedure, tell: Telling) -> Body | None:

@@ -11,14 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import TypeVar
 
 from actions import amounts, cases, lines
 from actions.state import USUAL, Action, Aspect, Kind, Move, State
 from actions.telling import Item, Telling
 from knowledge_base.guides import MOST_TEXT, Choice, Guide, Link, Part, Screen, Step, Trouble
 from knowledge_base.loader import Knowledge
-from knowledge_base.schema import Manner, Procedure, Source
+from knowledge_base.schema import Fact, Manner, Procedure, Source
 
+_F = TypeVar("_F", bound=Fact)
 _ID = re.compile(r"(?P<guide>[a-z0-9-]+?)-(?P<code>[1-4]-\d{6})(?:-(?P<case>[a-z0-9-]+))?")
 _OF_RECORD = "hs"  # ids of steps and sources that are the record's begin so
 _MOST_TITLE = 60
@@ -224,10 +226,9 @@ class _Weave:
 
     def _places(self) -> list[Item]:
         if self._manner is Manner.DIRECT and self._procedure.places:
-            held = [p for p in self._procedure.places if p.case in (None, self._case)]
             return [
-                Item(lines.noted(p.name, p.note, self._tell.say), self._procedure.source_of(p))
-                for p in held or self._procedure.places
+                self._labelled(place, lines.noted(place.name, place.note, self._tell.say))
+                for place in self._held(self._procedure.places)
             ]
         levels = [self._tell.say(f"answer.level_{v.value}") for v in self._procedure.levels]
         where = ", ".join(levels)
@@ -252,9 +253,9 @@ class _Weave:
     def _results(self) -> list[Item]:
         record, say = self._procedure, self._tell.say
         found = []
-        for result in (r for r in record.results if r.case in (None, self._case)):
+        for result in self._held(record.results):
             text = lines.noted(result.text, result.note, say)
-            found.append(Item(say("compose.result", ket_qua=text), record.source_of(result)))
+            found.append(self._labelled(result, say("compose.result", ket_qua=text)))
         times = amounts.of_case(record.times, self._case)
         found += [
             Item(say("compose.time", thoi_han=lines.time_line(t, record, say)), record.source_of(t))
@@ -262,6 +263,19 @@ class _Weave:
             if not t.manners or self._manner in t.manners
         ]
         return found or [self._unknown("result")]
+
+    def _held(self, facts: Sequence[_F]) -> Sequence[_F]:
+        """What holds in the situation; all of it where that was not asked, or nothing speaks of
+        it."""
+        if self._case == USUAL:
+            return facts
+        return [f for f in facts if f.case in (None, self._case)] or facts
+
+    def _labelled(self, fact: Fact, text: str) -> Item:
+        """The text behind another situation than the citizen's that it holds for."""
+        if fact.case not in (None, self._case):
+            text = lines.with_case(fact.case, text, self._procedure, self._tell.say)
+        return Item(text, self._procedure.source_of(fact))
 
     def _unknown(self, what: str) -> Item:
         said = self._tell.say(f"compose.{what}_unknown", self._tell.address)

@@ -139,6 +139,33 @@ def test_what_the_record_knows_stands_in_the_right_steps() -> None:
     assert "giải trình" in texts("muon")
 
 
+def test_places_and_results_of_situations_are_said_with_them_where_none_was_asked() -> None:
+    at_desk = GENERAL.model_copy(update={"general": Manner.DIRECT})
+    record = procedure(
+        truong_hop=[{"id": "ban", "ten": "là bên bán"}, {"id": "mua", "ten": "là bên mua"}],
+        cach_nop=[{"cach": "truc_tiep"}],
+        noi_nop=[
+            {"ten": "Phòng cảnh sát", "truong_hop": "ban"},
+            {"ten": "Công an cấp xã", "truong_hop": "mua"},
+        ],
+        ket_qua=[
+            {"noi_dung": "Giấy thu hồi", "truong_hop": "ban"},
+            {"noi_dung": "Văn bản trả lời"},
+        ],
+    )
+    tell = Telling(phrases.load(), NOW)
+    open_, sold, bought = (
+        "\n".join(step.text for step in compose(at_desk, record, case, tell).steps)
+        for case in (None, "ban", "mua")
+    )
+    assert "Nếu là bên bán: Phòng cảnh sát" in open_
+    assert "Nếu là bên mua: Công an cấp xã" in open_
+    assert "Nếu là bên bán: Nhận được: Giấy thu hồi" in open_
+    assert "Phòng cảnh sát" in sold
+    assert "Công an" not in sold
+    assert "thu hồi" not in bought
+
+
 def test_it_changes_with_the_guide_and_with_the_record() -> None:
     tell = Telling(phrases.load(), NOW)
     one = compose(GENERAL, RECORD, None, tell)

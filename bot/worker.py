@@ -151,7 +151,13 @@ class Worker:
                 turn = replace(turn, incoming=incoming)
                 wanted = await self._handle(turn)
             while wanted is not None:  # outside the gate: a slow system holds nobody else up
-                turn = await self._obtained(wanted, turn, attempts)
+                try:
+                    turn = await self._obtained(wanted, turn, attempts)
+                except (Again, StoreUnavailable):
+                    raise
+                except Exception as error:  # of a source: were it no failure, it would be for ever
+                    await self._failed(turn, error)
+                    return
                 async with self._gate.passing(alone=suspects):
                     wanted = await self._handle(turn)
             self._undecided.discard(row)
@@ -198,8 +204,7 @@ class Worker:
             raise
         except Exception as error:
             # The handler's error, its time running out, or a result that cannot be stored.
-            logger.error("Message %s could not be handled: %s", turn.row, traced(error))
-            await self._fail(turn, error)
+            await self._failed(turn, error)
             return None
         if not saved:
             await self._lost_race(turn)
@@ -236,7 +241,8 @@ class Worker:
             return False
         return True
 
-    async def _fail(self, turn: Turn, error: Exception) -> None:
+    async def _failed(self, turn: Turn, error: Exception) -> None:
+        logger.error("Message %s could not be handled: %s", turn.row, traced(error))
         async with self._store.connection() as con:
             failures = await messages.survived(con, turn.row, failed=True)
         self._undecided.discard(turn.row)

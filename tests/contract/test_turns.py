@@ -15,11 +15,13 @@ import pytest
 from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
 
+from actions.dossier_sources.port import Finding
 from actions.replies import Reply
 from bot import jobs
 from bot import worker as worker_module
 from bot.mailbox import Mailbox, open_mailbox
-from bot.messages import Incoming, TurnResult
+from bot.media import MediaRoom
+from bot.messages import PHOTO, Incoming, Media, MediaRead, TurnResult
 from bot.worker import Worker
 from tests.mailroom import FAST, PARKED, echo, eventually, mailroom, said
 
@@ -75,6 +77,37 @@ async def test_a_handler_that_always_raises_ends_in_an_apology(conninfo: str) ->
         counts = await mailbox.counts()
         assert counts.parked == 1
         assert counts.events["parked"] == 1
+
+
+@pytest.mark.parametrize("kind", ["look-up", "medium"])
+async def test_a_source_that_always_breaks_ends_in_an_apology(
+    embedded_conninfo: str, kind: str
+) -> None:
+    class Broken:
+        channel = "web"
+
+        async def fetch(self, media: Media, most: int) -> bytes:
+            raise KeyError("file_path")
+
+    async def look_up(code: str, incoming: Incoming) -> Finding:
+        raise KeyError("status")
+
+    async def read(content: bytes) -> MediaRead:
+        return MediaRead()
+
+    def handle(incoming: Incoming, state: dict[str, Any] | None, now: datetime) -> TurnResult:
+        if incoming.message_id == "1":
+            return TurnResult({}, (), lookup="H57-260915-0042")
+        return echo(incoming, state, now)
+
+    room = MediaRoom({PHOTO: read}, [Broken()])
+    async with mailroom(embedded_conninfo, handle, look_up=look_up, media=room) as mailbox:
+        media = Media(PHOTO, "file-1") if kind == "medium" else None
+        await mailbox.receive(replace(said(1), media=media))
+        (apology,) = await mailbox.answer_to(said(1), 10)
+        assert apology.reply == PARKED
+        await mailbox.receive(said(2))  # the conversation goes on
+        assert (await mailbox.answer_to(said(2), 10))[0].reply.text == "tin 2|1"
 
 
 async def test_the_first_message_given_up_leaves_no_state(conninfo: str) -> None:

@@ -48,6 +48,7 @@ class _Message(_Model):
     chat: _Chat
     sender: _User | None = Field(None, alias="from")
     text: MaskedText | None = None
+    caption: MaskedText | None = None
     reply_to_message: _Message | None = None
     left_chat_member: _User | None = None
 
@@ -111,7 +112,7 @@ class Group:
         about = message.reply_to_message
         if about is None or about.sender is None or about.sender.id != self.bot:
             return "team_talk"
-        ticket = number_of(about.text or "")
+        ticket = number_of(about.text or about.caption or "")
         if ticket is None or message.sender is None:
             return "team_talk"
         if not message.text:

@@ -15,6 +15,7 @@ from actions.feedback_screen import here
 from actions.state import State
 from bot import writing
 from bot.messages import PHOTO, Incoming, Media, MediaRead
+from bot.team_words import number_of
 from tests.emulators.bot_api import BotApi, Fields, bot_api
 from tests.mailroom import eventually
 from tests.team import ALWAYS, dialogue, plan
@@ -63,6 +64,7 @@ async def test_a_photo_goes_to_the_group_with_the_complaint(
         (shown,) = [f for name, f in api.calls if name == "sent" and "photo" in f]
         assert shown["photo"] == "cong-cua"
         assert shown["chat_id"] == str(GROUP)
+        assert number_of(str(shown["caption"])) == 1, "who answers the picture answers the citizen"
         with psycopg.connect(embedded_conninfo) as con:
             kept = con.execute("SELECT count(*) FROM messages WHERE media ? 'handle'").fetchone()
         assert kept == (0,)

@@ -36,6 +36,15 @@ def test_an_answer_to_a_ticket_is_masked_and_signed() -> None:
     assert (found.helper.key, found.helper.name) == ("telegram:7", "Lan [số điện thoại]")
 
 
+def test_an_answer_to_a_photograph_of_a_ticket_is_heard() -> None:
+    update = said("Ảnh mờ quá, bác chụp lại nhé", "")
+    about = update["message"]["reply_to_message"]
+    about |= {"text": None, "photo": [], "caption": "#phieu17"}
+    found = TEAM.incoming(update)
+    assert isinstance(found, Incoming)
+    assert (found.text, found.ticket) == ("Ảnh mờ quá, bác chụp lại nhé", 17)
+
+
 @pytest.mark.parametrize(
     "update",
     [said("chuyện riêng"), said("chào", "#phieu17 giả", by=LAN), said("chào", "phiếu 17"),

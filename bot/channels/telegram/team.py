@@ -54,7 +54,8 @@ class TeamGroup:
 
     async def _post(self, chat: str, reply: Reply, under: str | None) -> str:
         if isinstance(reply.attachment, Forwarded):
-            await self._show(chat, reply.attachment.handle, under)
+            label = reply.text.partition(" ")[0]
+            await self._show(chat, reply.attachment.handle, label, under)
         parts = split(reply.text, MOST_UNITS)
         answered = None
         if under is not None:
@@ -74,13 +75,14 @@ class TeamGroup:
                 raise
         return str(posted)
 
-    async def _show(self, chat: str, photo: str, under: str | None) -> None:
-        """Show a photograph that a citizen sent to this bot, above what is said of it."""
+    async def _show(self, chat: str, photo: str, label: str, under: str | None) -> None:
+        """Show a photograph that a citizen sent to this bot, above what is said of it; with the
+        label of its ticket, or an answer to it would lead nowhere."""
         answered = None
         if under is not None:
             answered = ReplyParameters(int(under), allow_sending_without_reply=True)
         try:
-            await self._client.photo(chat, photo, reply_parameters=answered)
+            await self._client.photo(chat, photo, caption=label, reply_parameters=answered)
         except BadRequest as error:
             logger.warning("A photograph cannot be shown to the team: %s", error)
 

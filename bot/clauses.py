@@ -13,13 +13,17 @@ from itertools import pairwise
 
 from knowledge_base.text import strip_accents
 
-_TOKEN = re.compile(r"\d+(?:[./-]\w+)+|\w+|\?|[,.;:!…\n–—]+")
+_TOKEN = re.compile(r"\d+(?:[./-]\w+)+|\w+|\?|[,.;:!…\n–—]+|(?<=\s)[-/](?=\s)")
 _NOT = {
     **dict.fromkeys(("không", "hổng", "hông", "nỏ", "chả", "chẳng", "chớ"), "khong"),
     "mô": "dau",
     "còn": "conn",
     **dict.fromkeys(("ko", "kg", "khg", "hok", "hem", "khum", "hk", "k"), "khong"),
+    **dict.fromkeys(("bn", "bnhieu", "bnh"), "bao nhieu"),
+    "ntn": "the nao",
 }
+# Words that without their accents would ask: "lần đầu", "máy".
+_OTHERS = frozenset({"đầu", "dầu", "đậu", "dâu", "đau", "dấu", "máy", "mày", "não", "gỉ", "sào"})
 # "Not" only before these words; without accents "no phai" may be "nó phải" as well.
 _NOT_BEFORE = {
     "hong": {"phai", "hoi", "muon"},
@@ -75,13 +79,23 @@ _ASKING_END = re.compile(
 )
 # A part of a message begins behind a stop, or with one of these.
 _ONWARD = re.compile(
-    r" (?:roi|va|voi lai|voi|ma|(?:the|vay) conn?|conn|xong|sau do|tien the|dong thoi|ngoai ra|vay"
-    r"|con(?= (?:le phi|phi|thoi gian|nop|ho so|tien) )"
+    r" (?:roi|va|voi lai|voi|ma|a ma|(?:the|vay) conn?|conn?|xong|sau do|(?:luon|nhan) tien"
+    r"|tien (?:the|day)|dong thoi|ngoai ra|vay|ca viec|cho (?:toi |tui |em |minh )?hoi"
     r"|the(?= (?:thi|bao|nop|may|le phi|giay) ))(?= )"
+)
+# "…, còn căn cước?" asks the same of something else.
+_TOO = re.compile(
+    r"(?:^|(?<= [,?])) (?:[,?] )*(?:(?:the|vay) conn?|conn) "
+    r"(?:[^,? ]+ ){1,10}(?:thi sao )?(?:[,?] )*$"
 )
 _TO = "(?:o|tai|ra|len|ve|den|toi)"
 _OFFICE = "(?:xa|phuong|huyen|tinh|quan|thanh pho|cong an|uy ban)"
 _THEY = r"ho(?! chieu| khau| so| ngheo| tich)"  # the word is also "họ", and "hộ": for somebody
+# Behind the last word of a question: particles, and whom it speaks to.
+_ENDING = (
+    r" *(?:(?:a|ha|nhi|vay|the|nua|em|anh|chi|chau|con|co|chu|bac|ong|ba|ban|he|rua|z) ){0,3}"
+    r"(?:[,?]|$)"
+)
 # What a question asks for, told apart; the order is the order of looking.
 _ASKED = {
     "result": r"(?:dung|xai|gia tri|hieu luc|han)(?: duoc| trong)? (?:may|bao)"
@@ -90,32 +104,51 @@ _ASKED = {
     r"|nhan (?:duoc|lai|ve) (?:gi|cai gi|nhung gi|giay gi|so moi|the moi)",
     "time": r"(?:bao|bao nhieu|may) lau|lau khong|khi nao|bao gio|hoi nao|chung nao|luc nao"
     r"|(?:mat|trong|het|ton|sau) (?:may|bao nhieu) (?:ngay|hom|bua|tuan|thang)"
-    r"|(?:may|bao nhieu) (?:ngay|hom|bua|tuan|thang)(?= (?:co|xong|thi|moi|lay|duoc|ra|nhan) )"
-    r"|(?:may|bao nhieu) (?:ngay|hom)(?= *(?:[,?]|$))",
-    "fee": r"(?:bao nhieu|may) (?:tien|dong|do|tram|ngan|nghin)|bao tien|nhieu tien"
+    r"|(?:may|bao nhieu) (?:ngay|hom|bua|tuan|thang)"
+    r"(?= (?:co|xong|thi|moi|lay|duoc|ra|nhan|nua thi) )"
+    r"|(?:may|bao nhieu) (?:ngay|hom|bua)(?= *(?:[,?]|$))|(?:ngay|thang) may|(?:khi|chung) dau"
+    r"|(?<!trong )(?<!het )(?<!dung )(?<!co )thoi (?:gian|han)"
+    r"(?= *(?:bao|the nao|ra sao|[,?]|$))",
+    "fee": r"(?:bao nhieu|may) (?:tien|dong|do|tram|ngan|nghin|phan tram)|bao tien|nhieu tien"
+    r"|(?:duoc|la|linh|lanh) may (?:chuc )?(?:trieu|nghin|ngan)"
     r"|bao nhieu(?! tuoi| nam| nguoi)"
-    r"|(?:ton|het|gia|phi) (?:bao|may)|le phi(?= *(?:bao|het|the nao|ra sao|khong|[,?]|$))"
+    r"|(?:ton|het|gia|phi) (?:bao|may|nhieu)|(?:dong|tra) nhieu"
+    r"|le phi(?= *(?:bao|het|the nao|ra sao|khong|[,?]|$))"
     r"|(?:mat|ton|dong)(?: them)? (?:tien|phi|le phi)(?: gi| chi)?(?= (?:khong|ko|hong|a|ha|gi) )",
     "papers": r"(?<! co )(?:giay to|giay|ho so|thu tuc)(?: can| gom| nhung)? (?:gi|chi|nao|nhung)"
     r"|(?:can|mang|nop|dem|chuan bi)(?: theo| nhung| them)?(?: cai)? (?:gi|chi|nhung)"
     r"|nhung (?:gi|chi|giay)"
     r"|gom (?:gi|chi)",
     "place": r"(?:o|nop|den|ra|di|len|toi|ve|cho) dau|o mo"
-    rf"|{_TO}(?: [^,? ]+){{1,3}} hay (?:la |phai )?(?:{_TO} )?{_OFFICE}"
-    r"|(?:cho|noi|co quan|xa|phuong) (?:nao|dau)|(?:gap|tim|hoi|bao|nop cho|gui) ai",
+    rf"|{_TO}(?: [^,? ]+){{1,3}} hay (?:la |phai )?(?:{_TO}(?! dau)|{_OFFICE})"
+    rf"|(?:cho|noi|co quan|{_OFFICE})(?: [^,? ]+)? (?:nao|dau)"
+    r"|(?:gap|tim|hoi|bao|nop|gui)(?: [^,? ]+){0,2} ai(?! la)",
     "online": r"(?:(?:qua|tren|bang) (?:mang|dien thoai)|online|truc tuyen)"
     r"(?= (?:duoc|dc|co|khong|ko|hong|the nao|ra sao))",
     "form": r"(?:mau|to khai|don) (?:gi|nao|so may|o dau)",
     "who": r"(?:lam|di|nop|lay|nhan) (?:thay|giup|ho (?:duoc|cho|toi|me|bo|ba|ong|con|chong|vo))"
     r"|ai (?:duoc|lam|di|nop|dung don|dung ten)"
-    r"|dieu kien (?:gi|nao|the nao|ra sao)|(?:may|bao nhieu) tuoi",
+    r"|dieu kien (?:gi|nao|the nao|ra sao)|(?:may|bao nhieu) (?:tuoi|nguoi|nam)",
     "how": r"the nao|(?:lam|ra) (?:sao|rang)|cach nao|nhu nao|lam gi|phai sao",
     "may": r"(?:co|duoc|dc|can) (?:[^,? ]+ ){0,6}?(?:khong|ko|hong)"
-    r"(?= *(?:(?:a|ha|nhi|vay) )?(?:[,?]|$))",
+    rf"(?={_ENDING})",
+    "else": r"bao (?:nhieu|gio|lau)|gi|nao|ai|o mo|ra sao|kieu gi|lam rang"
+    r"|may(?= (?:lan|ban|to|bo|buoc|met|loai|buoi|gio) )|so may|dieu may"
+    rf"|(?:chua|chu|dung khong|phai khong)(?={_ENDING})",
 }
+# "Chưa làm bao giờ", "không có giấy gì", "đi đâu cũng", "bất cứ ai" ask nothing.
+_SOME = "(?:bao gio|khi nao|dau|gi|chi|nao|ai|may|bao nhieu)"
+_ONWARDS = "(?:thi|nen|ma|muon|gio|nay|can|phai|biet|lam|xin|nop|doi|hay)"
+_VAGUE = re.compile(
+    rf" (?:khong|chua|chang)(?: (?!{_ONWARDS} )[^,? ]+){{0,6}} {_SOME}(?= )"
+    r"|(?: chua| khong)(?: [^,? ]+){1,10} bao gio(?= )"
+    rf"| {_SOME}(?: [^,? ]+)? cung(?= )| bat (?:cu|ky|ki)(?: [^,? ]+)? {_SOME}(?= )"
+    r"| hoi nao(?: toi| den)? gio(?= )| lan dau(?= )| dau tien(?= )"
+)
 # "Giờ làm sao", "biết làm thế nào": worried rather than asking for the steps.
 _WORRIED = re.compile(
-    r" (?:gio|chu|phai|biet|nen|toi|tui|em|con|minh|chau) (?:lam )?(?:sao|the nao|rang|gi|nhu nao)"
+    r" (?:gio|chu|phai(?=.* (?:day|bay gio|gio) )|biet|nen|toi|tui|em|con|minh|chau) (?:lam )?"
+    r"(?:sao|the nao|rang|gi|nhu nao)"
     r"(?: (?:day|bay gio|gio|a|ha|nhi|ho|vay))* (?:[,?] )*$"
 )
 _PLAIN = ("time", "fee", "papers", "place")  # plain enough to end a question without a stop
@@ -157,7 +190,7 @@ class _Line:
     def cut(self, start: int, end: int) -> str:
         """The text of the words from ``start`` to ``end`` of :attr:`plain`."""
         inside = [(first, last) for at, first, last in self._spans if start <= at < end]
-        return self._text[inside[0][0] : inside[-1][1]].strip(" ,.;:\n") if inside else ""
+        return self._text[inside[0][0] : inside[-1][1]].strip(" ,.;:-/\n") if inside else ""
 
 
 def _plain(said: Sequence[str], at: int) -> str:
@@ -170,7 +203,7 @@ def _plain(said: Sequence[str], at: int) -> str:
         return "khong"
     if word == "no" and after[:1] == ["phai"] and after[1:] and after[1] in _NO_BEFORE:
         return "khong"
-    return _NOT.get(word) or strip_accents(word)
+    return word if word in _OTHERS else _NOT.get(word) or strip_accents(word)
 
 
 def refusal(text: str) -> Refusal | None:
@@ -216,6 +249,8 @@ def questions(text: str) -> tuple[str, ...]:
             continue
         parts.append((start, end))
         start = end
+    if parts and (too := _TOO.search(plain[start:])):
+        parts[-1:] = [(parts[-1][0], start + too.start()), (start + too.start(), len(plain))]
     if len(parts) < 2:
         return ()
     parts[-1] = (parts[-1][0], len(plain))  # what is told behind the last belongs to it
@@ -226,6 +261,12 @@ def asks(text: str) -> bool:
     """Whether the words of ``text`` ask something."""
     line = _Line(text)
     return line.plain.endswith(" ? ") or _asked(line.plain) is not None
+
+
+def asks_too(text: str) -> bool:
+    """Whether ``text`` asks of something what was asked before of something else."""
+    plain = _Line(text).plain
+    return bool(_TOO.match(plain)) and _asked(plain) is None
 
 
 def plainly_asked(text: str) -> str | None:
@@ -250,6 +291,7 @@ def _asked(part: str) -> str | None:
     """What a part of a message asks for; None where it asks nothing, or tells of asking."""
     if _TOLD.search(part):
         return None
+    part = _VAGUE.sub(" ,", part)
     return next((name for name, words in _QUESTION.items() if words.search(part)), None)
 
 

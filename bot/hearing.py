@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from actions.state import Aspect, Kind, State
 from actions.understanding import SURE_INTENT, Understanding
 from bot import clauses
 from bot.clauses import Refusal
 from bot.listening import ASPECTS, NAMES_LITTLE
-from knowledge_base.retrieval.link import Link, LinkOutcome
+from knowledge_base.retrieval.link import Link, LinkOutcome, sureness
+from knowledge_base.text import key
 
 Understand = Callable[[str], Understanding]
 REFUSED = "correct"  # the intent of "không phải cái đó"
@@ -22,6 +24,15 @@ _SHORT = 4  # words of an order at most; what is longer tells something
 _CALL = 8  # of a call for a person, or a question about what was spoken of
 _LONG = 16  # of a question
 _CLEAR = 0.6  # from it on what a part asks is believed whatever its words say
+_SURELY = 2.5  # the sureness from which on a part is about what the whole does not speak of
+_PARTS = 4  # of a message are understood at most
+_SEVERAL = 3  # names in which two words must stand to be what they have in common
+# Papers, acts and offices that so many names have in common that they name none.
+_NO_MATTER = frozenset(
+    {"giay", "to", "chung", "nhan", "xac", "ho", "so", "don", "dang", "ky", "cap", "lai", "doi",
+     "xin", "lam", "thu", "tuc", "phep", "cong", "an", "uy", "ban", "dan", "xa", "phuong", "tinh",
+     "le", "phi", "tien"}
+)  # fmt: skip
 _OPEN = frozenset({LinkOutcome.NONE, LinkOutcome.DECLINE})
 
 
@@ -47,10 +58,9 @@ def hear(text: str, understand: Understand, state: State) -> Heard:
     if refusal is not None:
         return _refusing(text, refusal, understand, state)
     whole = understand(text)
-    parts = clauses.questions(text)
-    if parts:
-        first, then = (_part(part, whole, understand) for part in parts[:2])
-        return _in_turn(whole, first, then) or Heard(whole)
+    parts = _parts(clauses.questions(text), whole, understand)
+    if len(parts) > 1:
+        return _in_turn(whole, *parts) or Heard(whole)
     if whole.intent == "angry":
         return Heard(_asked_angrily(text, understand) or whole)
     return Heard(whole)
@@ -70,6 +80,26 @@ def is_request(heard: Understanding) -> bool:
     return asked and named and words <= _LONG and clauses.asks(heard.text)
 
 
+def _parts(
+    texts: Sequence[str], whole: Understanding, understand: Understand
+) -> list[Understanding]:
+    """The first two parts that ask; what asks nothing after all belongs to the one behind it."""
+    found: list[Understanding] = []
+    before = ""
+    for text in texts[:_PARTS]:
+        heard = _part(f"{before}{text}", whole, understand)
+        if found and clauses.asks_too(text):
+            heard = _asking_too(heard, found[0])
+        if not _asks(heard):
+            before += f"{text}, "
+            continue
+        found.append(heard)
+        before = ""
+        if len(found) > 1:
+            break
+    return found
+
+
 def _part(text: str, whole: Understanding, understand: Understand) -> Understanding:
     """A part of a message that asks about procedures. It is short, so what it asks may have been
     heard with doubt; then its own plain words decide ("nộp chỗ nào", "mấy bữa có")."""
@@ -80,17 +110,38 @@ def _part(text: str, whole: Understanding, understand: Understand) -> Understand
     return replace(heard, intent=f"ask_{said}", confidence=1.0)
 
 
+def _asking_too(part: Understanding, first: Understanding) -> Understanding:
+    """ "Còn căn cước?" after a question: the same of what it names, if it names anything."""
+    link = part.link
+    if link.outcome is LinkOutcome.NONE and _is_of_a_kind(part):
+        link = Link(LinkOutcome.ASK, link.candidates)
+    about = replace(part, link=link)
+    return replace(about, intent=first.intent, confidence=1.0) if _names(about) else part
+
+
 def _in_turn(whole: Understanding, first: Understanding, then: Understanding) -> Heard | None:
     """The two questions of a message; None where they are one: the parts must say clearly what
     they ask, and not the same."""
-    if not (_asks(first) and _asks(then)):
-        return None
     if first.intent == then.intent and not _is_about_another(then, first.link):
         return None
     first = replace(first, link=_named(first.link, then.link, whole.link))
-    if first.link.outcome is LinkOutcome.ANSWER and _names_little(then):
-        then = replace(then, link=Link(LinkOutcome.NONE))
+    if first.link.outcome is LinkOutcome.ANSWER:
+        then = replace(then, link=_of_second(then, whole.link))
     return Heard(replace(first, text=whole.text), then)
+
+
+def _of_second(part: Understanding, whole: Link) -> Link:
+    """What the second question is about. One that names little is about what the first is about,
+    unless the whole message speaks of what it names too; of what the whole does not speak it must
+    be sure."""
+    own = part.link
+    if own.outcome in _OPEN or own.candidates[0].code in {c.code for c in whole.candidates}:
+        return own
+    if not _names(part):
+        return Link(LinkOutcome.NONE)
+    first, second = (*(c.score for c in own.candidates), 0.0)[:2]
+    surely = sureness(first, second) >= _SURELY
+    return own if surely else Link(LinkOutcome.ASK, own.candidates)
 
 
 def _named(own: Link, next_: Link, whole: Link) -> Link:
@@ -98,28 +149,42 @@ def _named(own: Link, next_: Link, whole: Link) -> Link:
     clearly by both together."""
     if own.outcome in _OPEN:
         return next((link for link in (next_, whole) if link.outcome is LinkOutcome.ANSWER), own)
-    clearer = own.outcome is LinkOutcome.ASK and whole.outcome is LinkOutcome.ANSWER
-    return whole if clearer and whole.candidates[0].code in {c.code for c in own.asked} else own
+    if own.outcome is LinkOutcome.ANSWER:
+        return own
+    near = {candidate.code for candidate in own.asked}
+    clearer = (link for link in (next_, whole) if link.outcome is LinkOutcome.ANSWER)
+    return next((link for link in clearer if link.candidates[0].code in near), own)
 
 
 def _is_about_another(part: Understanding, first: Link) -> bool:
     """Whether a part names something else than what the first is clearly about."""
-    if first.outcome is not LinkOutcome.ANSWER or part.link.outcome in _OPEN:
+    if first.outcome is not LinkOutcome.ANSWER or not _names(part):
         return False
-    return not _names_little(part) and first.candidates[0].code not in {
-        candidate.code for candidate in part.link.asked
-    }
+    return first.candidates[0].code not in {candidate.code for candidate in part.link.asked}
+
+
+def _names(part: Understanding) -> bool:
+    """Whether a part names something, or so little that what was spoken of before it is meant."""
+    link = part.link
+    if link.outcome in _OPEN:
+        return False
+    return link.candidates[0].score >= 2 * NAMES_LITTLE or _is_of_a_kind(part)
+
+
+def _is_of_a_kind(part: Understanding) -> bool:
+    """Whether two words of a part stand in the names of several candidates ("căn cước"): then no
+    single one is likely, and yet something is named."""
+    names = [f" {key(candidate.name)} " for candidate in part.link.candidates]
+    return any(
+        sum(f" {one} {two} " in name for name in names) >= _SEVERAL
+        for one, two in pairwise(key(part.text).split())
+        if not {one, two} <= _NO_MATTER
+    )
 
 
 def _asks(part: Understanding) -> bool:
     aspect = ASPECTS.get(part.intent)
     return aspect not in (None, Aspect.OVERVIEW) and part.confidence >= SURE_INTENT
-
-
-def _names_little(part: Understanding) -> bool:
-    """Whether a part names so little that what was spoken of before it is meant."""
-    link = part.link
-    return link.outcome not in _OPEN and link.candidates[0].score < 2 * NAMES_LITTLE
 
 
 def _asked_angrily(text: str, understand: Understand) -> Understanding | None:

@@ -13,6 +13,7 @@ from actions.understanding import Understanding
 from bot import listening
 
 _ASKING = frozenset({Kind.ASK_WHICH, Kind.ASK_CASE, Kind.ASK_UNIT, Kind.LIFE_EVENT})
+_MOST = 4  # are asked about
 _SAME = "same"  # a waiting question is about what the first one turns out to be about
 Do = Callable[[Action, State], Outcome]
 
@@ -34,13 +35,15 @@ def answer(
     if current.kind is Kind.SHOW:
         decided = listening.decide(then, outcome.state)
         same = decided.action.model_copy(update={"case": current.case}) == current
-        return outcome, None if same or decided.miss else decided.action
-    if current.kind is not Kind.ASK_WHICH and current.code is not None:
-        # It is known which procedure: what needs no case and no place is said before these.
-        known = state.model_copy(update={"procedure": current.code, "case": None})
-        decided = listening.decide(then, known)
-        done = do(decided.action, known) if decided.action.kind is Kind.SHOW else None
-        if done and done.state.current and done.state.current.kind is Kind.SHOW:
+        return outcome, None if same or decided.miss else _of_one(decided.action, current)
+    # What needs no case and no place is said before these are asked; before it is asked which one
+    # is meant, what is about another.
+    known = state.model_copy(update={"procedure": current.code, "case": None})
+    decided = listening.decide(then, known)
+    told = decided.action
+    if told.kind is Kind.SHOW and told.code not in current.codes:
+        done = do(told, known)
+        if done.state.current and done.state.current.kind is Kind.SHOW:
             return done, action
     waiting = listening.decide(then, State(procedure=_SAME)).action
     if waiting.kind is not Kind.SHOW:
@@ -64,3 +67,10 @@ def waited(outcome: Outcome, before: State, world: World, now: datetime) -> Outc
     case = current.case if code == current.code else None
     action = waiting.model_copy(update={"code": code, "case": case})
     return followed(done, action, world, now) if action != current else done
+
+
+def _of_one(action: Action, first: Action) -> Action:
+    """The second question; where it is asked which one it is about, that of the first may be."""
+    if action.kind is not Kind.ASK_WHICH or first.code is None or first.code in action.codes:
+        return action
+    return action.model_copy(update={"codes": (*action.codes[: _MOST - 1], first.code)})

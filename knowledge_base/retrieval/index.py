@@ -116,7 +116,7 @@ class Retriever:
         Returns:
             The link with at most 5 candidates, best first.
         """
-        if not self._topical(written):
+        if not self._topical(written) and not self._holds_name(written):
             return Link(LinkOutcome.NONE)
         if not self.normalise.is_vietnamese(written):
             return Link(LinkOutcome.DECLINE)
@@ -132,6 +132,16 @@ class Retriever:
         )
         named = scored.rows[order[0], _NAMED] > 0
         return decide(candidates, named=bool(named))
+
+    def _holds_name(self, written: Written) -> bool:
+        """Whether a name or lay name of three words or more stands in a message."""
+        words = written.plain.split()
+        stops = range(3, len(words) + 1)
+        return any(
+            self._index.is_name(" ".join(words[start:stop]))
+            for stop in stops
+            for start in range(stop - 2)
+        )
 
     def is_name(self, written: Written) -> bool:
         """Whether a message is a name or lay name, and no other word."""

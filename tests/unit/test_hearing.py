@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from actions.state import Action, Aspect, Kind, State
 from actions.understanding import Understanding
 from bot.hearing import hear
-from knowledge_base.retrieval.link import LinkOutcome
+from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
 from tests.samples import Talk, meant, procedure, world
 
 A, B, C = "1.000001", "1.000002", "1.000003"
@@ -74,10 +76,11 @@ def test_a_first_question_of_its_own_does_not_borrow() -> None:
         "rồi nộp giấy ba ở đâu": meant("ask_place", C),
     })  # fmt: skip
     talk.say(text)
+    assert "Phòng ba" in talk.replies[-2].text  # needs no answer to "which?"
     assert talk.labels[:2] == ["Xin giấy một", "Xin giấy hai"]
     talk.press("Xin giấy một")
-    assert "Đơn một" in talk.replies[-2].text
-    assert "Phòng ba" in talk.replies[-1].text
+    assert talk.events == ("answered.papers",)
+    assert "Đơn một" in talk.replies[-1].text
 
 
 @pytest.mark.parametrize(
@@ -146,6 +149,69 @@ def test_a_second_question_about_something_else_is_no_repetition() -> None:
     talk.say(text)
     assert talk.events == ("answered.papers", "ask_which")
     assert talk.labels[:2] == ["Xin giấy hai", "Xin giấy ba"]
+
+
+def test_the_same_may_be_asked_of_something_else_by_its_name_alone() -> None:
+    text = "giấy một nộp ở đâu, còn giấy hai?"
+    talk = Talk(WORLD, {
+        text: meant("ask_place", A, B, outcome=LinkOutcome.ANSWER),
+        "giấy một nộp ở đâu": meant("ask_place", A), "còn giấy hai?": meant("more", B),
+    })  # fmt: skip
+    talk.say(text)
+    assert [reply.text.split()[-1] for reply in talk.replies[-2:]] == ["một", "hai"]
+
+
+def likely(**scores: float) -> Link:
+    """What is answered: candidates by their names, each with its likelihood, best first."""
+    found = (
+        Candidate(f"9.{n}", name.replace("_", " "), score)
+        for n, (name, score) in enumerate(scores.items())
+    )
+    return Link(LinkOutcome.ANSWER, tuple(found))
+
+
+@pytest.mark.parametrize(
+    ("link", "whole", "then"),
+    [
+        (likely(xe=0.9, tàu=0.01), (A,), LinkOutcome.ANSWER),  # sure of it
+        (likely(xe=0.6, tàu=0.3), (A, "9.0"), LinkOutcome.ANSWER),  # the whole speaks of it too
+        (likely(xe=0.6, tàu=0.3), (A,), LinkOutcome.ASK),  # neither
+        (likely(xe=0.15, tàu=0.1), (A,), LinkOutcome.NONE),  # names next to nothing
+        (likely(làm_thẻ_xe=0.1, thẻ_xe=0.1, bỏ_thẻ_xe=0.1), (A,), LinkOutcome.ASK),  # one of those
+        (likely(cấp_giấy=0.1, mất_cấp_giấy=0.1, bỏ_cấp_giấy=0.1), (A,), LinkOutcome.NONE),
+    ],
+)
+def test_the_second_is_about_another_only_where_that_is_clear(
+    link: Link, whole: tuple[str, ...], then: LinkOutcome
+) -> None:
+    text = "giấy một cần gì, cấp giấy thẻ xe ở đâu"
+    said = {
+        text: meant("ask_papers", *whole, outcome=LinkOutcome.ANSWER),
+        "giấy một cần gì": meant("ask_papers", A),
+        "cấp giấy thẻ xe ở đâu": replace(meant("ask_place"), link=link),
+    }
+    second = hear(text, lambda text: replace(said[text], text=text), State()).then
+    assert second is not None
+    assert second.link.outcome is then
+
+
+def test_the_first_one_is_among_those_that_the_second_may_be_about() -> None:
+    talk = Talk(WORLD, {
+        BOTH: meant("ask_place", A), **PARTS, "nộp ở đâu": meant("ask_place", B, C),
+    })  # fmt: skip
+    talk.say(BOTH)
+    assert talk.events == ("answered.papers", "ask_which")
+    assert talk.labels[:3] == ["Xin giấy hai", "Xin giấy ba", "Xin giấy một"]
+
+
+def test_what_asks_nothing_by_itself_belongs_to_the_question_behind_it() -> None:
+    talk = Talk(WORLD, {
+        "ai bảo gì kệ": meant("greet"), "ai bảo gì kệ, giấy một cần gì": meant("ask_papers", A),
+        "nộp ở đâu": meant("ask_place"), "ai bảo gì kệ, giấy một cần gì, nộp ở đâu":
+        meant("ask_papers", A), "giấy một cần gì": meant("ask_papers", A),
+    })  # fmt: skip
+    talk.say("ai bảo gì kệ, giấy một cần gì, nộp ở đâu")
+    assert talk.events == ("answered.papers", "answered.place")
 
 
 def test_a_waiting_question_is_dropped_with_the_first() -> None:

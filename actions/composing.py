@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TypeVar
 
-from actions import amounts, cases, lines
+from actions import amounts, cases, lines, pages
 from actions.state import USUAL, Action, Aspect, Kind, Move, State
 from actions.telling import Item, Telling
 from knowledge_base.guides import MOST_TEXT, Choice, Guide, Link, Part, Screen, Step, Trouble
@@ -291,7 +291,7 @@ def _pages(heading: str, items: Sequence[Item]) -> Iterator[tuple[str, Source]]:
     room = MOST_TEXT - len(heading)
     for source, group in groupby(items, key=lambda item: item.source):
         page: list[str] = []
-        for part in (p for item in group for p in _parts(item.text, room - 3)):
+        for part in (p for item in group for p in pages.parts(_capital(item.text), room - 3)):
             if page and (len(page) == _MOST_PAPERS or _size([*page, part]) > room):
                 yield _joined(heading, page), source
                 page = []
@@ -299,15 +299,8 @@ def _pages(heading: str, items: Sequence[Item]) -> Iterator[tuple[str, Source]]:
         yield _joined(heading, page), source
 
 
-def _parts(text: str, most: int) -> Iterator[str]:
-    """A line in pieces of at most so many characters, cut between words."""
-    text = text[:1].upper() + text[1:]
-    while len(text) > most:
-        cut = text.rfind(" ", 0, most - 1)
-        cut = cut if cut > 0 else most - 1
-        yield f"{text[:cut]}…"
-        text = f"…{text[cut:].lstrip()}"
-    yield text
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _size(page: Sequence[str]) -> int:

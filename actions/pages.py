@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from knowledge_base.phrases import MOST_CHARACTERS
@@ -36,6 +36,16 @@ def split(
     if page:
         pages.append(tuple(page))
     return pages
+
+
+def parts(text: str, most: int) -> Iterator[str]:
+    """A line in pieces of at most so many characters (three or more), cut between words."""
+    while len(text) > most:
+        cut = text.rfind(" ", 2, most - 1)
+        cut = cut if cut > 0 else most - 1
+        yield f"{text[:cut]}…"
+        text = f"…{text[cut:].lstrip()}"
+    yield text
 
 
 def rows(

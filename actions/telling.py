@@ -11,6 +11,7 @@ from actions.state import Action, Button, Kind
 from knowledge_base.phrases import DEFAULT_ADDRESS, Phrases
 from knowledge_base.schema import Source
 
+_BULLET = 3  # characters before a line: the break, "• "
 TO_PERSON = Action(kind=Kind.SAY, phrase="human")
 
 
@@ -74,7 +75,13 @@ class Body:
 
     def cut(self, most: int, notice: str = "") -> list[tuple[Item, ...]]:
         """The items in pages of ``most`` that leave room for ``notice``; alike whichever page is
-        asked for, or an item would be shown twice or never."""
+        asked for, or an item would be shown twice or never. One longer than a page goes on on the
+        next."""
         heading = max(self.heading, self.onward or "", key=len)
         room = pages.room_after(f"{heading}\n{notice}" if notice else heading)
-        return pages.split(self.items, lambda item: len(item.text) + 3, room, most)
+        items = [
+            Item(part, item.source)
+            for item in self.items
+            for part in pages.parts(item.text, room - _BULLET)
+        ]
+        return pages.split(items, lambda item: len(item.text) + _BULLET, room, most)

@@ -61,8 +61,7 @@ def test_an_amount_is_short_and_sourced_on_every_day(
             walked += 1
             (said,) = outcome.replies
             where = f"{found.code}: {said.text}"
-            bullets = sum(line.startswith("• ") for line in said.text.splitlines())
-            assert len(said.text) <= MOST_CHARACTERS or bullets == 1, where
+            assert len(said.text) <= MOST_CHARACTERS, where
             assert len(outcome.state.latest_offers()) <= 5, where
             if outcome.events != ("ask_unit",):
                 assert DATED.search(said.source or ""), where

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.pages import PAGE, room_after, span, split
+from actions.pages import PAGE, parts, room_after, span, split
 from knowledge_base.phrases import MOST_CHARACTERS
 
 ITEMS = st.lists(st.text(min_size=1, max_size=400), max_size=30)
@@ -50,3 +50,11 @@ def test_nothing_makes_no_page() -> None:
 
 def test_a_heading_takes_room() -> None:
     assert room_after("x" * 40) == MOST_CHARACTERS - 40
+
+
+@given(st.lists(st.text("abc", min_size=1, max_size=40), max_size=20), st.integers(5, 60))
+def test_the_parts_of_a_line_fit_and_say_all_of_it(words: list[str], most: int) -> None:
+    cut = [*parts(" ".join(words), most)]
+    assert all(len(part) <= most for part in cut)
+    assert all(part.endswith("…") for part in cut[:-1])
+    assert "".join(cut).replace("…", "").replace(" ", "") == "".join(words)

@@ -25,12 +25,23 @@ KEEPALIVE: dict[str, Any] = {
 }
 
 
+_PASSING = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    # A standby, or a server whose host stops writing while its disk is full.
+    psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.IdleInTransactionSessionTimeout,
+    PoolTimeout,
+    PoolClosed,
+)
+
+
 @asynccontextmanager
 async def database_errors() -> AsyncIterator[None]:
     """Raise :class:`StoreUnavailable` for whatever may pass by itself."""
     try:
         yield
-    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed) as error:
+    except _PASSING as error:
         raise StoreUnavailable(f"PostgreSQL does not answer: {error}") from error
 
 

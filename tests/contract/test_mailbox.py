@@ -10,11 +10,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from actions.replies import Choice, Reply
 from bot.mailbox import BadAddress, NotAnswered, Receipt, UnknownMessage, open_mailbox
 from bot.messages import TEAM, Incoming, TurnResult
 from bot.store.errors import StoreUnavailable
+from bot.store.pool import Store
 from tests.mailroom import FAST, echo, mailroom, said
 from tests.team import GROUP, LAN, plan
 
@@ -101,6 +103,18 @@ async def test_the_team_is_never_turned_away(conninfo: str) -> None:
         answers = [Incoming(TEAM, GROUP, str(n), text="Dạ", helper=LAN) for n in range(5)]
         for answer in answers:
             assert await mailbox.receive(answer) is Receipt.ACCEPTED
+
+
+async def test_while_the_database_only_reads_messages_are_to_come_again(conninfo: str) -> None:
+    async with open_mailbox(conninfo) as mailbox:  # a full disk or a standby, at whoever hosts it
+        reading = make_conninfo(conninfo, options="-c default_transaction_read_only=on")
+        mailbox.store = Store(reading)
+        await mailbox.store.open()
+        try:
+            with pytest.raises(StoreUnavailable):
+                await mailbox.receive(said(1))
+        finally:
+            await mailbox.store.close()
 
 
 async def test_waiting_ends_when_the_time_is_over(conninfo: str) -> None:

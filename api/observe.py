@@ -17,6 +17,7 @@ from api.problems import Problem, problem_response
 from api.routes.voice import PATH as VOICE_PATH
 from api.security import secure_headers
 from bot import media
+from bot.logs import traced
 from bot.speech.ears import MOST_BYTES
 from bot.telegram_protocol import MOST_BODY, WEBHOOK_PATH
 
@@ -83,8 +84,8 @@ class Observe:
 
         try:
             await self._app(scope, _bounded(receive, scope["path"], self._context.metrics), dressed)
-        except Exception:
-            _log.exception("request failed: %s", _route_of(scope))
+        except Exception as error:
+            _log.error("request failed: %s: %s", _route_of(scope), traced(error))
             if status:
                 raise  # the answer has begun: the connection has to break
             phone = self._context.services.settings.helper_phone

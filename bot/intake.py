@@ -11,6 +11,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
+from bot.logs import traced
 from bot.mailbox import Mailbox, MailboxError, Receipt
 from bot.messages import Incoming
 from bot.store import messages
@@ -53,8 +54,8 @@ class Intake:
         except MailboxError as error:
             _log.warning("A message of %s is left out: %s", self._channel, error)
             await self.count("malformed")
-        except Exception:
-            _log.exception("An event of %s could not be taken", self._channel)
+        except Exception as error:
+            _log.error("An event of %s could not be taken: %s", self._channel, traced(error))
             await self.count("failed")
 
     async def take(self, found: Incoming | str) -> None:

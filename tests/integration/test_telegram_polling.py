@@ -186,13 +186,16 @@ async def test_nothing_is_acknowledged_while_the_database_is_away(
 
 
 async def test_an_update_that_breaks_us_does_not_hold_up_the_next(
-    embedded_conninfo: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    embedded_conninfo: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     real = TelegramChannel._take
 
     async def take(self: TelegramChannel, read: Any, update: object) -> None:
         if read.message.text == "hỏng":
-            raise ZeroDivisionError
+            raise ValueError(f"not a number: {read.message.text}")
         await real(self, read, update)
 
     monkeypatch.setattr(TelegramChannel, "_take", take)
@@ -201,6 +204,8 @@ async def test_an_update_that_breaks_us_does_not_hold_up_the_next(
         await settled(api, 1)
         assert api.texts(1) == ["1: lành"]
         assert (await mailbox.counts()).events["telegram.failed"] == 1
+        assert "ValueError" in caplog.text
+        assert "hỏng" not in caplog.text, "an error may hold a citizen's words"
 
 
 async def test_a_second_program_with_the_same_token_is_named_in_the_log(

@@ -206,9 +206,6 @@ def _list(
     *,
     hint: bool,
 ) -> Message:
-    heading = _heading(now, listed, procedure, tell)
-    if hint:
-        heading = f"{heading} {tell.say('checklist.hint', tell.address)}"
     cut = _cut(now, listed, procedure, tell)
     page = min(action.page, len(cut) - 1)
     shown = cut[page]
@@ -223,9 +220,32 @@ def _list(
     elif page:
         buttons.append(Button(tell.say("checklist.button_first"), opening(now.code)))
     buttons.append(_printing(now.code, tell))
-    text = "\n".join([heading, *(f"• {_line(row, tell)}" for row in shown)])
+    text = _text(now, listed, shown, procedure, tell, hint=hint)
     sources = [procedure.source_of(row.paper) for row in shown]
     return Message(text, lines.source_line(procedure, sources, tell.say), tuple(buttons))
+
+
+def _text(
+    now: Checklist,
+    listed: Sequence[Row],
+    shown: Sequence[Row],
+    procedure: Procedure,
+    tell: Telling,
+    *,
+    hint: bool,
+) -> str:
+    """The papers of a page under as much of a heading as there is room for; of a paper too long
+    even so the beginning, as the answer which papers are needed tells all of it."""
+    plain = _heading(now.model_copy(update={"case": None}), listed, procedure, tell)
+    heading = _heading(now, listed, procedure, tell)
+    hinted = f"{heading} {tell.say('checklist.hint', tell.address)}"
+    said = [f"• {_line(row, tell)}" for row in shown]
+    for head in (hinted, heading) if hint else (heading,):
+        text = "\n".join([head, *said])
+        if len(text) <= MOST_CHARACTERS:
+            return text
+    room = pages.room_after("\n".join([plain, *said[:-1]])) - 1
+    return "\n".join([plain, *said[:-1], next(pages.parts(said[-1], room))])
 
 
 def _all_there(now: Checklist, procedure: Procedure, needed: int, tell: Telling) -> Message:

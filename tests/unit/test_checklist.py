@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions import checklist, ticks
-from actions.state import Kind
+from actions.perform import perform
+from actions.state import Kind, State
 from actions.ticks import Checklist, Tick
 from bot import checking
 from knowledge_base.schema import Paper
-from tests.samples import Talk, guide, meant, procedure, world
+from tests.samples import NOW, Talk, guide, meant, procedure, world
 
 A, B = "1.000001", "1.000002"
 PAPERS: list[dict[str, Any]] = [
@@ -273,3 +274,16 @@ def test_the_end_of_a_guide_leads_to_the_papers_of_what_it_was_done_for() -> Non
     talk.say("xong")
     assert talk.labels == ["Chuẩn bị hồ sơ", "Việc khác"]
     assert "đã có 0/4" in talk.press("Chuẩn bị hồ sơ")
+
+
+@pytest.mark.parametrize("words", [1, 30, 60])
+def test_a_list_fits_a_message_however_long_the_situation_and_a_paper_are(words: int) -> None:
+    long = " ".join(["giấy tờ"] * words)
+    case = {"id": "mat", "ten": f"bị mất {'trong khi chuyển nhà ' * 4}".strip()}
+    world_ = made(truong_hop=[case], giay_to=[{"ten": long, "truong_hop": "mat"}, *MORE])
+    state = State(procedure=A)
+    for page in range(4):
+        action = checklist.opening(A, "mat").model_copy(update={"page": page})
+        outcome = perform(action, state, world_, NOW)
+        assert len(outcome.replies[-1].text) <= 300
+        state = outcome.state

@@ -80,14 +80,18 @@ def _read_lines(path: Path, day: date) -> Iterator[Found]:
             if not line.strip():
                 continue
             try:
-                raw = json.loads(line.decode("utf-8").replace("\\u0000", ""))
+                # Windows editors begin a file with a mark that is no character of it.
+                raw = json.loads(line.decode("utf-8-sig").replace("\\u0000", ""))
                 if not isinstance(raw, dict):
                     raise ValueError("không phải một bản ghi")
+                json.dumps(raw, ensure_ascii=False).encode()  # no database keeps half a character
                 yield Found(place, read_flat(raw, day))
-            except UnicodeDecodeError:
+            except UnicodeError:
                 yield Found(place, trouble="không phải chữ UTF-8")
             except json.JSONDecodeError as error:
                 yield Found(place, trouble=f"không phải JSON (ký tự {error.pos + 1})")
+            except RecursionError:
+                yield Found(place, trouble="các mục lồng nhau quá sâu")
             except ValueError as error:
                 yield Found(place, trouble=str(error))
 

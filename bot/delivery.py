@@ -34,7 +34,7 @@ class Deliveries:
         desk: TeamDesk | None = None,
     ) -> None:
         """``today`` gives the date in Vietnam under which dropped replies are counted; ``desk`` is
-        told of citizens who block us while people talk to them."""
+        told of citizens who block us while people talk to them, and of what people said in vain."""
         self._store = store
         self._senders = {sender.channel: sender for sender in senders}
         self._today = today
@@ -97,6 +97,8 @@ class Deliveries:
     async def _drop(self, delivery: Delivery, why: str) -> None:
         async with self._store.transaction() as con:
             await deliveries.drop(con, delivery.id, why)
+            if self._desk and delivery.ticket is not None and delivery.reply.by:
+                await self._desk.undelivered(con, delivery.ticket, delivery.id)
             await messages.count(con, [_event(delivery, why)], self._today())
 
     async def _again(self, delivery: Delivery, after: float, *, told: bool) -> Again:

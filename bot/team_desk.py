@@ -83,6 +83,11 @@ class TeamDesk:
         for number in numbers:
             await self._put(con, self._to_team(f"erased-{number}", number, choice="erased"))
 
+    async def undelivered(self, con: Connection, number: int, reply: int) -> None:
+        """The team hears that words of its own were given up on their way to a citizen."""
+        key = f"undelivered-{reply}"
+        await self._put(con, self._to_team(key, number, choice="undelivered"))
+
     async def blocked(self, con: Connection, conversation: str) -> None:
         """The team hears that its words do not reach a citizen any more."""
         for ticket in await tickets.not_closed(con, conversation):
@@ -192,7 +197,7 @@ class _Step:
                 return await self._tick(ticket)
             case "shown" if self.incoming.media is not None:
                 return _said(words.shown(ticket, self.incoming.media.handle), "ticket.photo")
-            case "ended" | "erased" | "blocked":
+            case "ended" | "erased" | "blocked" | "undelivered":
                 return _said(words.event(ticket, verb), f"ticket.{verb}")
             case _:
                 return _nothing()

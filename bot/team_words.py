@@ -71,7 +71,8 @@ class TeamWords:
         return Reply(self.say("team.left", ten=helper.name, phieu=numbers), choices=choices)
 
     def event(self, ticket: Ticket, key: str) -> Reply:
-        """What the citizen did: ``ended``, ``erased``, ``blocked``."""
+        """What the citizen did (``ended``, ``erased``, ``blocked``), or what became of the team's
+        words to them (``undelivered``)."""
         return self._about(ticket, self.say(f"team.{key}"))
 
     def relayed(self, ticket: Ticket, text: str) -> Reply:

@@ -12,7 +12,7 @@ import pytest
 
 from actions.replies import Partner
 from actions.tickets import TicketKind, TicketRequest
-from bot.messages import ChatBlocked, Incoming, TurnResult
+from bot.messages import ChatBlocked, Incoming, ReplyRefused, TurnResult
 from tests.team import BINH, GROUP, LAN, NEVER, dialogue, room
 
 
@@ -165,6 +165,18 @@ async def test_a_citizen_who_blocks_the_bot_closes_nothing(conninfo: str) -> Non
         await here.team(LAN, text="bác đến xã nhé", ticket=1)
         await here.posted("đã chặn trợ lý")
         assert _column(conninfo, "status") == ["claimed"]
+
+
+async def test_the_team_hears_that_its_words_were_refused_on_the_way(conninfo: str) -> None:
+    def refused(chat: str, text: str) -> None:
+        if "bác đến xã" in text:  # Zalo: nothing was heard of the citizen for seven days
+            raise ReplyRefused("-230", why="outside_window")
+
+    async with room(conninfo) as here:
+        here.telegram.rule = refused
+        await here.say("gặp người", "77", "telegram")
+        await here.team(LAN, text="bác đến xã nhé", ticket=1)
+        await here.posted("không nhận lời của tổ")
 
 
 async def test_the_team_is_reminded_and_the_citizen_told(conninfo: str) -> None:

@@ -55,6 +55,14 @@ def papers(procedure: Procedure, case: str | None) -> list[Paper]:
     return sorted(needed, key=lambda paper: paper.case is None)
 
 
+def placed(procedure: Procedure, case: str | None) -> Procedure:
+    """The procedure with the places of a situation alone, its own first; with all of them where it
+    is not known, or none is for it."""
+    held = [p for p in procedure.places if case is None or p.case in (None, case)]
+    own_first = sorted(held or procedure.places, key=lambda p: case is None or p.case is None)
+    return procedure.model_copy(update={"places": tuple(own_first)})
+
+
 def may_differ(action: Action, procedure: Procedure) -> bool:
     """Whether another situation than the one on the screen would show something else."""
     if action.aspect not in (Aspect.PAPERS, Aspect.FEE, Aspect.TIME):

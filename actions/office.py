@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import quote
 
-from actions import hours
+from actions import cases, hours
 from actions.answer import noticed
 from actions.place import Places
 from actions.state import Action, Button, Kind, Message, State
@@ -116,6 +116,7 @@ def near(
         places: units and offices.
         tell: how to say it.
     """
+    procedure = cases.placed(procedure, action.case)
     kind = _takes(procedure)
     if kind is None or action.detail:
         return message
@@ -168,7 +169,14 @@ def _is_at_commune(kind: OfficeKind, procedure: Procedure) -> bool:
 
 
 def _takes(procedure: Procedure) -> OfficeKind | None:
-    """Which office takes a procedure's papers, by what its record says of it."""
+    """Which office takes a procedure's papers; None where it is another in another situation."""
+    situations = {place.case for place in procedure.places} - {None} or {None}
+    kinds = {_kind(cases.placed(procedure, case)) for case in situations}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _kind(procedure: Procedure) -> OfficeKind | None:
+    """Which office the record names, whatever the situation."""
     said = fold(" ".join([*(place.name for place in procedure.places), procedure.agency or ""]))
     named = [(said.find(word), kind) for word, kind in _NAMED if word in said]
     kind = min(named, default=(0, None), key=lambda found: found[0])[1]

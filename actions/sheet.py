@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from actions import amounts, checklist, lines, office, passing, ticks
+from actions import amounts, cases, checklist, lines, office, passing, ticks
 from actions.place import Places
 from actions.replies import Document
 from actions.state import USUAL, Button, Message, State
@@ -152,9 +152,7 @@ def _place(
 ) -> tuple[str, list[Source]]:
     """The office of the citizen's unit where it is known, else what the record says of the
     situation, its own place first; where none is known, each place with the one it is for."""
-    held = [p for p in procedure.places if case is None or p.case in (None, case)]
-    held = sorted(held or procedure.places, key=lambda p: case is None or p.case is None)
-    procedure = procedure.model_copy(update={"places": tuple(held)})
+    procedure = cases.placed(procedure, case)
     known = office.serving(procedure, places, tell)
     if known:
         first = known[0]

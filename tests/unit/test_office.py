@@ -395,3 +395,17 @@ def test_a_day_of_a_year_without_a_list_of_holidays_is_not_surely_worked(known: 
     later = datetime(2027, 1, 4, 9, tzinfo=ZONE)
     assert "lịch nghỉ lễ năm 2028, tôi chưa có" in ask("1/1 có làm không", known, later).text
     assert "2028" not in ask("mai có làm không", known, later).text
+
+
+@pytest.mark.parametrize(("case", "told"), [(None, False), ("mua", False), ("thue", True)])
+def test_no_office_is_told_to_whom_another_place_is_for(case: str | None, told: bool) -> None:
+    bought = {"ten": "Chủ đầu tư dự án", "truong_hop": "mua"}
+    rented = {"ten": "Trung tâm Phục vụ hành chính công cấp xã", "truong_hop": "thue"}
+    found = procedure(
+        truong_hop=[{"id": "mua", "ten": "là người mua"}, {"id": "thue", "ten": "là người thuê"}],
+        noi_nop=[bought, rented],
+    )
+    spoken = replace(world(found), places=places(CENTRE))
+    action = Action(kind=Kind.SHOW, code=CODE, aspect=Aspect.PLACE, case=case)
+    said = perform(action, State(unit="00166"), spoken, NOW).replies[-1].text
+    assert ("phường Cầu Giấy" in said) is told

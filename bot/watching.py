@@ -21,6 +21,7 @@ from actions.dossier_sources.rhythm import Plan
 from actions.watched import Wish
 from actions.watching import News, choice_of
 from bot.jobs import Again, Jobs
+from bot.logs import traced
 from bot.messages import Incoming
 from bot.store import dossiers, messages, operation, subscriptions
 from bot.store.pool import Connection, Store, try_lock
@@ -148,11 +149,12 @@ class Watcher:
     async def _ask(self, plan: Plan, one: Due) -> bool:
         """Ask about one dossier; whether the system answered."""
         now = self._clock()
-        (code,) = grammar().find(one.code, now.date()).codes
         try:
+            (code,) = grammar().find(one.code, now.date()).codes
             known = await plan.source.find(code)
-        except SourceUnavailable as error:
-            logger.warning("A watched dossier could not be asked about: %s", error)
+        except Exception as error:  # one that breaks us is not to hold up the others for ever
+            why = error if isinstance(error, SourceUnavailable) else traced(error)
+            logger.warning("A watched dossier could not be asked about: %s", why)
             at = rhythm.after_failure(one.failures + 1, now, self._spread())
             async with self._store.connection() as con:
                 await subscriptions.unheard(con, one.code, at)

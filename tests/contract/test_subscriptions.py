@@ -25,7 +25,7 @@ from bot.messages import Incoming, TurnResult
 from bot.store import dossiers, operation, subscriptions
 from bot.store.errors import NotTaking
 from bot.times import VIETNAM
-from bot.watching import Watcher, take_in
+from bot.watching import IDLE, Watcher, take_in
 from knowledge_base.dossiers.codes import DossierCode, grammar
 from knowledge_base.dossiers.dossier import Dossier
 from knowledge_base.dossiers.states import DossierState
@@ -280,6 +280,22 @@ async def test_an_error_of_ours_is_told_without_its_words_and_the_job_goes_on(
             await mailbox.jobs.defer(con, "remind", "reminders", hoa="bà Hoa")
         await eventually(lambda: "Job remind is tried again: TypeError" in caplog.text)
     assert "Hoa" not in caplog.text
+
+
+async def test_a_dossier_that_breaks_us_keeps_no_other_from_being_asked_about(
+    embedded_conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = System()
+
+    async def broken(code: DossierCode) -> Dossier | None:
+        raise KeyError("status")
+
+    async with watched(embedded_conninfo, system) as (_, watcher, clock):
+        monkeypatch.setattr(system, "find", broken)
+        assert await ask(watcher) == IDLE
+        with psycopg.connect(embedded_conninfo) as con:
+            found = con.execute("SELECT failures, next_at > %s FROM subscriptions", (clock[0],))
+            assert found.fetchone() == (1, True)
 
 
 async def test_every_system_has_one_job_for_all_workers(embedded_conninfo: str) -> None:

@@ -172,21 +172,22 @@ class UnitFinder:
     def _tilings(self, words: Sequence[str]) -> list[tuple[_Segment, ...]]:
         """The cheapest ways to read the words as names, the best first; only equally good ones."""
         best: list[list[tuple[int, tuple[_Segment, ...]]]] = [[] for _ in words] + [[(0, ())]]
+        accented = any(word != strip_accents(word) for word in words)
         for start in range(len(words) - 1, -1, -1):
             cost = _FILLER if _says_nothing(words[start]) else _WRONG_WORD
             if _kind_at(words, start):
                 cost = _BARE_KIND
             ways = [(cost + rest, tiling) for rest, tiling in best[start + 1]]
-            for segment in self._segments(words, start):
+            for segment in self._segments(words, start, accented):
                 ways += [(_NAME + rest, (segment, *tiling)) for rest, tiling in best[segment.end]]
             best[start] = sorted(ways, key=lambda way: way[0])[:_TILINGS]
         least = best[0][0][0]
         return [tiling for cost, tiling in best[0] if cost == least and tiling]
 
-    def _segments(self, words: Sequence[str], start: int) -> Iterable[_Segment]:
-        """Every name that begins at ``start``: after its kind, or as it stands."""
+    def _segments(self, words: Sequence[str], start: int, accented: bool) -> Iterable[_Segment]:
+        """Every name that begins at ``start``: after its kind, or as it stands; ``accented``:
+        whether there are accents anywhere in the text."""
         found: dict[int, _Segment] = {}
-        accented = any(word != strip_accents(word) for word in words)
         kind, first = _kind_at(words, start) or (None, start)
         for after, said_kind in ((first, kind), (start, None)):
             for end in range(after + 1, min(after + _LONGEST, len(words)) + 1):
@@ -313,8 +314,9 @@ def _around_kinds(tiling: Sequence[_Segment], words: Sequence[str]) -> tuple[_Se
 def _chosen(segments: Sequence[_Segment]) -> list[Place]:
     """The places that agree with all the names said; only the best fitting ones."""
     found: list[tuple[tuple[int, int, int], Place]] = []
+    called = [segment.called for segment in segments]
     for index, segment in enumerate(segments):
-        others = [s.called for s in segments if s is not segment]
+        others = called[:index] + called[index + 1 :]
         for name in segment.names:
             if all(not other.isdisjoint(name.place.around) for other in others):
                 # The smallest is usually said first: "châu thành long an".

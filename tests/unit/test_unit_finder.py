@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.understanding.resources import intent_examples
+from knowledge_base import unit_finder
 from knowledge_base.text import strip_accents
 from knowledge_base.unit_finder import Match, UnitFinder
 from knowledge_base.units import Unit, Units
@@ -149,3 +150,21 @@ PIECES = (
 def test_any_text_is_read(text: str) -> None:
     for match in FINDER.find(text).matches:
         assert UNITS.by_code(match.code)
+
+
+def test_a_message_twice_as_long_is_twice_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(text: str) -> str:
+        read.append(text)
+        return strip_accents(text)
+
+    monkeypatch.setattr(unit_finder, "strip_accents", counted)
+
+    def work(times: int) -> int:
+        read.clear()
+        FINDER.find("toi muon hoi viec nay " * times)
+        return len(read)
+
+    work(1)  # the names are indexed
+    assert work(80) < 3 * work(40)

@@ -29,6 +29,10 @@ _SPOKEN_DATE = re.compile(
     rf"\b(?:ngay|mung|mong|hom) (?P<day>{_NUMBER}) thang (?P<month>{_NUMBER})"
     r"(?: nam (?P<year>20\d\d))?\b"
 )
+_BARE_DATE = re.compile(  # "30 tháng 4"; "2 tháng 3 ngày" is how long
+    r"\b(?P<day>\d{1,2}) thang (?P<month>\d{1,2})\b(?! (?:ngay|tuan|tuoi|lan)\b)"
+    r"(?: nam (?P<year>20\d\d))?\b"
+)
 _ANCESTORS = "Giỗ Tổ Hùng Vương"
 # The month of Tết is counted by the moon, other months where that is said; "mùng mười tháng ba" is
 # Giỗ Tổ though nothing is said.
@@ -125,7 +129,8 @@ def _day(said: str, plain: str, today: date, new_year: Callable[[int], date | No
         return next((day for day in days if day >= today), None)
     if match or _LUNAR.search(plain) or _ANCESTORS_DAY.search(plain):
         return None  # which day that is by the sun is not known here
-    if match := _DATE.search(plain) or _SPOKEN_DATE.search(plain):
+    dates = (_DATE, _SPOKEN_DATE, _BARE_DATE)
+    if match := next(filter(None, (pattern.search(plain) for pattern in dates)), None):
         return _coming(_number(match["month"]), _number(match["day"]), match["year"], today)
     if _TODAY.search(plain):
         return today

@@ -48,6 +48,8 @@ def heard(text: str, today: date = TODAY) -> When:
         ("mùng 9 tháng giêng có làm không", "2027-02-14"),
         ("ngày hai mươi mốt tháng mười hai", "2026-12-21"),
         ("ngay ba muoi thang tu", "2027-04-30"),
+        ("2 tháng 9 có làm không", "2027-09-02"),
+        ("30 thang 4 nam 2028", "2028-04-30"),
         ("sáng mai lấy số thứ tự từ mấy giờ", "2026-11-23"),
     ],
 )
@@ -81,6 +83,7 @@ def test_a_day(text: str, day: str) -> None:
         ("lễ này nghỉ đến bao giờ", {"length": True}),
         ("ngày 31/2 có làm không", {}),
         ("29/2 có làm không", {}),
+        ("2 tháng 3 ngày có xong không", {}),
         ("mùng mười tháng ba có làm không", {"holiday": "Giỗ Tổ Hùng Vương"}),
         ("10/3 âm lịch có nghỉ không", {"holiday": "Giỗ Tổ Hùng Vương"}),
         ("23/12 âm lịch có làm không", {}),

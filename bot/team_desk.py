@@ -24,6 +24,7 @@ from knowledge_base.units import Units
 
 TRANSCRIPT_LINES = 60
 NO_WORDS = "no_words"  # the choice that stands for a picture, a sticker or a voice of a helper
+TOO_LONG = "too_long"  # … for words of which a part would be lost
 SHOWN = "shown"  # … for a photograph that goes with a ticket; the kind of its medium too
 LEFT = "left"  # … for a helper who is not of the team any more
 ANY_NUMBER = 1 << 30  # of waiting messages: neither the team nor what it is told is turned away
@@ -233,6 +234,8 @@ class _Step:
             case "transcript":
                 lines = await self._transcript(ticket)
                 return _said(self.desk.words.transcript(ticket, lines), "ticket.transcript")
+            case "too_long":
+                return _said(self.desk.words.too_long(ticket), "ticket.too_long")
             case _:
                 return _said(self.desk.words.not_words(ticket), "ticket.no_words")
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from actions.replies import Choice, Forwarded, Reply
 from bot.messages import Helper
+from bot.privacy import MAX_LENGTH
 from bot.store.messages import Entry
 from bot.tickets import Refusal, Status, Ticket
 from bot.times import VIETNAM
@@ -88,6 +89,10 @@ class TeamWords:
     def not_words(self, ticket: Ticket) -> Reply:
         """A helper sent something that cannot be passed on."""
         return self._about(ticket, self.say("team.not_words"))
+
+    def too_long(self, ticket: Ticket) -> Reply:
+        """A helper wrote more than one message holds; none of it was passed on."""
+        return self._about(ticket, self.say("team.too_long", so=MAX_LENGTH))
 
     def transcript(self, ticket: Ticket, entries: Iterable[Entry]) -> Reply:
         """What was said so far, the newest at the end; the oldest is left out where it is long."""

@@ -10,18 +10,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationError
 
 from bot.messages import TEAM, Helper, Incoming
-from bot.privacy import CleanText
-from bot.team_desk import LEFT, NO_WORDS
+from bot.privacy import MAX_LENGTH, CleanText
+from bot.team_desk import LEFT, NO_WORDS, TOO_LONG
 from bot.team_words import number_of
 from bot.telegram_protocol import MaskedText
 
 LONGEST_NAME = 40  # characters
 _PRESSED = re.compile(r"(?:claim|release|close|transcript)\.\d{1,18}")
 _GONE = frozenset({"left", "kicked"})
+
+
+def _is_cut(text: object) -> bool:
+    return isinstance(text, str) and len(text) > MAX_LENGTH
 
 
 class _Model(BaseModel):
@@ -48,6 +53,7 @@ class _Message(_Model):
     chat: _Chat
     sender: _User | None = Field(None, alias="from")
     text: MaskedText | None = None
+    is_too_long: Annotated[bool, BeforeValidator(_is_cut)] = Field(False, alias="text")
     caption: MaskedText | None = None
     reply_to_message: _Message | None = None
     left_chat_member: _User | None = None
@@ -115,6 +121,8 @@ class Group:
         ticket = number_of(about.text or about.caption or "")
         if ticket is None or message.sender is None:
             return "team_talk"
+        if message.is_too_long:
+            return self._of(number, message.sender, choice=TOO_LONG, ticket=ticket)
         if not message.text:
             return self._of(number, message.sender, choice=NO_WORDS, ticket=ticket)
         return self._of(number, message.sender, text=message.text, ticket=ticket)

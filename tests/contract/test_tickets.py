@@ -167,6 +167,13 @@ async def test_a_citizen_who_blocks_the_bot_closes_nothing(conninfo: str) -> Non
         assert _column(conninfo, "status") == ["claimed"]
 
 
+async def test_who_writes_more_than_a_message_holds_is_told(conninfo: str) -> None:
+    async with room(conninfo) as here:
+        await here.say("gặp người")
+        [told] = await here.team(LAN, "too_long", ticket=1)
+        assert "dài quá 2000 ký tự" in told
+
+
 async def test_the_team_hears_that_its_words_were_refused_on_the_way(conninfo: str) -> None:
     def refused(chat: str, text: str) -> None:
         if "bác đến xã" in text:  # Zalo: nothing was heard of the citizen for seven days

@@ -36,6 +36,12 @@ def test_an_answer_to_a_ticket_is_masked_and_signed() -> None:
     assert (found.helper.key, found.helper.name) == ("telegram:7", "Lan [số điện thoại]")
 
 
+def test_words_that_would_be_cut_are_not_passed_on() -> None:
+    found = TEAM.incoming(said("a" * 2001, "#phieu17 Có người dân"))
+    assert isinstance(found, Incoming)
+    assert (found.choice, found.text, found.ticket) == ("too_long", None, 17)
+
+
 def test_an_answer_to_a_photograph_of_a_ticket_is_heard() -> None:
     update = said("Ảnh mờ quá, bác chụp lại nhé", "")
     about = update["message"]["reply_to_message"]

@@ -10,11 +10,15 @@ import gzip
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from knowledge_base.text import fold, has_accents, strip_accents, tokens
 
 _START = "^"
+Option = tuple[float, tuple[str, ...]]  # words that may stand in a place, and what they gain
+
+_BELIEVED = 3  # times that a syllable was seen
 _LAMBDA = 0.85  # weight of the bigram against the unigram
 _KEEP = 6.0  # log-prior of a bare syllable that is often meant bare, in an accented sentence
 _OFTEN = 0.3  # share of all its spellings from which on a syllable is often meant bare
@@ -39,7 +43,7 @@ class AccentModel:
     @property
     def syllables(self) -> frozenset[str]:
         """Every accented syllable that was seen often enough to be believed."""
-        return frozenset(s for s, count in self._unigrams.items() if count >= 3)
+        return frozenset(s for s, count in self._unigrams.items() if count >= _BELIEVED)
 
     def restore(self, words: Sequence[str]) -> list[str]:
         """The words with accents; words that carry accents already are kept as they are.
@@ -52,21 +56,48 @@ class AccentModel:
         """
         # Who types some accents means a bare "hai" or "cho" bare, but hardly a bare "lam".
         accented = any(strip_accents(w) != w for w in words)
-        paths: dict[str, tuple[float, list[str]]] = {_START: (0.0, [])}
-        for word in words:
-            step: dict[str, tuple[float, list[str]]] = {}
-            for form in self._candidates(word):
-                bonus = _KEEP if accented and form == word and self._often_bare(word) else 0.0
-                score, path = max(
+        options: list[list[Option]] = [
+            [
+                (_KEEP if accented and form == word and self._often_bare(word) else 0.0, (form,))
+                for form in self._candidates(word)
+            ]
+            for word in words
+        ]
+        return [word for meant in self.likeliest(options) for word in meant]
+
+    def likeliest(self, options: Sequence[Sequence[Option]]) -> list[tuple[str, ...]]:
+        """The likeliest way through a message.
+
+        Args:
+            options: for each place what may stand there, at least one.
+
+        Returns:
+            The words of each place.
+        """
+        paths: dict[str, tuple[float, list[tuple[str, ...]]]] = {_START: (0.0, [])}
+        for place in options:
+            step: dict[str, tuple[float, list[tuple[str, ...]]]] = {}
+            for bonus, words in place:
+                within = sum(self._log(a, b) for a, b in pairwise(words)) + bonus
+                score, way = max(
                     (
-                        (done + self._log(previous, form) + bonus, way)
+                        (done + self._log(previous, words[0]) + within, way)
                         for previous, (done, way) in paths.items()
                     ),
                     key=lambda scored: scored[0],
                 )
-                step[form] = (score, [*path, form])
+                if words[-1] not in step or score > step[words[-1]][0]:
+                    step[words[-1]] = (score, [*way, words])
             paths = step
         return max(paths.values(), key=lambda scored: scored[0])[1]
+
+    def often(self, syllable: str) -> int:
+        """How often it was seen, what citizens say counting more."""
+        return self._unigrams[syllable]
+
+    def is_written_bare(self, word: str) -> bool:
+        """Whether a word without marks was itself seen often enough to be believed."""
+        return self._unigrams[word] >= _BELIEVED
 
     def _often_bare(self, word: str) -> bool:
         forms = self._forms.get(word, [])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from knowledge_base import accents
+from knowledge_base.spelling import Speller
 from knowledge_base.text import (
     Entry,
     Rewriter,
@@ -80,20 +80,15 @@ class Normaliser:
         self._lexicon = lexicon
         self._rewrite = Rewriter(lexicon.entries)
         self._model = model
-
-    @cached_property
-    def _plain_syllables(self) -> frozenset[str]:
-        return frozenset(strip_accents(s) for s in self._model.syllables)
-
-    @cached_property
-    def _syllables(self) -> frozenset[str]:
-        return self._model.syllables
+        self._spell = Speller(model, (word for entry in lexicon.entries for word in entry.old))
+        self._syllables = model.syllables
+        self._plain_syllables = frozenset(map(strip_accents, self._syllables))
 
     def __call__(self, text: str) -> Written:
         """The message in one form; an empty or wordless text gives two empty strings."""
         words = tokens(fold(text))
         words = [undo_typing(w, self._syllables, self._plain_syllables) for w in words]
-        words = self._rewrite(words)
+        words = self._rewrite(self._spell(words))
         if words:
             words = self._model.restore(words)
         accented = " ".join(words)

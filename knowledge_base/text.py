@@ -69,12 +69,18 @@ def undo_typing(token: str, known: frozenset[str], known_plain: frozenset[str]) 
     """
     if token in known_plain or token in known or not re.search(r"[a-z]", token):
         return token
+    made = keys_undone(token)
+    return made if made in known else token
+
+
+def keys_undone(token: str) -> str:
+    """What the keys of a token would have typed in telex, or in VNI where digits are among them:
+    perhaps no syllable at all; the token itself where the keys make nothing."""
     rules = _VNI if re.search(r"[a-z][1-9]", token) else _TELEX
     try:
-        made = fold(str(bogo.process_sequence(token, rules=rules)))
+        return fold(str(bogo.process_sequence(token, rules=rules)))
     except (KeyError, IndexError):  # bogo 1.1 stumbles over "òb2" and "quswa"
         return token
-    return made if made != token and made in known else token
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def _training_files() -> Iterable[Path]:
     yield from (_KNOWLEDGE / "retrieval" / f"encoder.{kind}" for kind in ("onnx", "json"))
     finding = ("catalogue_names", "corpus", "dense", "features", "lexical", "ranker", "shares")
     yield from (_KNOWLEDGE / "retrieval" / f"{name}.py" for name in (*finding, "taught"))
-    reading = ("text.py", "normalise.py", "accents.py", "sentences.py")
+    reading = ("text.py", "normalise.py", "accents.py", "spelling.py", "sentences.py")
     yield from (_KNOWLEDGE / name for name in reading)
 
 

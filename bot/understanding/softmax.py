@@ -16,6 +16,7 @@ from scipy import sparse
 from scipy.optimize import minimize
 
 Matrix = npt.NDArray[np.float32]
+_LEAST = 1e-12  # likelihood
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,13 @@ class Softmax:
     def probabilities(self, words: sparse.csr_matrix, vectors: Matrix) -> Matrix:
         """How likely each kind is, ``(n, n_kinds)``, rows of sum 1."""
         return _softmax(words @ self.words + vectors @ self.vectors + self.bias)
+
+
+def together(*likely: Matrix) -> Matrix:
+    """What several who heard different things believe together: the geometric mean of their
+    likelihoods ``(n, n_kinds)``, as sums of 1."""
+    logs = [np.log(np.maximum(each, _LEAST)) for each in likely]
+    return _softmax(np.mean(logs, axis=0))
 
 
 def _softmax(scores: Matrix) -> Matrix:
@@ -83,7 +91,7 @@ def fit(
     def loss(flat: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
         w, v, b = parts(flat)
         likely = _softmax(words @ w + vectors @ v + b)
-        cost = -(counted[:, 0] * np.log(np.maximum(likely[range(len(labels)), labels], 1e-12)))
+        cost = -(counted[:, 0] * np.log(np.maximum(likely[range(len(labels)), labels], _LEAST)))
         away = counted * (likely - wanted)
         slope = np.vstack(
             [turned @ away + penalty * w, vectors.T @ away + penalty * v, away.sum(0)[None]]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bot.understanding.softmax import balanced, fit
+from bot.understanding.softmax import balanced, fit, together
 
 WORDS = sparse.csr_matrix(np.array([[1, 0], [1, 0], [0, 1], [0, 1]], dtype=np.float32))
 VECTORS = np.array([[1.0], [-1.0], [1.0], [-1.0]], dtype=np.float32)
@@ -38,3 +38,18 @@ def test_the_weights_of_rare_kinds_lie_between_their_share_and_the_same_for_all(
         weights = balanced(labels, share)
         assert weights.mean() == pytest.approx(1.0)
         assert weights[4] / weights[0] == pytest.approx(times)
+
+
+def test_two_believe_together_what_neither_rules_out() -> None:
+    first = np.array([[0.5, 0.5, 0.0]], dtype=np.float32)
+    second = np.array([[0.0, 0.5, 0.5]], dtype=np.float32)
+    assert together(first, second)[0] == pytest.approx([0, 1, 0], abs=1e-4)
+    assert together(first, first)[0] == pytest.approx(first[0], abs=1e-4)
+
+
+def test_vectors_alone_are_enough() -> None:
+    nothing = sparse.csr_matrix((4, 0), dtype=np.float32)
+    learnt = fit(nothing, VECTORS, ["a", "b", "a", "b"], penalty=0.01)
+    assert [learnt.kinds[at] for at in learnt.probabilities(nothing, VECTORS).argmax(1)] == [
+        "a", "b", "a", "b"
+    ]  # fmt: skip

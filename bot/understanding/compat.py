@@ -1,7 +1,7 @@
 """Makes Rasa 3.6.21 importable beside current packages and without TensorFlow.
 
 Import this module before anything of ``rasa``; then call :func:`prepare` once. What it gives,
-and why (measured in ``../shared/reference/README.md``, see ``docs/adr/0001``):
+and why (``docs/adr/0001``):
 
 - ``packaging.version.LegacyVersion``: gone since packaging 22, named by Rasa's imports;
 - numpy 2 moved ``VisibleDeprecationWarning`` and ``RankWarning`` to ``numpy.exceptions``;

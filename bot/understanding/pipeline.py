@@ -76,10 +76,11 @@ class Pipeline:
         from rasa.engine.runner.dask import DaskGraphRunner  # noqa: PLC0415
         from rasa.engine.storage.local_model_storage import LocalModelStorage  # noqa: PLC0415
 
-        self._unpacked = tempfile.TemporaryDirectory(prefix="nlu-")
-        metadata, self._runner = load_predict_graph_runner(
-            Path(self._unpacked.name), folder / stamp.MODEL, LocalModelStorage, DaskGraphRunner
-        )
+        # All is in memory once it is loaded: a folder kept longer would outlive a killed process.
+        with tempfile.TemporaryDirectory(prefix="nlu-") as unpacked:
+            metadata, self._runner = load_predict_graph_runner(
+                Path(unpacked), folder / stamp.MODEL, LocalModelStorage, DaskGraphRunner
+            )
         self._target = metadata.nlu_target
 
     def understand(self, text: str) -> Understanding:

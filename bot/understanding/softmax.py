@@ -63,9 +63,9 @@ def fit(
     vectors: Matrix,
     kinds: Sequence[str],
     *,
-    penalty: float = 1.0,
-    share: float = 0.5,
-    steps: int = 120,
+    penalty: float,
+    share: float,
+    steps: int,
 ) -> Softmax:
     """Learn from examples.
 

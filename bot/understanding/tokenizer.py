@@ -19,7 +19,7 @@ from knowledge_base.text import strip_accents
 class VietnameseTokenizer(Tokenizer):  # type: ignore[misc]  # Rasa has no types
     """Tokens of the normalised message: ``text`` with accents restored, ``lemma`` without any.
 
-    Positions count in the normalised text; entities are found in the text as it was written.
+    Positions count in the normalised text.
     """
 
     @staticmethod

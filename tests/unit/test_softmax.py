@@ -14,7 +14,7 @@ VECTORS = np.array([[1.0], [-1.0], [1.0], [-1.0]], dtype=np.float32)
 
 def test_words_and_vectors_together_name_the_kind() -> None:
     kinds = ["a", "b", "c", "d"]
-    learnt = fit(WORDS, VECTORS, kinds, penalty=0.01)
+    learnt = fit(WORDS, VECTORS, kinds, penalty=0.01, share=0.5, steps=120)
     likely = learnt.probabilities(WORDS, VECTORS)
     assert likely.sum(axis=1) == pytest.approx(np.ones(4), abs=1e-5)
     assert [learnt.kinds[at] for at in likely.argmax(axis=1)] == kinds
@@ -25,7 +25,9 @@ def test_what_is_like_nothing_is_as_often_each_kind_as_it_was_counted() -> None:
     nothing = sparse.csr_matrix((1, 2), dtype=np.float32), np.zeros((1, 1), dtype=np.float32)
     kinds = ["often", "often", "often", "seldom"]
     shares = [
-        fit(WORDS * 0, VECTORS * 0, kinds, share=share).probabilities(*nothing)[0, 0]
+        fit(WORDS * 0, VECTORS * 0, kinds, penalty=1.0, share=share, steps=120).probabilities(
+            *nothing
+        )[0, 0]
         for share in (0.0, 0.5, 1.0)
     ]
     assert shares == pytest.approx([0.75, 3**0.5 / (1 + 3**0.5), 0.5], abs=1e-3)
@@ -49,7 +51,7 @@ def test_two_believe_together_what_neither_rules_out() -> None:
 
 def test_vectors_alone_are_enough() -> None:
     nothing = sparse.csr_matrix((4, 0), dtype=np.float32)
-    learnt = fit(nothing, VECTORS, ["a", "b", "a", "b"], penalty=0.01)
+    learnt = fit(nothing, VECTORS, ["a", "b", "a", "b"], penalty=0.01, share=0.5, steps=120)
     assert [learnt.kinds[at] for at in learnt.probabilities(nothing, VECTORS).argmax(1)] == [
         "a", "b", "a", "b"
     ]  # fmt: skip

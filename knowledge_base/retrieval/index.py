@@ -22,11 +22,12 @@ from knowledge_base.retrieval.features import FEATURES, FeatureIndex
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome, sureness
 from knowledge_base.retrieval.ranker import Ranker, train
 from knowledge_base.retrieval.vectors import embed, known_vectors
-from knowledge_base.text import Written
+from knowledge_base.text import Written, key
 
 # Chosen on two sets of tests/retrieval and measured on the others: see docs/adr/0015.
 SURE_AT = 0.55  # the first is answered if it is at least this surely meant …
 ANSWER_AT = 0.2  # … and this likely,
+LIKELY, ALIKE = 0.5, 3  # of so many that share the name that was said, one must be this likely
 ASK_AT = 0.06  # otherwise candidates are asked for, if the first is at least this likely
 # A life event speaks of many procedures: the one asked for by name goes before it …
 EVENT_SHARE = 0.7  # … unless it is much less likely,
@@ -131,7 +132,7 @@ class Retriever:
             for i, o in ((i, int(scored.owners[i])) for i in order)
         )
         named = scored.rows[order[0], _NAMED] > 0
-        return decide(candidates, named=bool(named))
+        return decide(candidates, named=bool(named), alike=_name_alike(written, candidates))
 
     def _holds_name(self, written: Written) -> bool:
         """Whether a name or lay name of three words or more stands in a message."""
@@ -184,11 +185,23 @@ class Retriever:
         )
 
 
-def decide(candidates: Sequence[Candidate], *, named: bool = False) -> Link:
-    """Answer, ask which, or decline, by how likely the candidates are (best first); ``named``: a
-    whole name of the first stands in the message, so it is asked about at least."""
+def _name_alike(written: Written, candidates: Sequence[Candidate]) -> bool:
+    """Whether a message is no more than words that stand in the names of several candidates."""
+    said = f" {written.plain} "
+    return sum(said in f" {key(c.name)} " for c in candidates) >= ALIKE
+
+
+def decide(candidates: Sequence[Candidate], *, named: bool = False, alike: bool = False) -> Link:
+    """Answer, ask which, or decline, by how likely the candidates are (best first).
+
+    Args:
+        candidates: best first.
+        named: a whole name of the first stands in the message, so it is asked about at least.
+        alike: the message is a name that several share, so one must be likely to be answered.
+    """
     first, second = candidates[0].score, candidates[1].score if len(candidates) > 1 else 0.0
-    sure = first >= ANSWER_AT and sureness(first, second) >= SURE_AT
+    least = LIKELY if alike else ANSWER_AT
+    sure = first >= least and sureness(first, second) >= SURE_AT
     beside = max((c.score for c in candidates if not c.is_event), default=0.0)
     if candidates[0].is_event:  # which of the two is for the citizen to say
         sure = first >= EVENT_AT and first >= max(EVENT_LEAD * beside, 2 * second)

@@ -92,6 +92,8 @@ _CHANGES = re.compile(r"\b(?:sua|nham|sai|lon|doi|lai|khong phai)\b")
 # The same commands as the understanding knows them.
 _INTENTS = {"back": Move.BACK, "correct": Move.REVIEW, "stop": Move.STOP, "restart": Move.OPEN}
 # "Vâng", "không" to a question: the choices of these ids.
+_SURE_REPLY = 0.7  # below it a yes or no in other words chooses nothing
+_HARDLY = 0.2  # likelihood of the procedure that is most like what was said
 _REPLIES = {"affirm": ("co",), "deny": ("chua", "khong")}
 
 
@@ -120,7 +122,7 @@ def meant(heard: Understanding, state: State, knowledge: Knowledge, tell: Tellin
     """What a command, a yes or a no in other words means for the guide on the screen; None when it
     is a question, or there is nothing before the guide's first step to go back to."""
     if heard.confidence < SURE_INTENT:
-        return None
+        return _chooses(state) if guide.is_on_screen(state) and _hardly_asks(heard) else None
     if _is_asked_to_remind(state) and heard.intent in _REPLIES:
         yes = heard.intent == "affirm"
         return Action(kind=Kind.GUIDE, move=Move.REMIND if yes else Move.NO_REMINDER)
@@ -128,6 +130,8 @@ def meant(heard: Understanding, state: State, knowledge: Knowledge, tell: Tellin
         return None
     if heard.link.outcome is LinkOutcome.ANSWER:
         return None
+    if heard.intent in _REPLIES and heard.confidence < _SURE_REPLY:
+        return _chooses(state)  # "quẹt thẻ không được" is no "no" to the question of this step
     if heard.intent in _REPLIES:
         return _replied(_REPLIES[heard.intent], state, Guides(knowledge, tell))
     move = _INTENTS.get(heard.intent)
@@ -136,6 +140,13 @@ def meant(heard: Understanding, state: State, knowledge: Knowledge, tell: Tellin
     if move is Move.REVIEW and not _CHANGES.search(key(heard.text)):
         return _chooses(state)  # "trừ tiền rồi mà báo lỗi" tells of trouble, and changes no answer
     return _move(move, state.guides[0].guide)
+
+
+def _hardly_asks(heard: Understanding) -> bool:
+    """Whether what was said at a step is so little like any procedure that asking which one is
+    meant would only lead away from it."""
+    link = heard.link
+    return link.outcome is LinkOutcome.ASK and link.candidates[0].score < _HARDLY
 
 
 def _chooses(state: State) -> Action:

@@ -52,8 +52,9 @@ def test_every_line_is_well_formed(questions: list[dict[str, Any]]) -> None:
     intents = {path.stem for path in INTENTS.glob("*.yml")}
     assert len(intents) >= 30
     for question in questions:
-        assert list(question) == ["question", "codes", "intent", "group", "out_of_scope"]
-        assert question["intent"] in intents, question
+        fields = ["question", "codes", "intent", "group", "out_of_scope"]
+        assert list(question) in (fields, [*fields, "intent_alt"])
+        assert {question["intent"], *question.get("intent_alt", ())} <= intents, question
         assert all(CODE.fullmatch(code) for code in question["codes"]), question
         outside = question["group"] == "out_of_scope"
         assert question["out_of_scope"] == outside == (not question["codes"]), question

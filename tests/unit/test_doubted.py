@@ -38,6 +38,12 @@ def test_the_lead_of_the_first_decides(scores: tuple[float, ...], outcome: LinkO
     assert decide(_likely(*scores)).outcome is outcome
 
 
+def test_of_several_that_share_what_was_said_one_must_be_likely() -> None:
+    assert decide(_likely(0.45, 0.02)).outcome is LinkOutcome.ANSWER
+    assert decide(_likely(0.45, 0.02), alike=True).outcome is LinkOutcome.ASK
+    assert decide(_likely(0.6, 0.02), alike=True).outcome is LinkOutcome.ANSWER
+
+
 def test_sureness_grows_with_the_first_and_falls_with_the_second() -> None:
     assert sureness(0.6, 0.1) > sureness(0.5, 0.1) > sureness(0.5, 0.2)
     assert sureness(0.0, 0.0) < 0 < sureness(1.0, 1.0)

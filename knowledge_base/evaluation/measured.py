@@ -100,7 +100,7 @@ class Measured:
         """The kinds of question about a procedure, and how often each was heard as which; what is
         no such question was heard as :data:`OTHER`."""
         counts: Counter[tuple[str, str]] = Counter()
-        asks = [a for a in self.all if any(_is_ask(kind) for kind in a.question.intents)]
+        asks = [a for a in self.all if _is_ask(next(iter(a.question.intents), ""))]
         for a in asks:
             wanted = a.question.intents[0]
             heard = wanted if a.kind_heard else a.tried.intent

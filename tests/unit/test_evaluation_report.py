@@ -118,6 +118,11 @@ def test_kinds_heard_as_no_question_share_a_column() -> None:
     assert counts == {("ask_time", "ask_time"): 1, ("ask_time", OTHER): 2}
 
 
+def test_what_no_office_does_is_in_no_row_though_it_is_asked_as_papers_are() -> None:
+    near = Question("vay bao nhiêu", (), ("out_of_scope", "ask_fee"), "near_scope", nothing=True)
+    assert Measured({"x": [judged(near, came("ask_fee"))]}, 0).kinds() == ([], {})
+
+
 def test_yardsticks_are_set_beside_ours_group_by_group() -> None:
     found = measured(**{WORDS: [1, None, 5]}).compared()
     assert found == {

@@ -25,7 +25,7 @@ from knowledge_base.retrieval.vectors import embed, known_vectors
 from knowledge_base.text import Written, key
 
 # Chosen on two sets of tests/retrieval and measured on the others: see docs/adr/0015.
-SURE_AT = 0.55  # the first is answered if it is at least this surely meant …
+SURE_AT = 0.5  # the first is answered if it is at least this surely meant …
 ANSWER_AT = 0.2  # … and this likely,
 LIKELY, ALIKE = 0.5, 3  # of so many that share the name that was said, one must be this likely
 ASK_AT = 0.06  # otherwise candidates are asked for, if the first is at least this likely

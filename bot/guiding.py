@@ -91,9 +91,9 @@ _BACK_TO = re.compile(rf"(?:quay|tro|lui|ve|xem)(?: lai| ve)* buoc (?:thu |so )?
 _CHANGES = re.compile(r"\b(?:sua|nham|sai|lon|doi|lai|khong phai)\b")
 # The same commands as the understanding knows them.
 _INTENTS = {"back": Move.BACK, "correct": Move.REVIEW, "stop": Move.STOP, "restart": Move.OPEN}
-# "Vâng", "không" to a question: the choices of these ids.
 _SURE_REPLY = 0.7  # below it a yes or no in other words chooses nothing
 _HARDLY = 0.2  # likelihood of the procedure that is most like what was said
+# "Vâng", "không" to a question: the choices of these ids.
 _REPLIES = {"affirm": ("co",), "deny": ("chua", "khong")}
 
 

@@ -132,7 +132,8 @@ class Retriever:
             for i, o in ((i, int(scored.owners[i])) for i in order)
         )
         named = scored.rows[order[0], _NAMED] > 0
-        return decide(candidates, named=bool(named), alike=_name_alike(written, candidates))
+        alike = candidates[0].score < LIKELY and _name_alike(written, candidates)
+        return decide(candidates, named=bool(named), alike=alike)
 
     def _holds_name(self, written: Written) -> bool:
         """Whether a name or lay name of three words or more stands in a message."""

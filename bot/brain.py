@@ -13,7 +13,6 @@ from bot.conversation import Conversation, Understand
 from bot.dictation import dictated
 from bot.messages import Incoming, TurnHandler, TurnResult
 from bot.understanding import resources
-from bot.understanding.pinned import pinned
 from knowledge_base.retrieval.index import Retriever
 
 
@@ -33,7 +32,7 @@ class Brain:
     """
 
     def __init__(self, mind: Mind, understand: Understand) -> None:
-        """``understand``: what a text means, to components that share the mind's retriever."""
+        """``understand``: what a text means, to components that use the mind's retriever."""
         self._read = understand
         self.change(mind)
 
@@ -49,8 +48,7 @@ class Brain:
 
     def change(self, mind: Mind) -> None:
         """Know this from the next turn on; turns under way end with what they began with."""
-        resources.share(mind.retriever)  # the one before is let go of
-        self._mind = mind
+        self._mind = mind  # the one before is let go of
 
     def understand(self, text: str) -> Understanding:
         """What a masked, cleaned text means."""
@@ -69,5 +67,5 @@ class Brain:
         return turn(incoming, state, now)
 
     def _understand(self, mind: Mind, text: str) -> Understanding:
-        with pinned(mind.retriever):
+        with resources.using(mind.retriever):
             return self._read(text)

@@ -51,10 +51,11 @@ def run(settings: Settings) -> None:
         if not trained:
             for kept in folder.glob("ranker-*.json"):
                 kept.unlink()  # it was trained on the same data
-        resources.share(open_retriever(knowledge, folder, encoder, resources.lay(), told))
+        retriever = open_retriever(knowledge, folder, encoder, resources.lay(), told)
         if not trained:
             training = progress.add_task(say("setup.train"), total=None)
-            pipeline.train(folder)
+            with resources.using(retriever):
+                pipeline.train(folder)
             stamp.mark_trained(folder, encoder)
             progress.update(training, total=1, completed=1)
     stamp.mark_set_up(folder, encoder)

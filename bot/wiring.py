@@ -226,7 +226,8 @@ def open_reading() -> Callable[[str], tuple[Link, Vectors | None]]:
 
     def read(text: str) -> tuple[Link, Vectors | None]:
         understood = brain.understand(text)
-        heard = resources.READING.of(resources.read(text))
+        with resources.using(retriever):
+            heard = resources.heard(resources.read(text))
         return understood.link, None if heard is None else heard.about[0] - retriever.center
 
     return read

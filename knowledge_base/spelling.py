@@ -43,7 +43,7 @@ class Speller:
         self._known = frozenset(known)
         self._forms: dict[str, list[str]] = defaultdict(list)
         for syllable in model.syllables:
-            if validation.is_valid_string(syllable):
+            if _is_valid(syllable):
                 self._forms[strip_accents(syllable)].append(syllable)
         for forms in self._forms.values():
             forms.sort(key=model.often, reverse=True)
@@ -65,7 +65,7 @@ class Speller:
         though perhaps with other marks."""
         if word in self._known or (not has_accents(word) and self._model.is_written_bare(word)):
             return True
-        return strip_accents(word) in self._forms and validation.is_valid_string(word)
+        return strip_accents(word) in self._forms and _is_valid(word)
 
     def _doubtful(self, word: str) -> bool:
         if not word.isalpha() or len(word) > _LONGEST or word in self._known:
@@ -115,7 +115,7 @@ class Speller:
         for typed, cost in {keys_undone(word): _KEYS, word: 0.0}.items():
             # "thank" may be no Vietnamese, and "sùi" a word that is seldom said.
             any_slip = has_accents(typed) and (
-                typed != word or not validation.is_valid_string(word)
+                typed != word or not _is_valid(word)
             )
             for plain, slip in _near(strip_accents(typed)):
                 if plain in self._forms and (slip < _OTHER or any_slip):
@@ -149,6 +149,12 @@ def _as_typed(word: str, meant: tuple[str, ...]) -> Iterable[str]:
     """What was meant, without marks if none was typed: who types one means to type them all."""
     typed = has_accents(word) or has_accents(keys_undone(word))
     return meant if typed else map(strip_accents, meant)
+
+
+@lru_cache(maxsize=8192)  # a word is asked about several times, and common ones in every message
+def _is_valid(word: str) -> bool:
+    """Whether Vietnamese builds syllables so."""
+    return bool(validation.is_valid_string(word))
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,6 @@ on both servers, for ``embedded_conninfo`` where one is enough.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -50,14 +49,3 @@ def embedded_conninfo(embedded_server: Server) -> Iterator[str]:
     """A fresh, migrated database on the embedded server."""
     with embedded_server.fresh() as address:
         yield address
-
-
-@pytest.fixture(autouse=True, scope="module")
-def retriever_of_the_process() -> Iterator[None]:
-    """What a file shared with the process's understanding (a small set-up, another encoder) is
-    taken back: the brain of the session would read with it in the files that follow."""
-    module = sys.modules.get("bot.understanding.resources")
-    before = list(module._retriever) if module else []
-    yield
-    if module and before and module._retriever != before:
-        module.share(before[0])

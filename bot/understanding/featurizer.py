@@ -56,7 +56,7 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> GraphComponent:
-        """A featurizer; the encoder is the process's own."""
+        """A featurizer; the encoder is that of the turn."""
         return cls(execution_context.node_name, config)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -72,7 +72,7 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):  # type: ignore[misc]
         """Add features to every message that has tokens."""
         for message in messages:
             if message.get(TOKENS_NAMES[TEXT]):
-                heard = resources.READING.of(resources.read(message.get(TEXT)))
+                heard = resources.heard(resources.read(message.get(TEXT)))
                 self._add(message, heard, 0)
         return messages
 

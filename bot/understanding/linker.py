@@ -12,7 +12,6 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.understanding import resources
-from bot.understanding.pinned import retriever
 
 LINK = "procedures"
 
@@ -30,15 +29,15 @@ class ProcedureLinker(GraphComponent):  # type: ignore[misc]  # Rasa has no type
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> GraphComponent:
-        """A linker; the index is the process's own."""
+        """A linker; the index is that of the turn."""
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Link every message."""
         for message in messages:
             written = resources.read(message.get(TEXT) or "")
-            searching = retriever()
-            link = searching.find(written, resources.READING.of)
+            searching = resources.retriever()
+            link = searching.find(written, resources.heard)
             found = {
                 "is_name": searching.is_name(written),
                 "outcome": link.outcome.value,

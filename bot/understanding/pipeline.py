@@ -39,7 +39,7 @@ class NotTrained(RuntimeError):
 
 
 def train(folder: Path) -> Path:
-    """Train the intent pipeline into ``folder``; the shared retriever must be open.
+    """Train the intent pipeline into ``folder``; with the retriever that is in use.
 
     Raises:
         RuntimeError: Rasa did not produce a model.

@@ -1,15 +1,16 @@
 """What the pipeline's components share in one process: the normaliser, retrieval, one embedding.
 
 Rasa builds components from a configuration file and can hand them nothing else; so they meet
-here. The program shares its retriever at start; the ``rasa`` command opens one on first use.
+here. Whoever trains or understands says for how long which retriever is used (:func:`using`).
 """
 
 from __future__ import annotations
 
 import re
-import threading
-from collections import OrderedDict
-from functools import lru_cache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ import yaml
 from bot.privacy import MASKS
 from bot.settings import ROOT, Settings
 from knowledge_base import loader, sentences
-from knowledge_base.retrieval.dense import Heard
-from knowledge_base.retrieval.index import Lay, Progress, Retriever, open_retriever
+from knowledge_base.normalise import Normaliser
+from knowledge_base.retrieval.dense import Encoder, Heard
+from knowledge_base.retrieval.index import Lay, Retriever, open_retriever
 from knowledge_base.text import Written
 
 NLU_DATA = ROOT / "nlu_data"
@@ -29,8 +31,7 @@ _OFF_TOPIC = frozenset(
 _MASKED = re.compile("|".join(map(re.escape, MASKS)))
 _KEPT = 64  # messages under way at once are far fewer
 
-_lock = threading.Lock()
-_retriever: list[Retriever] = []
+_used: ContextVar[Retriever | None] = ContextVar("used", default=None)
 
 
 def intent_examples(folder: Path = NLU_DATA) -> dict[str, list[str]]:
@@ -59,50 +60,48 @@ def lay(folder: Path = NLU_DATA) -> Lay:
     return Lay(said, off_topic)
 
 
-def share(retriever: Retriever) -> None:
-    """Make ``retriever`` the one that components of this process use."""
-    with _lock:
-        _retriever[:] = [retriever]
-        read.cache_clear()
+@contextmanager
+def using(retriever: Retriever) -> Iterator[None]:
+    """During the block, what is read in this thread is read with ``retriever``: what is exchanged
+    meanwhile, or read by another brain of the process, does not reach it."""
+    token = _used.set(retriever)
+    try:
+        yield
+    finally:
+        _used.reset(token)
 
 
-def retriever(progress: Progress | None = None) -> Retriever:
-    """The shared retriever; opened from the settings when none was shared yet."""
-    with _lock:
-        if not _retriever:
-            settings = Settings()
-            _retriever.append(
-                open_retriever(loader.load(), settings.model_dir, settings.encoder, lay(), progress)
-            )
-        return _retriever[0]
+def retriever() -> Retriever:
+    """The one of this turn; without one, that of the settings, opened when it is first asked for
+    (the ``rasa`` command)."""
+    return _used.get() or _of_the_settings()
 
 
-@lru_cache(maxsize=_KEPT)
+@cache
+def _of_the_settings() -> Retriever:
+    settings = Settings()
+    return open_retriever(loader.load(), settings.model_dir, settings.encoder, lay())
+
+
 def read(text: str) -> Written:
     """The normalised message, without what stands for masked numbers unless it is all there is:
     its words would speak of other papers than the citizen does."""
-    return retriever().normalise(_MASKED.sub(" ", text).strip() or text)
+    return _written(retriever().normalise, _MASKED.sub(" ", text).strip() or text)
 
 
-class Reading:
-    """One reading of a message by the encoder: the first who asks has it made, the others find it
-    here."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, Heard | None] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def of(self, written: Written) -> Heard | None:
-        """What was heard in a normalised message, one row each; None without an encoder."""
-        with self._lock:
-            if written.accented in self._kept:
-                return self._kept[written.accented]
-        heard = retriever().read([written])
-        with self._lock:
-            self._kept[written.accented] = heard
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return heard
+def heard(written: Written) -> Heard | None:
+    """What the encoder hears in a normalised message, one row each; None without an encoder."""
+    encoder = retriever().encoder
+    return None if encoder is None else _heard(encoder, written.accented)
 
 
-READING = Reading()
+# The first component that asks has it made, the others of the same turn find it. Words and encoder
+# stay the same when records are exchanged: what is kept holds no old index.
+@lru_cache(maxsize=_KEPT)
+def _written(normalise: Normaliser, text: str) -> Written:
+    return normalise(text)
+
+
+@lru_cache(maxsize=_KEPT)
+def _heard(encoder: Encoder, accented: str) -> Heard:
+    return encoder.read([accented or " "])

@@ -35,6 +35,10 @@ class Encoder(Protocol):
         """Messages that ask."""
         ...
 
+    def __hash__(self) -> int:
+        """By itself: what was heard is kept for the one that heard it."""
+        ...
+
 
 class DenseIndex:
     """Cosine similarity of a query vector to every text."""

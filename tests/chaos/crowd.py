@@ -48,15 +48,24 @@ class Crowd:
     @contextmanager
     def frozen(self, name: str) -> Iterator[None]:
         """Stop one in the midst of what it does (SIGSTOP) and let it go on afterwards."""
-        with self._lock:
-            process = self._running[name]
-        assert process.pid
-        os.kill(process.pid, signal.SIGSTOP)
+        pid = self._stopped(name)
         try:
             yield
         finally:
             with suppress(ProcessLookupError):  # it may have been killed meanwhile
-                os.kill(process.pid, signal.SIGCONT)
+                os.kill(pid, signal.SIGCONT)
+
+    def _stopped(self, name: str) -> int:
+        """The id of the one in its place, stopped. It may have died by itself this moment, while
+        PostgreSQL is away: then the next one is meant, as soon as it stands there."""
+        while True:
+            with self._lock:
+                pid = self._running[name].pid
+            assert pid
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+                return pid
+            time.sleep(0.05)
 
     def _keep(self) -> None:
         while not self._over.is_set():

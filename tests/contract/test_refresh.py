@@ -20,7 +20,7 @@ from bot.messages import Incoming
 from bot.record_book import open_book
 from bot.refresh import Refresh
 from bot.store.pool import Store
-from bot.understanding.pinned import retriever
+from bot.understanding.resources import retriever
 from knowledge_base.loader import Knowledge
 from knowledge_base.overlay import Synchronised, overlay
 from knowledge_base.portal.book import Form, Reading

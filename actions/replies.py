@@ -89,7 +89,8 @@ class Reply:
     ``attachment`` comes with the text, which says enough where a channel cannot show it.
     ``by``: the name of the person who says this, whose text may be longer; None: the machine says
     it. ``partner``: who answers from here on, where that changes.
-    ``voice``: how it sounds when it is read aloud.
+    ``voice``: how it sounds when it is read aloud. ``promises``: something is said later unasked; a
+    page has its cookie last until then.
     """
 
     text: str
@@ -100,3 +101,4 @@ class Reply:
     by: str | None = None
     partner: Partner | None = None
     voice: Voice = Voice()
+    promises: bool = False

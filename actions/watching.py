@@ -206,7 +206,8 @@ def _started(action: Action, here: _Here) -> Outcome:
     said = tell.say("watching.started", tell.address, ma=code)
     outcome = here.said(said, (_list(tell), home(tell.say)), "started", wish)
     days = reminders(known, here.now, here.calendar)
-    return replace(outcome, reminders=(*days, expired))
+    replies = tuple(replace(one, promises=True) for one in outcome.replies)
+    return replace(outcome, replies=replies, reminders=(*days, expired))
 
 
 def _stopped(action: Action, here: _Here) -> Outcome:

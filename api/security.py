@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -68,6 +69,9 @@ class Sessions:
     that refuse foreign cookies. A page without any cookie (on a screen for everybody, in a browser
     that takes none) sends the bits in a header. No other site can: its browser asks us first.
 
+    A cookie lasts as long as what is said is kept, counted from the last visit; that of somebody
+    who agreed to be told of a dossier as long as they were promised to be.
+
     The conversation is kept under a hash of it, so that who reads the database cannot speak for
     a citizen.
     """
@@ -109,13 +113,16 @@ class Sessions:
             raise Problem("no_session", 403)
         return chat_of(token)
 
-    def give(self, response: Response, token: str | None = None) -> str:
-        """Set the cookie, made anew unless ``token`` is given; returns the token."""
+    def give(
+        self, response: Response, token: str | None = None, until: datetime | None = None
+    ) -> str:
+        """Set the cookie, made anew unless ``token`` is given; returns the token. ``until``: what
+        the citizen was promised (aware), None: nothing."""
         token = token or self.new_token()
         response.set_cookie(
             self.cookie,
             token,
-            max_age=self._max_age,
+            max_age=self._age(until),
             path="/",
             secure=self._https,
             httponly=True,
@@ -123,14 +130,25 @@ class Sessions:
         )
         return token
 
-    def give_framed(self, response: Response, token: str | None = None) -> None:
-        """Set the cookie of a page inside another site."""
+    def give_framed(
+        self, response: Response, token: str | None = None, until: datetime | None = None
+    ) -> None:
+        """The same cookie of a page inside another site."""
         token = token or self.new_token()
         response.headers.append(
             "Set-Cookie",
-            f"{self.framed_cookie}={token}; Max-Age={self._max_age}; Path=/; Secure; HttpOnly;"
+            f"{self.framed_cookie}={token}; Max-Age={self._age(until)}; Path=/; Secure; HttpOnly;"
             " SameSite=None; Partitioned",  # http.cookies knows the last from Python 3.14 on
         )
+
+    def prolong(self, request: HTTPConnection, response: Response, until: datetime | None) -> None:
+        """Have the cookie that a request came with last from now on, as :meth:`give` says."""
+        if self.held_by_page(request):
+            return  # there is none
+        if token := self.cookie_of(request):
+            self.give(response, token, until)
+        else:
+            self.give_framed(response, self.framed_cookie_of(request), until)
 
     def renew(self, request: HTTPConnection, response: Response) -> None:
         """Give another session in place of the one that a request came with."""
@@ -140,6 +158,11 @@ class Sessions:
             self.give(response)
         else:
             self.give_framed(response)
+
+    def _age(self, until: datetime | None) -> int:
+        """Seconds."""
+        promised = (until - datetime.now(UTC)).total_seconds() if until else 0
+        return max(self._max_age, int(promised))
 
 
 def _token(text: str) -> str | None:

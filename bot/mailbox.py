@@ -23,7 +23,7 @@ from bot.delivery import cut_off
 from bot.jobs import Jobs, Timing, queue_schema
 from bot.messages import DESK, TEAM, Incoming, StoredReply
 from bot.privacy import clean, mask
-from bot.store import counts, deliveries, messages, operation, tickets
+from bot.store import counts, deliveries, messages, operation, subscriptions, tickets
 from bot.store.counts import Counts
 from bot.store.messages import Entry
 from bot.store.migrate import OURS, migrate
@@ -170,6 +170,11 @@ class Mailbox:
                         yield reply
                     after = found[-1].id
                 await bell.wait()
+
+    async def promised(self, conversation: str) -> datetime | None:
+        """Until when somebody was promised to be told of dossiers; None where they were not."""
+        async with self.store.connection() as con:
+            return await subscriptions.lasts(con, conversation)
 
     async def transcript(self, conversation: str, limit: int = 100) -> list[Entry]:
         """The last ``limit`` lines of a conversation, masked as stored, oldest first."""

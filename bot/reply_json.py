@@ -25,7 +25,7 @@ _KINDS: dict[str, type[Attachment]] = {k.kind: k for k in (Image, Document, Plac
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:
     """text, source, choices (id, label, url), afresh, attachment (None, or its ``kind`` and
-    fields), by, partner, voice (region, aloud)."""
+    fields), by, partner, voice (region, aloud), promises."""
     shown = reply.attachment
     return {
         "text": reply.text,
@@ -36,6 +36,7 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         "by": reply.by,
         "partner": reply.partner,
         "voice": {"region": reply.voice.region, "aloud": reply.voice.aloud},
+        "promises": reply.promises,
     }
 
 
@@ -50,6 +51,7 @@ def reply_from_json(body: dict[str, Any]) -> Reply:
         body.get("by"),
         Partner(body["partner"]) if body.get("partner") else None,
         _voice(body.get("voice")),
+        body.get("promises", False),
     )
 
 

@@ -17,6 +17,8 @@ import httpx
 from actions.dossier_sources.config import Sources
 from actions.replies import Choice, Image, Reply, Voice
 from actions.understanding import Understanding
+from actions.watched import Wish
+from actions.watching import LASTS
 from api.app import create_app
 from api.limits import Limits
 from api.listener import bind
@@ -86,6 +88,11 @@ def scripted_turn(incoming: Incoming, state: dict[str, Any] | None, now: datetim
             replies = (Reply("Câu một."), Reply("Câu hai."))
         case "quên hết":
             return TurnResult({}, (Reply("Đã quên.", afresh=True),), erase=True)
+        case "báo tin":
+            until = now + LASTS
+            promised = Reply("Có tin thì tôi nhắn.", promises=True)
+            wishes = (Wish("H57.132-260804-0583", "1|", "đồng ý", until),)
+            return TurnResult({"turns": turns}, (promised,), watching=wishes)
         case "chậm":
             time.sleep(1.2)
     return TurnResult({"turns": turns}, replies, ("answered.test",))

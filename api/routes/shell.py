@@ -26,11 +26,12 @@ def _shell(request: Request) -> Shell:
 
 @router.get("/")
 async def page(request: Request) -> Response:
-    """The chat; a visitor without a session gets one, a visitor with one gets it prolonged."""
+    """The chat; a visitor without a session gets one; it is prolonged by the stream of replies."""
     context = context_of(request)
     token, shell = context.sessions.cookie_of(request), _shell(request)
     response = (shell.pages[Mode.PAGE] if token else shell.first).response(request)
-    context.sessions.give(response, token)
+    if token is None:
+        context.sessions.give(response)
     return response
 
 
@@ -52,7 +53,8 @@ async def embed(request: Request) -> Response:
     context = context_of(request)
     headers = {"Content-Security-Policy": framed_by(_sites(request)), **_FOREIGN}
     response = _shell(request).pages[Mode.EMBED].response(request, headers)
-    context.sessions.give_framed(response, context.sessions.framed_cookie_of(request))
+    if context.sessions.framed_cookie_of(request) is None:
+        context.sessions.give_framed(response)
     return response
 
 

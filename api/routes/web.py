@@ -72,7 +72,8 @@ async def history(request: Request) -> Response:
 async def stream(
     request: Request, after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0
 ) -> Response:
-    """The replies with an id above ``after``, or above ``Last-Event-ID`` after a lost line."""
+    """The replies with an id above ``after``, or above ``Last-Event-ID`` after a lost line; the
+    session is prolonged."""
     context = context_of(request)
     chat = context.sessions.require_chat(request)
     context.admit(request)
@@ -81,11 +82,14 @@ async def stream(
     resumed = request.headers.get("last-event-id", "")
     if resumed.isdecimal() and resumed.isascii() and len(resumed) < 19:
         after = max(after, int(resumed))
-    return StreamingResponse(
+    response = StreamingResponse(
         _stream(context, chat, after),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
+    promised = await context.services.mailbox.promised(f"{CHANNEL}:{chat}")
+    context.sessions.prolong(request, response, promised)
+    return response
 
 
 async def _stream(context: Context, chat: str, after: int) -> AsyncIterator[bytes]:

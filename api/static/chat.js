@@ -68,6 +68,7 @@ function showReply(reply) {
   setPartner(reply.partner);
   if (reply.afresh) log.clear(); // the citizen asked for what stood here to be forgotten
   log.addReply(reply, true);
+  if (reply.promises) line.open(reply.id); // the answer to that has our cookie last until then
 }
 
 function showLine(open) {

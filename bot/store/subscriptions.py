@@ -52,6 +52,15 @@ async def of(con: Connection, conversation: str) -> tuple[Watched, ...]:
     return tuple(Watched(r["code"], r["told"], r["before"], r["reminded"]) for r in rows)
 
 
+async def lasts(con: Connection, conversation: str) -> datetime | None:
+    """Until when a conversation was promised to be told; None where it was not."""
+    cursor = await con.execute(
+        "SELECT max(until) AS until FROM subscriptions WHERE conversation = %s", (conversation,)
+    )
+    row = await cursor.fetchone()
+    return row["until"] if row else None
+
+
 async def follow(con: Connection, incoming: Incoming, wishes: Iterable[Wish], at: datetime) -> None:
     """Keep what a turn changes, in its transaction. ``at``: when the systems are asked first."""
     for wish in wishes:

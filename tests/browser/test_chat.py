@@ -7,6 +7,7 @@ import json
 import pytest
 from playwright.sync_api import Frame, Page, Request, expect
 
+from actions.watching import LASTS
 from tests.browser.conftest import Open
 from tests.web_server import BIRTH_FEE, WELCOME, WebServer
 
@@ -210,6 +211,19 @@ def test_what_is_forgotten_in_the_chat_leaves_the_screen(open_page: Open) -> Non
     page.get_by_text("Đã quên.").wait_for()
     expect(page.locator(".reply .said")).to_have_text("Đã quên.")
     assert mine(page) == []
+
+
+def test_whom_news_is_promised_the_browser_knows_as_long(open_page: Open) -> None:
+    page = open_page()
+    [before] = page.context.cookies()
+    ask(page, "báo tin")
+    page.get_by_text("Có tin thì tôi nhắn.").wait_for()
+    ask(page, "và sau đó")  # comes by the line opened again
+    expect(page.locator(".reply .said").nth(2)).to_have_text("Tin thứ 3: và sau đó")
+    [after] = page.context.cookies()
+    assert after["value"] == before["value"]
+    days = (after["expires"] - before["expires"]) / 86400
+    assert days == pytest.approx(LASTS.days - 30, abs=0.1)
 
 
 def test_deleting_asks_first_and_then_forgets_everything(open_page: Open, site: WebServer) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from actions.watching import LASTS
 from api.limits import Limits
 from tests.conftest import Server
 from tests.web_server import BIRTH_FEE, WELCOME, WebServer, visit, web_server
@@ -89,6 +92,26 @@ def test_a_session_lasts_and_is_never_the_same_for_two(server: WebServer) -> Non
         assert token != other.cookies["session"]
         one.get("/")
         assert one.cookies["session"] == token
+
+
+def test_who_was_promised_news_is_known_as_long_as_that(server: WebServer) -> None:
+    with visit(server) as waits, visit(server) as other:
+        say(waits, "báo tin")
+        assert listen(waits, 1)[0]["promises"]
+        assert lasts(other) == timedelta(days=30)
+        assert timedelta(0) <= LASTS - lasts(waits) < timedelta(minutes=1)
+        assert "Set-Cookie" not in waits.get("/").headers  # it would last shorter
+        held = {"X-Session": waits.cookies["session"]}
+        with other.stream("GET", "/web/stream", headers=held) as answer:
+            assert "Set-Cookie" not in answer.headers
+
+
+def lasts(client: httpx.Client) -> timedelta:
+    """How long from a line opened now on the browser keeps the session."""
+    with client.stream("GET", "/web/stream") as answer:
+        age = re.search(r"Max-Age=(\d+)", answer.headers["Set-Cookie"])
+        assert age
+        return timedelta(seconds=int(age[1]))
 
 
 def test_over_https_the_cookie_is_bound_to_the_host(conninfo: str) -> None:

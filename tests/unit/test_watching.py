@@ -153,8 +153,10 @@ def test_no_more_than_so_many_are_watched() -> None:
     for code in codes:
         talk.say(code)
         talk.press("Báo tôi")
+        assert not any(one.promises for one in talk.replies)
         if code != codes[-1]:
             talk.press("Đồng ý")
+            assert all(one.promises for one in talk.replies)
     assert "nhiều nhất rồi" in talk.replies[-1].text
     talk.say("/theodoi")
     assert talk.labels[:4] == [*codes[:3], "Xem các hồ sơ sau"]

@@ -21,6 +21,9 @@ def test_numbers_are_in_the_national_order() -> None:
         ("4.0", DossierState.PROCESSING),  # a number that a spreadsheet made
         ("chờ bổ sung", DossierState.SUPPLEMENT),
         ("denied", DossierState.REFUSED),
+        ("pausing", DossierState.PROCESSING),  # it goes on some day: no end
+        ("Tạm dừng", DossierState.PROCESSING),
+        ("Dừng xử lý", DossierState.STOPPED),
         ("da_tra", DossierState.RETURNED),
     ],
 )

@@ -2,60 +2,120 @@
 
 from __future__ import annotations
 
+import fcntl
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
 )
 
 from bot.settings import Settings
 from bot.understanding import stamp
+from knowledge_base.phrases import Phrases
 from knowledge_base.phrases import load as load_phrases
+
+_TOLD_EVERY = 15.0  # seconds between lines of one step
+
+
+class Steps:
+    """What set-up is at: a bar a step; into a log or a file, which has no bars, a line as a step
+    begins, one now and then, and one as it ends."""
+
+    def __init__(
+        self, bars: Progress, say: Phrases, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Show nothing yet; ``bars`` are disabled where lines are wanted."""
+        self._bars, self._say, self._clock = bars, say, clock
+        self._tasks: dict[str, TaskID] = {}
+        self._began = self._told = 0.0
+
+    def __call__(self, what: str, done: int, total: int | None) -> None:
+        """``done`` of ``total`` (None: nobody knows) of the step ``what``; all of it is its end."""
+        title = self._say(f"setup.{what}")
+        begins = what not in self._tasks
+        if begins:
+            self._tasks[what] = self._bars.add_task(title)
+        self._bars.update(self._tasks[what], completed=done, total=total)
+        if self._bars.disable:
+            self._tell(title, done, total, begins=begins)
+
+    def _tell(self, title: str, done: int, total: int | None, *, begins: bool) -> None:
+        now = self._clock()
+        if begins:
+            self._began = self._told = now
+            print(f"→ {title}…", flush=True)
+        if done == total:
+            print(f"✓ {title}: {now - self._began:.1f} s", flush=True)
+        elif now - self._told >= _TOLD_EVERY:
+            self._told = now
+            print(f"  … {done}/{total}, {now - self._began:.0f} s", flush=True)
 
 
 def run(settings: Settings) -> None:
     """Embed the texts, train the ranker and the pipeline, each only where something changed.
 
+    Of two at the same time on one folder the second waits, and does what the first left undone.
+
     Raises:
         knowledge_base.loader.KnowledgeError: a knowledge file is broken.
+        OSError: the folder cannot be written.
     """
     folder, encoder = settings.model_dir, settings.encoder
     if stamp.is_set_up(folder, encoder):
         return
+    say = load_phrases()
+    with _alone(folder, say):
+        if not stamp.is_set_up(folder, encoder):
+            _set_up(folder, encoder, say)
+
+
+@contextmanager
+def _alone(folder: Path, say: Phrases) -> Iterator[None]:
+    """Hold the folder against other set-ups; a holder that is killed lets go."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "setup.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(say("setup.waiting"), flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _set_up(folder: Path, encoder: str, say: Phrases) -> None:
     # Seconds of imports, only where there is work to do.
     from bot.understanding import pipeline, resources  # noqa: PLC0415
     from knowledge_base import loader  # noqa: PLC0415
     from knowledge_base.retrieval.index import open_retriever  # noqa: PLC0415
 
-    say = load_phrases()
     columns = (
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(),
         MofNCompleteColumn(), TimeElapsedColumn(),
     )  # fmt: skip
-    with Progress(*columns) as progress:
-        loading = progress.add_task(say("setup.load"), total=1)
+    with Progress(*columns, disable=not sys.stdout.isatty()) as bars:
+        told = Steps(bars, say)
+        told("load", 0, 1)
         knowledge = loader.load()
-        progress.update(loading, completed=1)
-        bars = {
-            what: progress.add_task(say(f"setup.{what}"), total=None, visible=False)
-            for what in ("embed", "rank")
-        }
-
-        def told(what: str, done: int, total: int) -> None:
-            progress.update(bars[what], completed=done, total=total, visible=True)
-
+        told("load", 1, 1)
         trained = stamp.is_trained(folder, encoder)
         if not trained:
             for kept in folder.glob("ranker-*.json"):
                 kept.unlink()  # it was trained on the same data
         retriever = open_retriever(knowledge, folder, encoder, resources.lay(), told)
         if not trained:
-            training = progress.add_task(say("setup.train"), total=None)
+            told("train", 0, None)
             with resources.using(retriever):
                 pipeline.train(folder)
             stamp.mark_trained(folder, encoder)
-            progress.update(training, total=1, completed=1)
+            told("train", 1, 1)
     stamp.mark_set_up(folder, encoder)

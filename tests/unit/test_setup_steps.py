@@ -1,0 +1,53 @@
+"""Set-up: one at a time on a folder, and what it tells where no bar can be drawn."""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from rich.progress import Progress
+
+from bot import setup
+from bot.settings import Settings
+from bot.understanding import stamp
+from knowledge_base.phrases import load
+
+
+def test_a_second_one_waits_and_does_nothing_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(data_dir=tmp_path)
+    folder = settings.model_dir
+    folder.mkdir()
+    with (folder / "setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the first one is at work
+        second = threading.Thread(target=setup.run, args=(settings,))
+        second.start()
+        said = ""
+        until = time.monotonic() + 10
+        while not said and time.monotonic() < until:
+            said = capsys.readouterr().out
+            time.sleep(0.01)
+        assert said == load()("setup.waiting") + "\n"
+        (folder / stamp.MODEL).write_bytes(b"trained by the first")
+        stamp.mark_set_up(folder, settings.encoder)
+    second.join(10)
+    assert not second.is_alive()
+    assert (folder / stamp.MODEL).read_bytes() == b"trained by the first"
+    assert capsys.readouterr().out == ""
+
+
+def test_a_log_gets_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = iter((100.0, 110.0, 116.0, 117.0, 120.5))
+    with Progress(disable=True) as bars:
+        told = setup.Steps(bars, load(), lambda: next(clock))
+        for done in (0, 8, 16, 24, 32):
+            told("embed", done, 32)
+    assert capsys.readouterr().out.splitlines() == [
+        "→ Tính véc-tơ câu…",
+        "  … 16/32, 16 s",
+        "✓ Tính véc-tơ câu: 20.5 s",
+    ]

@@ -38,28 +38,10 @@ CHANGE = frozenset(
      "doi cau tra loi"}
 )  # fmt: skip
 STOP = frozenset(
-    {
-        "dung lai",
-        "tam dung",
-        "de sau",
-        "de sau lam",
-        "mai lam tiep",
-        "nghi da",
-        "hom khac",
-        "hom khac lam",
-        "hom sau",
-        "hom sau lam",
-        "hom sau lam tiep",
-        "de hom sau",
-        "mai lam",
-        "bua khac",
-        "bua khac lam",
-        "de mai",
-        "de mai lam",
-        "luc khac",
-        "luc khac lam",
-    }
-)
+    {"dung lai", "tam dung", "de sau", "de sau lam", "mai lam tiep", "nghi da", "hom khac",
+     "hom khac lam", "hom sau", "hom sau lam", "hom sau lam tiep", "de hom sau", "mai lam",
+     "bua khac", "bua khac lam", "de mai", "de mai lam", "luc khac", "luc khac lam"}
+)  # fmt: skip
 HALT = "dừng"  # without its accents it may be "đúng"
 _AFRESH = frozenset({"lam lai tu dau", "bat dau lai", "bat dau lai tu dau"})
 _REMIND = frozenset(
@@ -72,16 +54,8 @@ _NO_REMINDER = frozenset(
      "khoi nhac nua", "tat nhac"}
 )  # fmt: skip
 _NUMBERS = {
-    "mot": 1,
-    "hai": 2,
-    "ba": 3,
-    "bon": 4,
-    "nam": 5,
-    "sau": 6,
-    "bay": 7,
-    "tam": 8,
-    "chin": 9,
-}
+    "mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9,
+}  # fmt: skip
 _HOW_MANY = rf"(?P<so>\d{{1,2}}|{'|'.join(_NUMBERS)})"
 _BACK = re.compile(
     rf"(?:cho )?(?:toi )?(?:quay|tro|lui)(?: nguoc)? (?:lai|ve)?(?: ?{_HOW_MANY} (?:buoc|cai))?"

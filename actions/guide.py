@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from actions.composing import Guides
 from actions.guide_screen import here, opening
 from actions.progress import Answer, Find, Progress, Standing
 from actions.state import Action, Aspect, Button, Kind, Message, Move, Shown, State
-from actions.telling import Telling, home
+from actions.telling import Telling, home, human
 from knowledge_base.guides import SKIP, Trouble
 from knowledge_base.loader import Knowledge
 from knowledge_base.schema import Procedure
@@ -140,19 +140,16 @@ class _Moves:
         stand = self._of(action.guide)
         if stand is None:
             return None
-        match action.move:
-            case Move.ASK:
-                return self._ask(action, stand)
-            case Move.SKIP:
-                return self._skip(stand)
-            case Move.BACK | Move.BACK_TO:
-                return self._back(action, stand)
-            case Move.STOP:
-                return self._stop(stand)
-            case Move.REVIEW:
-                return self._review(action, stand)
-            case _:
-                return self._again(action, stand)
+        moves: dict[Move | None, Callable[[Action, Standing], Shown | None]] = {
+            Move.ASK: self._ask,
+            Move.SKIP: self._skip,
+            Move.BACK: self._back,
+            Move.BACK_TO: self._back,
+            Move.STOP: self._stop,
+            Move.TROUBLE: self._trouble,
+            Move.REVIEW: self._review,
+        }
+        return moves.get(action.move, self._again)(action, stand)
 
     def _again(self, action: Action, stand: Standing) -> Shown | None:
         if action.phrase is None:
@@ -251,7 +248,32 @@ class _Moves:
         message = guide_screen.message(stand, self._knowledge, self._find, self._tell)
         return Shown(self._state, (message,), "guide.ask")
 
-    def _skip(self, stand: Standing) -> Shown | None:
+    def _trouble(self, action: Action, stand: Standing) -> Shown | None:
+        """What goes wrong at another step, while the citizen stays at theirs; at theirs, its row.
+        Where it was not said which, those that may be meant."""
+        of, _, name = (action.screen or "").partition("/")
+        found, now = self._find(of), stand.progress
+        if found is None:
+            return self._show(now, "guide.here")
+        here = progress.take(now, name, self._find) if found.id == stand.guide.id else None
+        if here is not None:
+            return self._show(here, "guide.step", came_from=stand)
+        names = (name,) if name else self._knowledge.guide_signs.troubles_of(of)
+        rows = [t for t in map(found.screen, names) if isinstance(t, Trouble)][: pages.PAGE - 1]
+        back = guide_screen.resuming(stand, self._tell)
+        if name and rows:
+            at = Standing(now, found, rows[0], found.step(name) or stand.step)
+            message = guide_screen.aside(at, self._knowledge, self._tell)
+            buttons = [back, human(self._tell.say)]
+        else:
+            message = Message(self._tell.say("guide.which_trouble", self._tell.address))
+            named = ((t.label, {"screen": f"{of}/{t.id}"}) for t in rows)
+            buttons = [Button(label, action.model_copy(update=one)) for label, one in named]
+            buttons.append(back)
+        shown = replace(message, buttons=tuple(buttons))
+        return Shown(self._state.at(action), (shown,), "guide.trouble")
+
+    def _skip(self, _: Action, stand: Standing) -> Shown | None:
         skipped = progress.take(stand.progress, SKIP, self._find)
         if skipped is not None:
             return self._show(skipped, "guide.step", came_from=stand)
@@ -266,7 +288,7 @@ class _Moves:
         gone = progress.back(now, self._find, wanted) if wanted else None
         return self._show(gone or now, "guide.back" if gone else "guide.here")
 
-    def _stop(self, stand: Standing) -> Shown | None:
+    def _stop(self, _: Action, stand: Standing) -> Shown | None:
         paused = replace(stand.progress, paused=True, day=self._tell.now.date())
         stop = Action(kind=Kind.GUIDE, move=Move.STOP, guide=paused.guide)
         state = self._with(paused).at(stop)

@@ -48,6 +48,12 @@ def message(stand: Standing, knowledge: Knowledge, find: Find, tell: Telling) ->
     return Message(text, source, buttons, links, attachment=picture)
 
 
+def aside(trouble: Standing, knowledge: Knowledge, tell: Telling) -> Message:
+    """What helps in a trouble of another step, to be read where the citizen stands."""
+    source = cited(trouble.guide.source_of(trouble.screen), tell)
+    return Message(_text(trouble, knowledge, tell), source, links=_links(trouble, knowledge))
+
+
 def resuming(stand: Standing, tell: Telling) -> Button:
     """The button that leads back to the step."""
     number, total = progress.count(stand)

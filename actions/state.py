@@ -98,6 +98,7 @@ class Move(StrEnum):
     DROP = "drop"
     REMIND = "remind"  # two days after it was left
     NO_REMINDER = "no_reminder"  # of whatever
+    TROUBLE = "trouble"  # of another step, ``screen``, while one stays where one is
 
 
 class Help(StrEnum):

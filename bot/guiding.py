@@ -83,6 +83,8 @@ def said(text: str, state: State, knowledge: Knowledge, tell: Telling) -> Action
     within = _within(words, state, knowledge, find, tell) if guide.is_on_screen(state) else None
     if within is not None:
         return within
+    if (told := _trouble(text, state, knowledge, find)) is not None:
+        return told
     goes_on = words in GO_ON | _DONE and not _is_asked_to_remind(state)
     if words in _DONE and guide.is_on_screen(state):  # at a question, which "xong" answers not
         return _chooses(state)
@@ -121,6 +123,16 @@ def _hardly_asks(heard: Understanding) -> bool:
     meant would only lead away from it."""
     link = heard.link
     return link.outcome is LinkOutcome.ASK and link.candidates[0].score < _HARDLY
+
+
+def _trouble(text: str, state: State, knowledge: Knowledge, find: Find) -> Action | None:
+    """What is said of something that goes wrong at another step than the one of now."""
+    current = state.current
+    reads = current is not None and current.move is Move.TROUBLE
+    name = knowledge.guide_signs.trouble_of(text) if guide.is_on_screen(state) or reads else None
+    if name is None or not state.guides or find(name.partition("/")[0]) is None:
+        return None
+    return _move(Move.TROUBLE, state.guides[0].guide).model_copy(update={"screen": name})
 
 
 def _chooses(state: State) -> Action:

@@ -1,4 +1,5 @@
-"""Signs in a citizen's own words that tell which guide is asked for (``guide_signs.yaml``).
+"""Signs in a citizen's own words that tell which guide is asked for, or what goes wrong at a step
+that is not on the screen (``guide_signs.yaml``).
 
 A sign is a few ideas that a message must all hold, each in one of its ways to say it, wherever they
 stand. So a question is only taken where it speaks of the guide's own matter, and an official can
@@ -36,9 +37,10 @@ class SignError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What speaks for a guide: one way of each of ``ideas``, and none of ``never``."""
+    """What speaks for a guide, or for a trouble (``guide/trouble``): one way of each of ``ideas``,
+    and none of ``never``."""
 
-    guide: str
+    name: str
     ideas: tuple[Idea, ...]
     never: Idea
 
@@ -55,23 +57,30 @@ class Signs:
     """All signs. Words without accents in a message may be any word spelt so; with accents they
     are that word alone, so that "cái" is no "cài"."""
 
-    def __init__(self, signs: Sequence[Sign], online: Idea) -> None:
+    def __init__(self, signs: Sequence[Sign], troubles: Sequence[Sign], online: Idea) -> None:
         self._signs = signs
+        self._troubles = troubles
         self._online = online
 
     @property
     def guides(self) -> frozenset[str]:
         """Ids of the guides that have signs."""
-        return frozenset(sign.guide for sign in self._signs)
+        return frozenset(sign.name for sign in self._signs)
+
+    def troubles_of(self, guide: str) -> tuple[str, ...]:
+        """Ids of a guide's troubles that have signs, as they stand in the file."""
+        names = dict.fromkeys(sign.name.partition("/") for sign in self._troubles)
+        return tuple(trouble for of, _, trouble in names if of == guide and trouble)
 
     def guide_of(self, text: str) -> str | None:
         """The id of the guide that a message speaks of: of the sign with most ideas, the upper one
         of two alike. None where no sign is whole."""
-        said = tokens(fold(text))
-        longest = cache(lambda idea: _longest(idea, said))  # many signs share an idea
-        weighed = [(sign.weight(longest), sign.guide) for sign in self._signs]
-        heaviest, found = max(weighed, key=lambda one: one[0], default=((0, 0), ""))
-        return found if heaviest > (0, 0) else None
+        return _heaviest(self._signs, text)
+
+    def trouble_of(self, text: str) -> str | None:
+        """What a message says goes wrong, ``guide/trouble``; the guide alone where it may be any of
+        :meth:`troubles_of` it. None where no sign is whole."""
+        return _heaviest(self._troubles, text)
 
     def is_online(self, text: str) -> bool:
         """Whether a message says that something is to be done online."""
@@ -87,19 +96,28 @@ def load(path: Path = SIGNS) -> Signs:
     """
     given = yaml.safe_load(path.read_text(encoding="utf-8"))
     groups = {name: _idea(ways) for name, ways in given["nhom"].items()}
-    signs = [
-        _sign(guide, line, groups) for guide, lines in given["dau_hieu"].items() for line in lines
-    ]
-    return Signs(signs, groups[ONLINE])
+    signs, troubles = (
+        [_sign(name, line, groups) for name, lines in given.get(part, {}).items() for line in lines]
+        for part in ("dau_hieu", "su_co")
+    )
+    return Signs(signs, troubles, groups[ONLINE])
 
 
-def _sign(guide: str, line: str, groups: Mapping[str, Idea]) -> Sign:
+def _heaviest(signs: Iterable[Sign], text: str) -> str | None:
+    said = tokens(fold(text))
+    longest = cache(lambda idea: _longest(idea, said))  # many signs share an idea
+    weighed = [(sign.weight(longest), sign.name) for sign in signs]
+    heaviest, found = max(weighed, key=lambda one: one[0], default=((0, 0), ""))
+    return found if heaviest > (0, 0) else None
+
+
+def _sign(name: str, line: str, groups: Mapping[str, Idea]) -> Sign:
     wanted, _, refused = line.partition(" - ")
     parts = [part.strip() for part in wanted.split("+")]
     ideas = tuple(groups.get(part, Idea()) if part.isupper() else _idea([part]) for part in parts)
     if not all(idea.ways for idea in ideas):
-        raise SignError(f"{guide}: dấu hiệu thiếu lời hoặc gọi nhóm không có: {line!r}")
-    return Sign(guide, ideas, _idea(refused.split(",")))
+        raise SignError(f"{name}: dấu hiệu thiếu lời hoặc gọi nhóm không có: {line!r}")
+    return Sign(name, ideas, _idea(refused.split(",")))
 
 
 def _idea(ways: Iterable[str]) -> Idea:

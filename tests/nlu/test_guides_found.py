@@ -74,7 +74,12 @@ def test_questions_about_procedures_are_not_taken() -> None:
 
 def test_signs_name_guides_that_exist() -> None:
     knowledge = open_brain().world.knowledge
-    assert knowledge.guide_signs.guides <= {guide.id for guide in knowledge.guides}
+    signs = knowledge.guide_signs
+    assert signs.guides <= {guide.id for guide in knowledge.guides}
+    paying = knowledge.guide("thanh-toan-truc-tuyen")
+    assert paying
+    own = {trouble.id for step in paying.steps for trouble in step.troubles}
+    assert 1 < len(signs.troubles_of(paying.id)) == len(own & {*signs.troubles_of(paying.id)})
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,8 @@ MASKS = (ID_NUMBER, PHONE, EMAIL, ACCOUNT, PAPER, OTP, PASSWORD)
 _HIDDEN = "\ue000"  # a private character that stands for a protected piece meanwhile
 
 _DAY, _MONTH = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
+# An amount is not the last group of a longer number ("0912 345 678 đồng ý").
+_BEGINS = "".join(rf"(?<!\d[ \u2010-\u2015-]{{{width}}})" for width in (1, 2, 3))
 _AMOUNT = r"[1-9]\d{0,2}(?:[.,]\d{3})+|[1-9]\d{0,7}|[1-9]\d*000"
 _PROTECTED = re.compile(
     r"(?<![\w.])(?:"
@@ -46,9 +48,10 @@ _PROTECTED = re.compile(
             r"\d{1,5}/\d{4}/[^\W\d]\w*(?:-[^\W\d]+)*",  # a legal document
             rf"{_DAY}(?P<sep>[./-]){_MONTH}(?P=sep)(?:19|20)\d{{2}}(?![./-]?\d)",
             rf"(?:19|20)\d{{2}}-{_MONTH}-{_DAY}(?!\d)",
-            r"[1-9]\d*(?:[.,]\d+)*\s?(?:đồng|dong|vnđ|vnd|nghìn|nghin|ngàn|ngan|triệu|trieu|tỷ|tỉ)(?!\w)",
+            rf"{_BEGINS}[1-9]\d*(?:[.,]\d+)*\s?"
+            r"(?:(?:đồng|dong)(?! [ýy]\b)|vnđ|vnd|nghìn|nghin|ngàn|ngan|triệu|trieu|tỷ|tỉ)(?!\w)",
             # "k" and "d" are also short for other words, so only beside what looks like an amount.
-            rf"(?:{_AMOUNT})\s?[kđd](?!\w)",
+            rf"{_BEGINS}(?:{_AMOUNT})\s?[kđd](?!\w)",
         )
     )
     + ")",
@@ -111,7 +114,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"(?P<said>)(?<!\d)\d{4}(?:[ \u2010-\u2015-]{0,3}\d{4}){3}(?:\d{3})?(?!\d)", ACCOUNT),
         (r"(?P<said>)(?<![\d.,/-])\d{12}(?!\d|[.,/-]\d)", ID_NUMBER),
-        (rf"(?P<said>)(?<![\d.,/-])0\d(?:{_SEP}\d){{10}}(?!\d|[.,/-]\d)", ID_NUMBER),
+        (r"(?P<said>)(?<!\d)0\d{11}(?!\d)", ID_NUMBER),  # beside another one too
+        (rf"(?P<said>)(?<![\d.-])0\d(?:{_SEP}\d){{10}}(?!\d|[.-]\d)", ID_NUMBER),
         (
             r"(?P<said>\b(?:cmnd|cmt|cmtnd|cccd|căn cước|can cuoc|định danh|dinh danh|"
             rf"chứng minh|chung minh)\b{_GAP}{{0,30}}?)\d(?:{_SEP}\d){{8,11}}(?![.-]?\d)",

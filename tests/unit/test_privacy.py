@@ -24,6 +24,12 @@ MASKED = {
     "cmnd cũ 123456789 còn dùng được không": "cmnd cũ [số định danh] còn dùng được không",
     "CMND 123 456 789": "CMND [số định danh]",
     "０７９１９９０１２３４５": "[số định danh]",
+    "001099012345/079199012345": "[số định danh]/[số định danh]",
+    "001099012345,079199012345": "[số định danh],[số định danh]",
+    "001099012345-079199012345": "[số định danh]-[số định danh]",
+    "001 099 012 345/079 199 012 345": "[số định danh]/[số định danh]",
+    "079 199 012 345 đồng ý": "[số định danh] đồng ý",
+    "cmnd 123456789 đồng ý": "cmnd [số định danh] đồng ý",
     # phones
     "gọi tôi 0912345678": "gọi tôi [số điện thoại]",
     "0912.345.678": "[số điện thoại]",
@@ -44,6 +50,9 @@ MASKED = {
     "SĐT0912345678": "SĐT[số điện thoại]",
     "cccd 001\u00a0099\u00a0012\u00a0345 nhé": "cccd [số định danh] nhé",
     "0912345678 k gọi được": "[số điện thoại] k gọi được",
+    "0912 345 678 k gọi được": "[số điện thoại] k gọi được",
+    "091 234 5678 đồng ý nhận tin": "[số điện thoại] đồng ý nhận tin",
+    "0912 – 345 – 678 d ung so": "[số điện thoại] d ung so",
     # e-mail
     "email nguyen.van-a@gmail.com.vn nhé": "email [địa chỉ email] nhé",
     # bank accounts

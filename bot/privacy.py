@@ -150,7 +150,7 @@ def mask(text: str) -> str:
 def clean(text: str) -> str:
     """Make any string fit to be stored: NFC, no NUL, control, invisible or private characters, no
     lone surrogates, line breaks as ``\\n``, no space at the ends, at most 2,000 characters."""
-    text = text[: MAX_LENGTH * 10].replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    text = "\n".join(text[: MAX_LENGTH * 10].splitlines()).replace("\t", " ")
     # Two surrogates that belong together become the character they stand for.
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     kept = (c for c in text if c == "\n" or unicodedata.category(c)[0] != "C")

@@ -167,6 +167,7 @@ def test_cleaned_text_can_be_stored(said: str) -> None:
         ("a\ud800b", "ab"),
         ("\ud83d\ude00", "😀"),
         ("dòng một\r\ndòng hai\tvà", "dòng một\ndòng hai và"),
+        ("giấy\x0bkhai sinh\u2028nộp\x85đâu", "giấy\nkhai sinh\nnộp\nđâu"),
         ("0912\u200b345\u2060678", "0912345678"),
         ("x" * 10_000, "x" * MAX_LENGTH),
         ("  \n ", ""),

@@ -184,7 +184,11 @@ class MaskingFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record in place; always lets it pass."""
-        record.msg = self._mask(record.getMessage())
+        try:
+            said = record.getMessage()
+        except (TypeError, ValueError, KeyError):  # a library's slip must not stop who called it
+            said = f"{record.msg} {record.args}"
+        record.msg = self._mask(said)
         record.args = None
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)

@@ -208,3 +208,10 @@ def test_every_log_record_is_masked() -> None:
     assert "260804" not in line
     for secret in ("0912345678", "001099012345", "AAbbCCddEEff"):
         assert secret not in line
+
+
+@pytest.mark.parametrize("said", ["%d lần cho %s", "100%", "%(who)s"])
+def test_a_record_that_says_too_little_of_itself_is_logged_as_it_is(said: str) -> None:
+    record = logging.LogRecord("x", logging.INFO, "f", 1, said, ("0912345678",), None)
+    assert MaskingFilter("salt").filter(record)
+    assert record.getMessage() == f"{said} ('[số điện thoại]',)"

@@ -11,7 +11,7 @@ MailboxError
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -223,11 +223,10 @@ class Mailbox:
 
     async def tickets(
         self, *, number: int | None = None, status: Status | None = None, limit: int = 100
-    ) -> list[tuple[Ticket, int]]:
+    ) -> Sequence[tuple[Ticket, int]]:
         """Tickets with how many wait before each; see :func:`bot.store.tickets.read`."""
         async with self.store.connection() as con:
-            found = await tickets.read(con, number=number, status=status, limit=limit)
-            return [(one, await tickets.ahead(con, one.number)) for one in found]
+            return await tickets.read(con, number=number, status=status, limit=limit)
 
     async def act(self, incoming: Incoming) -> None:
         """Do at once what somebody of the team asks for, instead of in a turn of its own; nothing

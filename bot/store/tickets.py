@@ -144,26 +144,17 @@ async def mute(con: Connection, conversation: str, *, muted: bool) -> None:
     )
 
 
-async def ahead(con: Connection, number: int) -> int:
-    """How many who wait for a person came before this ticket."""
-    cursor = await con.execute(
-        "SELECT count(*) AS n FROM tickets"
-        " WHERE status = 'open' AND kind = 'human' AND number < %s",
-        (number,),
-    )
-    row = await cursor.fetchone()
-    return int(row["n"]) if row else 0
-
-
 async def read(
     con: Connection, *, number: int | None = None, status: Status | None = None, limit: int = 100
-) -> Sequence[Ticket]:
-    """Tickets for the team to look at: one, or the oldest that are not closed, or of a status (of
-    the closed the newest)."""
+) -> Sequence[tuple[Ticket, int]]:
+    """Tickets for the team to look at, each with how many who wait for a person came before it:
+    one, or the oldest that are not closed, or of a status (of the closed the newest)."""
     order = "DESC" if status is Status.CLOSED else "ASC"
     cursor = await con.execute(
         f"""
-        SELECT * FROM tickets
+        SELECT t.*, (SELECT count(*) FROM tickets q WHERE q.status = 'open' AND q.kind = 'human'
+            AND q.number < t.number) AS ahead
+        FROM tickets t
         WHERE (%(number)s::bigint IS NULL OR number = %(number)s)
             AND CASE WHEN %(status)s::text IS NOT NULL THEN status = %(status)s
                 ELSE %(number)s::bigint IS NOT NULL OR status <> 'closed' END
@@ -171,7 +162,7 @@ async def read(
         """,  # noqa: S608 one of two words of ours
         {"number": number, "status": status, "limit": limit},
     )
-    return [_ticket(row) for row in await cursor.fetchall()]
+    return [(_ticket(row), int(row["ahead"])) for row in await cursor.fetchall()]
 
 
 async def erase(con: Connection, conversation: str, now: datetime) -> Sequence[int]:

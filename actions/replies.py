@@ -90,7 +90,8 @@ class Reply:
     ``by``: the name of the person who says this, whose text may be longer; None: the machine says
     it. ``partner``: who answers from here on, where that changes.
     ``voice``: how it sounds when it is read aloud. ``promises``: something is said later unasked; a
-    page has its cookie last until then.
+    page has its cookie last until then. ``number``: which one it is of those kept, once it is on
+    its way: another that says the same is not the same.
     """
 
     text: str
@@ -102,3 +103,4 @@ class Reply:
     partner: Partner | None = None
     voice: Voice = Voice()
     promises: bool = False
+    number: int = 0

@@ -8,7 +8,14 @@ import random
 from collections.abc import Callable, Sequence
 
 from bot.jobs import Again
-from bot.messages import ChatBlocked, Poster, ReplyRefused, RetryLater, Sender
+from bot.messages import (
+    GIVE_UP_SECONDS,
+    ChatBlocked,
+    Poster,
+    ReplyRefused,
+    RetryLater,
+    Sender,
+)
 from bot.store import deliveries, messages, tickets
 from bot.store.deliveries import Delivery
 from bot.store.pool import Connection, Store
@@ -16,7 +23,6 @@ from bot.team_desk import TeamDesk
 
 logger = logging.getLogger(__name__)
 
-GIVE_UP_SECONDS = 12 * 3600.0
 LONGEST_WAIT = 300.0
 SEND_LIMIT = 60.0  # seconds one call of a sender may take
 UNEXPECTED_ATTEMPTS = 10  # an error no sender should raise is ours: do not hold the chat for hours

@@ -209,6 +209,9 @@ class MediaSource(Protocol):
         ...
 
 
+GIVE_UP_SECONDS = 12 * 3600.0  # so long it is tried to send a reply
+
+
 class Sender(Protocol):
     """Push channel (Telegram, Zalo). Web, API and terminal read the stored replies instead."""
 

@@ -77,10 +77,12 @@ class Pigeon:
         self.rule = rule
         self.delivered: list[tuple[str, str]] = []
         self.times: list[float] = []
+        self.numbers: list[int] = []  # which of the kept replies came, as often as it was tried
 
     async def send(self, chat: str, reply: Reply) -> None:
         """Deliver, or do what the rule says."""
         self.times.append(monotonic())
+        self.numbers.append(reply.number)
         self.rule(chat, reply.text)
         await asyncio.sleep(0.001)
         self.delivered.append((chat, reply.text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from actions.replies import Reply
 from bot.reply_json import reply_from_json
@@ -44,7 +44,7 @@ async def load(con: Connection, reply: int) -> Delivery | None:
         conversation=row["conversation"],
         channel=row["channel"],
         chat=row["chat"],
-        reply=reply_from_json(row["body"]),
+        reply=replace(reply_from_json(row["body"]), number=row["id"]),
         age=float(row["age"]),
         ticket=row["ticket"],
         post=row["post"],

@@ -130,6 +130,8 @@ async def test_a_failing_channel_is_tried_again_in_order(
         await send(mailbox, 1)
         await eventually(lambda: pigeon.texts("an") == ["1a", "1b", "1c"])
         assert len(pigeon.times) == 6
+        first, *_, last = pigeon.numbers  # a reply stays itself, whatever it says
+        assert pigeon.numbers == [first] * 4 + [first + 1, last]
 
 
 async def test_a_reply_is_given_up_after_half_a_day(conninfo: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from actions.replies import Reply
-from bot.begun import Begun
+from bot.begun import Begun, PerChat
+from bot.messages import GIVE_UP_SECONDS
 
 REPLY, OTHER = Reply("một hai ba"), Reply("khác")
 PARTS = ["một", "hai", "ba"]
@@ -35,3 +38,23 @@ def test_another_reply_is_sent_whole_and_one_that_is_over_too() -> None:
     interrupted(begun, "an", 3)
     begun.over("an")
     assert list(begun.rest("an", REPLY, PARTS)) == [(1, "một"), (2, "hai"), (3, "ba")]
+
+
+def test_a_later_reply_that_says_the_same_is_sent_whole() -> None:
+    begun = Begun()
+    given_up, later = replace(REPLY, number=7), replace(REPLY, number=8)
+    parts = begun.rest("an", given_up, PARTS)
+    assert [next(parts), next(parts)] == [(1, "một"), (2, "hai")]  # the second fails for ever
+    assert list(begun.rest("an", later, PARTS)) == [(1, "một"), (2, "hai"), (3, "ba")]
+
+
+def test_nothing_is_remembered_longer_than_it_is_tried() -> None:
+    now = [0.0]
+    kept = PerChat[int](lambda: now[0])
+    kept.keep("an", 1)
+    now[0] = GIVE_UP_SECONDS
+    kept.keep("ba", 2)
+    assert (kept.get("an", 0), len(kept)) == (1, 2)
+    now[0] += 1
+    kept.keep("ba", 3)
+    assert (kept.get("an", 0), kept.get("ba", 0), len(kept)) == (0, 3, 1)

@@ -20,6 +20,7 @@ from telegram.error import (
 )
 
 from actions.replies import Reply
+from bot.begun import PerChat
 from bot.messages import ChatBlocked, MediaError, MediaTooLarge, ReplyRefused, RetryLater
 from bot.store.errors import StoreUnavailable
 from bot.telegram_protocol import WANTED
@@ -110,7 +111,7 @@ class Uploads:
     """Counts uploads that fail, so that words do not wait for hours for what comes with them."""
 
     def __init__(self) -> None:
-        self._failed: dict[str, tuple[Reply, int]] = {}  # chat -> reply, how often
+        self._failed = PerChat[tuple[Reply, int]]()  # reply, how often
 
     def is_given_up(self, chat: str, reply: Reply, error: NetworkError) -> bool:
         """Note one more failure of what comes with a reply; tell whether its words are to go
@@ -118,13 +119,13 @@ class Uploads:
         picture."""
         known, failures = self._failed.get(chat, (reply, 0))
         failures = failures + 1 if known == reply else 1
-        self._failed[chat] = (reply, failures)
+        self._failed.keep(chat, (reply, failures))
         too_large = any(sign in str(error).lower() for sign in _TOO_LARGE)
         return failures >= MOST_UPLOADS or too_large
 
     def over(self, chat: str) -> None:
         """The chat's last reply needs no further attempt."""
-        self._failed.pop(chat, None)
+        self._failed.drop(chat)
 
 
 @contextmanager

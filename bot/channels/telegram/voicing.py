@@ -12,6 +12,7 @@ from telegram import InputFile
 from telegram.error import BadRequest, NetworkError
 
 from actions.replies import Reply
+from bot.begun import PerChat
 from bot.channels.telegram.client import Client, Uploads, send_errors
 from bot.speech import mp3
 from bot.speech.aloud import ReadAloud
@@ -28,7 +29,7 @@ class Voicing:
         self._client = client
         self._aloud = aloud
         self._say = say
-        self._said: dict[str, Reply] = {}  # chat -> reply that was said
+        self._said = PerChat[Reply | None]()  # reply that was said
         self._uploads = Uploads()
 
     async def voiced(self, chat: str, reply: Reply) -> Reply:
@@ -38,7 +39,7 @@ class Voicing:
         Raises:
             bot.messages.SendError: see :class:`bot.messages.Sender`.
         """
-        if not reply.voice.aloud or self._said.get(chat) == reply:
+        if not reply.voice.aloud or self._said.get(chat, None) == reply:
             return reply
         try:
             sound = await self._aloud.sound(reply)
@@ -48,12 +49,12 @@ class Voicing:
             _log.warning("A reply is written only: %s", error)
             text = f"{reply.text}\n{self._say('aloud.not_now')}"
             return replace(reply, text=text)
-        self._said[chat] = reply
+        self._said.keep(chat, reply)
         return reply
 
     def written(self, chat: str) -> None:
         """The words of the last reply are sent too."""
-        self._said.pop(chat, None)
+        self._said.drop(chat)
         self._uploads.over(chat)
 
     async def _send(self, chat: str, reply: Reply, sound: bytes) -> None:

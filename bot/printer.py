@@ -14,6 +14,7 @@ from bot.store import passes
 from bot.store.pool import Store
 
 PAGES = "/in"  # where pages to print are reached on the web, by their token
+_MOST_MADE = 10_000  # tokens of replies' pages that are remembered
 _PURPOSES = {"papers": Purpose.CONTINUE, "code": Purpose.HAND}
 
 
@@ -41,11 +42,24 @@ class Printer:
         self._store = store
         self._public_url = public_url
         self._bot = bot
+        self._made: dict[int, str] = {}  # reply -> token of its page, the oldest first
 
     async def issue(self, document: Document, channel: str, chat: str) -> str:
         """The token of a new pass that holds the page; it is the conversation's, and erased with
         it. Raises :class:`bot.store.errors.StoreUnavailable`."""
         return await self._issue(document, (channel, chat))
+
+    async def issue_once(self, reply: int, document: Document, channel: str, chat: str) -> str:
+        """The same for whoever may read a reply (its id) again and again: the token it was given
+        before, as long as that is good. Another process does not know it, and makes one more."""
+        known = self._made.pop(reply, None)
+        async with self._store.connection() as con:
+            good = known is not None and await passes.is_good(con, known)
+        token = known if known and good else await self.issue(document, channel, chat)
+        self._made[reply] = token
+        if len(self._made) > _MOST_MADE:
+            del self._made[next(iter(self._made))]
+        return token
 
     async def issue_along(self, document: Document) -> str:
         """The same for a page that the citizen takes along from a screen for everybody: it outlives

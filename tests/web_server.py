@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from actions.dossier_sources.config import Sources
-from actions.replies import Choice, Image, Reply, Voice
+from actions.replies import Choice, Document, Image, Reply, Voice
 from actions.understanding import Understanding
 from actions.watched import Wish
 from actions.watching import LASTS
@@ -84,6 +84,9 @@ def scripted_turn(incoming: Incoming, state: dict[str, Any] | None, now: datetim
         case "xem hình":
             drawn = (DRAWN, Image("khong-co-hinh", "Hình không còn."))
             replies = tuple(Reply("Bước 1/9.", attachment=one) for one in drawn)
+        case "tờ giấy":
+            body = {"layout": "papers", "title": "Giấy tờ cần có"}
+            replies = (Reply("Tờ giấy.", attachment=Document("to.pdf", "Giấy tờ", body)),)
         case "hai câu":
             replies = (Reply("Câu một."), Reply("Câu hai."))
         case "quên hết":

@@ -225,7 +225,7 @@ async def _body(
     body["sound"] = f"{router.prefix}/conversations/{chat}/replies/{stored.id}/sound"
     if isinstance(stored.reply.attachment, Document):
         document = stored.reply.attachment
-        token = await context.printer.issue(document, incoming.channel, incoming.chat)
+        token = await context.printer.issue_once(stored.id, document, incoming.channel, chat)
         address = context.printer.page_address(token, str(request.base_url))
         body["attachment"]["url"] = address
     return body

@@ -67,6 +67,16 @@ async def peek(con: Connection, token: str) -> dict[str, Any] | None:
     return None if row is None else dict(row["payload"])
 
 
+async def is_good(con: Connection, token: str) -> bool:
+    """Whether a pass can still be opened by a conversation that has not opened it yet."""
+    cursor = await con.execute(
+        "SELECT FROM passes p WHERE digest = %s AND expires_at > clock_timestamp()"
+        " AND uses > (SELECT count(*) FROM pass_openings WHERE pass = p.id)",
+        (digest(token),),
+    )
+    return await cursor.fetchone() is not None
+
+
 async def look(con: Connection, incoming: Incoming) -> Opened | None:
     """What the pass that a message opens holds; None where it is unknown, too old or used up, or
     where this conversation has tried too many."""

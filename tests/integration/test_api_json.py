@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 
 from api.limits import Limits
@@ -53,6 +54,26 @@ def test_understand_tells_intent_and_procedures(client: httpx.Client) -> None:
         "outcome": "answer",
         "procedures": [{"code": BIRTH, "name": "Đăng ký khai sinh", "score": 0.93}],
     }
+
+
+def test_a_page_to_print_keeps_its_address_as_long_as_that_is_good(
+    client: httpx.Client, conninfo: str
+) -> None:
+    asked = message("tờ giấy")
+
+    def address() -> str:
+        [reply] = client.post("/api/v1/messages", json=asked).json()["replies"]
+        [read] = client.get(
+            "/api/v1/messages", params={"conversation": str(asked["conversation"])}
+        ).json()["replies"]
+        assert read["attachment"] == reply["attachment"]
+        return str(reply["attachment"]["url"])
+
+    first = address()
+    assert address() == first
+    with psycopg.connect(conninfo) as con:
+        assert con.execute("UPDATE passes SET expires_at = now()").rowcount == 1
+    assert address() != first
 
 
 def test_a_message_gets_its_replies(client: httpx.Client) -> None:

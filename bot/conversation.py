@@ -224,12 +224,12 @@ class _Turn:
         decided = guide_asking.suggested(text, decided, heard, state, self.world.knowledge)
         if unheard.names_place(text, decided, state, self.world.places):
             return self._home(text, state)
-        decided = unheard.reheard(text, decided, state, self.world.places, self.now)
-        if checking.asks_for_list(text):
-            decided = replace(decided, action=checking.listed(decided.action))
         if decided.action.kind is Kind.HOURS and decided.event is None:
             asked = office.asked(text, state, self.world.places, self.now)
             decided = replace(decided, action=asked)
+        decided = unheard.reheard(text, decided, state, self.world.places, self.now)
+        if checking.asks_for_list(text):
+            decided = replace(decided, action=checking.listed(decided.action))
         if listening.is_asked_where(state) and listening.is_unsure(decided, heard):
             return self._placed(text, state, state.current) or self._not_placed(state)
         state = writing.remembered(text, decided.action, state)

@@ -229,6 +229,13 @@ def test_the_question_is_answered_again_for_its_own_day() -> None:
     assert said.say("hả") == first
 
 
+def test_another_day_said_alone_is_asked_of_the_same_office() -> None:
+    police = entry("Công an phường Cầu Giấy", "cong_an", "00166", gio=HOURS)
+    said = talk(places(CENTRE, police, commune="00166"), office_hours="công an mấy giờ mở cửa")
+    assert said.say("công an mấy giờ mở cửa").startswith("Công an phường Cầu Giấy")
+    assert said.say("thế thứ bảy").startswith("Công an phường Cầu Giấy:\nThứ bảy 28/11")
+
+
 def near(known: Places, unit: str | None, **fields: Any) -> Any:
     spoken = replace(world(procedure(CODE, **fields)), places=known)
     action = Action(kind=Kind.SHOW, code=CODE, aspect=Aspect.PLACE)

@@ -23,10 +23,15 @@ _NUMBERS |= {
     for tens, number in {"muoi": 10, "hai muoi": 20, "ham": 20, "ba muoi": 30}.items()
     for unit in list(_NUMBERS)[:-1]
 } | {"muoi lam": 15, "hai muoi lam": 25, "ham lam": 25, "hai muoi": 20, "ba muoi": 30}
+_NUMBERS |= {"hai mot": 21, "hai tu": 24, "hai lam": 25, "ba mot": 31}
 _NUMBER = r"(?:\d{1,2}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + ")"
-_DATE = re.compile(r"\b(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})(?:[/.-](?P<year>20\d\d))?\b")
+_MONTH = r"(?:\d{1,2}|muoi mot|muoi hai|" + "|".join(list(_NUMBERS)[:11]) + ")"
+_DATE = re.compile(  # "24/7" is always, "thứ 2-6" are weekdays, "7-11 giờ" hours
+    r"(?:\bngay |(?<!\bthu )\b(?!24/7\b))(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})"
+    r"(?:[/.-](?P<year>20\d\d))?\b(?! ?(?:gio|h)\b)"
+)
 _SPOKEN_DATE = re.compile(
-    rf"\b(?:ngay|mung|mong|hom) (?P<day>{_NUMBER}) thang (?P<month>{_NUMBER})"
+    rf"\b(?:ngay|mung|mong|hom) (?P<day>{_NUMBER}) thang (?P<month>{_MONTH})\b"
     r"(?: nam (?P<year>20\d\d))?\b"
 )
 _BARE_DATE = re.compile(  # "30 tháng 4"; "2 tháng 3 ngày" is how long
@@ -48,7 +53,7 @@ _MOT = re.compile(r"(?<!\bmươi )(?<!\bhăm )\bmốt\b")  # "hai mươi mốt" 
 _BARE_MOT = re.compile(r"^mot (?!gio)")  # without accents; "một" is another word
 _TOMORROW = re.compile(r"\bmai\b")
 _WEEKDAY = re.compile(
-    r"\b(?:(?:thu|t) ?(?P<number>[2-7]|hai|ba|tu|nam|sau|bay)|(?:chu|chua) nhat|cn)\b"
+    r"\b(?:(?:thu|t) ?(?P<number>[2-7](?!-)|hai|ba|tu|nam|sau|bay)|(?:chu|chua) nhat|cn)\b"
     r"(?P<later> tuan (?:sau|toi))?"
 )
 _WEEKEND = re.compile(r"\bcuoi tuan\b")
@@ -58,12 +63,16 @@ _CLOCK = re.compile(
     r"(?: ?(?P<half>ruoi)| ?(?P<minute>\d{2}))?\b(?: (?P<part>sang|trua|chieu|toi|dem)\b)?"
 )
 # Words that are like a day or a part of it without their accents, and say neither.
-_OTHER = re.compile(r"\bthứ tự\b|\bso thu tu\b|\bsang (?:tên|ten|nhượng|nhuong)\b")
+_OTHER = re.compile(
+    r"\b(?:thứ tự|so thu tu|(?:lần|lan) (?:thứ|thu) \w+|sang (?:tên|ten|nhượng|nhuong)|tôi|đem|mãi"
+    r"|sang(?= (?:đó|đây|bên|nộp|lấy|gặp|hỏi|năm)\b)|(?<!mươi )(?<!muoi )(?:từ giờ|tu gio)"
+    r"|sau giờ|giờ tổ|gio to(?= cong nghe\b))(?!\w)"
+)
 _HOLIDAYS = (
     (re.compile(r"\btet (?:tay|duong)\b"), "Tết Dương lịch"),
     (re.compile(r"\bquoc khanh\b"), "Quốc khánh"),
     (_ANCESTORS_DAY, _ANCESTORS),
-    (re.compile(r"\bgio to\b|\bhung vuong\b"), _ANCESTORS),
+    (re.compile(r"\bgio to\b|(?<!duong )(?<!phuong )(?<!pho )\bhung vuong\b"), _ANCESTORS),
     (re.compile(r"\bngay van hoa\b"), "Ngày Văn hóa Việt Nam"),
     (re.compile(r"\btet\b"), "Tết Nguyên đán"),
 )

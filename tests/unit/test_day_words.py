@@ -51,6 +51,11 @@ def heard(text: str, today: date = TODAY) -> When:
         ("2 tháng 9 có làm không", "2027-09-02"),
         ("30 thang 4 nam 2028", "2028-04-30"),
         ("sáng mai lấy số thứ tự từ mấy giờ", "2026-11-23"),
+        ("ngày hai mốt tháng mười hai", "2026-12-21"),
+        ("ngay hai lam thang muoi hai", "2026-12-25"),
+        ("ngày 24/7 có làm không", "2027-07-24"),
+        ("ngày ba tháng mười làm việc không", "2027-10-03"),
+        ("ngay ba thang hai lam viec khong", "2027-02-03"),
     ],
 )
 def test_a_day(text: str, day: str) -> None:
@@ -99,6 +104,19 @@ def test_a_day(text: str, day: str) -> None:
         ("10 giờ đêm", {"clock": time(22)}),
         ("2 giờ đêm", {"clock": time(2)}),
         ("25 giờ", {}),
+        ("8 giờ tôi đến có ai không", {"clock": time(8)}),
+        ("8 giờ đem giấy ra được không", {"clock": time(8)}),
+        ("3 giờ sang nộp được không", {"clock": time(15)}),
+        ("sau giờ làm việc có nhận hồ sơ không", {}),
+        ("từ giờ đến chiều còn nhận không", {"part": Part.AFTERNOON}),
+        ("chờ mãi không thấy mở cửa", {}),
+        ("có trực 24/7 không", {}),
+        ("thứ 2-6 làm mấy giờ", {}),
+        ("từ 7-11 giờ phải không", {"clock": time(11)}),
+        ("đến lần thứ hai rồi vẫn đóng cửa", {}),
+        ("mấy giờ tổ công nghệ số làm việc", {}),
+        ("trung tâm ở đường Hùng Vương mấy giờ mở cửa", {}),
+        ("nghỉ lễ Hùng Vương mấy ngày", {"holiday": "Giỗ Tổ Hùng Vương", "length": True}),
     ],
 )
 def test_other_words_of_time(text: str, rest: dict[str, Any]) -> None:

@@ -7,7 +7,8 @@ that inherited a dead server's number, and gives a recovering server only ten se
 
 How several programs share one data folder: each holds a shared file lock for as long as it uses the
 server. The kernel drops that lock even after ``kill -9``, so whoever leaves last knows it and stops
-the server; a server left behind by a killed program is found again by the next one.
+the server; a server left behind by a killed program is found again by the next one. A server that
+dies under a program that serves is started again by it.
 """
 
 from __future__ import annotations
@@ -15,22 +16,27 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import importlib.util
+import logging
 import os
 import pwd
 import secrets
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+_LOG = logging.getLogger(__name__)
+
 START_SECONDS = 60.0
+WATCH_SECONDS = 1.0  # between looks at whether a watched server lives
 SOCKET_PATH_BYTES = 100  # the kernel allows 107; the file name's own length is counted below
 SERVER_ACCOUNT = "pgserver"  # PostgreSQL refuses to run as root, so root lends it this account
 
@@ -58,12 +64,13 @@ class DatabaseError(Exception):
 
 
 @contextmanager
-def database(data_dir: Path, url: str | None) -> Iterator[str]:
+def database(data_dir: Path, url: str | None, *, watched: bool = False) -> Iterator[str]:
     """Yield the conninfo of a PostgreSQL that answers, for as long as the block runs.
 
     ``url`` (``DATABASE_URL``) names a server of one's own and is only checked; without it a server
     is started in ``data_dir/postgres``, or the one running there is shared, and it is stopped when
-    its last user leaves. Raises :class:`DatabaseError`.
+    its last user leaves. Where it dies before that, it is started again if it is ``watched``.
+    Raises :class:`DatabaseError`.
     """
     if url:
         _check_server(url)
@@ -72,9 +79,32 @@ def database(data_dir: Path, url: str | None) -> Iterator[str]:
     server = EmbeddedServer(data_dir)
     conninfo = server.start()
     try:
-        yield conninfo
+        with _watching(server) if watched else nullcontext():
+            yield conninfo
     finally:
         server.close()
+
+
+@contextmanager
+def _watching(server: EmbeddedServer) -> Iterator[None]:
+    """Nobody else would start our own server again: not the system, and no official at night."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(WATCH_SECONDS):
+            try:
+                if server.revive():
+                    _LOG.warning("The built-in PostgreSQL had died and was started again")
+            except (DatabaseError, OSError, subprocess.SubprocessError) as error:
+                _LOG.warning("The built-in PostgreSQL is down: %s", _one_line(error))
+
+    watcher = threading.Thread(target=watch, name="postgres", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
 
 
 def _check_server(url: str) -> None:
@@ -134,6 +164,18 @@ class EmbeddedServer:
                 "Choose another DATA_DIR, or set DATABASE_URL to a server of your own."
             ) from error
         return conninfo
+
+    def revive(self) -> bool:
+        """Start the server where it died, by the lack of memory or somebody's hand; tell whether
+        it had. Raises :class:`DatabaseError`, OSError; cheap while the server lives."""
+        if _is_alive(self._number()):
+            return False
+        with self._alone():
+            conninfo = self._conninfo()
+            if _answers(conninfo):
+                return False  # another program on this folder was faster
+            self._launch(conninfo)
+        return True
 
     def close(self) -> None:
         """Leave the server; the last one to leave stops it. May be called twice."""
@@ -228,18 +270,19 @@ class EmbeddedServer:
         """Remove ``postmaster.pid`` when its number now belongs to something else.
 
         It happens after every restart of a container: numbers begin at 1 again, and PostgreSQL
-        would take any process that got its old number for itself.
+        would take any process that got its old number for itself, and one that is dead but not
+        reaped too. Where there is no such process, PostgreSQL sees that itself.
         """
-        file = self.data / "postmaster.pid"
-        if not file.exists() or not Path("/proc/self/comm").exists():
-            return
-        first = file.read_text().partition("\n")[0].strip()
+        number = self._number()
+        if number is not None and Path(f"/proc/{number}").exists() and not _is_alive(number):
+            (self.data / "postmaster.pid").unlink()
+
+    def _number(self) -> int | None:
+        """The process number that the server wrote down."""
         try:
-            name = Path(f"/proc/{int(first)}/comm").read_text().strip()
+            return int((self.data / "postmaster.pid").read_text().partition("\n")[0])
         except (OSError, ValueError):
-            return  # no such process: PostgreSQL sees that itself
-        if name != "postgres":
-            file.unlink()
+            return None
 
     def _make_private(self, folder: Path) -> None:
         owner = self._account.uid if self._account else os.getuid()
@@ -304,6 +347,17 @@ def _let_through(folder: Path) -> None:
         mode = place.stat().st_mode
         if not mode & 0o001:
             place.chmod((mode & 0o7777) | 0o001)
+
+
+def _is_alive(number: int | None) -> bool:
+    """Whether a process number is PostgreSQL's; of a process that ended and waits for nobody (in a
+    container without an init) it is not."""
+    try:
+        said = Path(f"/proc/{number}/stat").read_text()  # "7 (postgres) S 1 …"
+    except OSError:
+        return False
+    name, _, rest = said.rpartition(")")
+    return name.partition("(")[2] == "postgres" and rest.split()[0] != "Z"
 
 
 def _answers(conninfo: str) -> bool:

@@ -267,7 +267,8 @@ async def open_services(
     world = await asyncio.to_thread(build_world, settings)
     _set_up(settings)  # before anything is opened
     traced = str(settings.otlp_url) if settings.otlp_url else None
-    with exporting(traced, release()), database(settings.data_dir, url) as conninfo:
+    serving = database(settings.data_dir, url, watched=True)
+    with exporting(traced, release()), serving as conninfo:
         async with (
             open_mailbox(conninfo, desk=_desk_plan(settings, world)) as mailbox,
             _open_brain(settings, world, mailbox.store) as brain,

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,6 +102,28 @@ def test_it_survives_the_death_of_its_program(cluster: Path) -> None:
         assert server_number(cluster) == number
         assert query(conninfo, "SELECT 1") == 1
     assert server_number(cluster) is None  # the killed program does not count as a user
+
+
+def test_a_watched_one_is_started_again_when_it_was_killed(cluster: Path) -> None:
+    with database(cluster, None, watched=True) as conninfo:
+        with psycopg.connect(conninfo) as con:
+            con.execute("CREATE TABLE outlives AS SELECT 7 AS days")
+        killed = server_number(cluster)
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
+        until = time.monotonic() + 20
+        while not _answers(conninfo):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert server_number(cluster) != killed
+        assert query(conninfo, "SELECT days FROM outlives") == 7
+    assert server_number(cluster) is None
+
+
+def _answers(conninfo: str) -> bool:
+    with contextlib.suppress(psycopg.OperationalError), psycopg.connect(conninfo):
+        return True
+    return False
 
 
 def test_programs_on_one_cluster_share_it_and_the_last_stops_it(cluster: Path) -> None:

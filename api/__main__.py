@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from api.listener import bind, port_sentence
 from api.wording import WordingError, load_wording
 from bot.logs import set_up_logging
-from bot.settings import Settings
+from bot.settings import Settings, unreadable
 
 
 def main() -> int:
@@ -22,8 +22,7 @@ def main() -> int:
     try:
         settings = Settings()
     except ValidationError as error:
-        where = ", ".join(str(one["loc"][0]).upper() for one in error.errors())
-        print(words("start.bad_settings", where=where), file=sys.stderr)
+        print(unreadable(error), file=sys.stderr)
         return 1
     set_up_logging(settings.log_level, settings.log_format)
     try:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from bot.logs import set_up_logging
-from bot.settings import Settings
+from bot.settings import Settings, unreadable
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -245,6 +246,9 @@ def main() -> int:
     """Run the command line; known failures end in one sentence and exit code 1."""
     try:
         app(standalone_mode=False)
+    except ValidationError as error:
+        print(unreadable(error) if error.title == Settings.__name__ else error, file=sys.stderr)
+        return 1
     except (RuntimeError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1

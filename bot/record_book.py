@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from bot.jobs import queue_schema
 from bot.postgres import DatabaseError, database
-from bot.settings import Settings
+from bot.settings import Settings, unreadable
 from bot.store import ratings
 from bot.store.errors import StoreError
 from bot.store.migrate import migrate
@@ -75,7 +75,7 @@ async def open_store() -> AsyncIterator[Store]:
     try:
         settings = Settings()
     except ValidationError as error:
-        raise BookUnavailable(f"Không đọc được cài đặt: {error}") from error
+        raise BookUnavailable(unreadable(error)) from error
     try:
         with database(settings.data_dir, settings.own_database) as conninfo:
             await migrate(conninfo, queue_schema())

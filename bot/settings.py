@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, HttpUrl, SecretStr
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot import origins, team_hours
+from knowledge_base.phrases import load
 from knowledge_base.spoken.lexicon import Region
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +22,13 @@ def _hours(text: str) -> str:
 
 def _origins(text: str) -> str:
     return " ".join(origins.read(text))
+
+
+def unreadable(error: ValidationError) -> str:
+    """The sentence for whoever wrote settings that cannot be read: which, and where to look. What
+    was written is not repeated, it may be a secret."""
+    names = ", ".join(str(one["loc"][0]).upper() for one in error.errors())
+    return load()("web.start.bad_settings", where=names)
 
 
 class Settings(BaseSettings):

@@ -1,8 +1,9 @@
-"""Set-up: one at a time on a folder, and what it tells where no bar can be drawn."""
+"""Set-up: one at a time on a folder, and what it tells a log and whoever wrote the settings."""
 
 from __future__ import annotations
 
 import fcntl
+import sys
 import threading
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from rich.progress import Progress
 
 from bot import setup
+from bot.__main__ import main
 from bot.settings import Settings
 from bot.understanding import stamp
 from knowledge_base.phrases import load
@@ -51,3 +53,16 @@ def test_a_log_gets_lines(capsys: pytest.CaptureFixture[str]) -> None:
         "  … 16/32, 16 s",
         "✓ Tính véc-tơ câu: 20.5 s",
     ]
+
+
+def test_settings_that_cannot_be_read_are_named_before_anything_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"DATA_DIR": tmp_path / "data", "SPEECH_RATE": 9, "TEAM_CHAT": "x"}.items():
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.setattr(sys, "argv", ["bot", "setup"])
+    assert main() == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == load()("web.start.bad_settings", where="SPEECH_RATE, TEAM_CHAT") + "\n"
+    assert not (tmp_path / "data").exists()

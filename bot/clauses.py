@@ -153,6 +153,12 @@ _WORRIED = re.compile(
 )
 _PLAIN = ("time", "fee", "papers", "place")  # plain enough to end a question without a stop
 _PLAINLY = re.compile("|".join(rf" (?:{_ASKED[name]})(?= )" for name in _PLAIN))
+_KIN = "(?:ba|bo|me|ma|ong|chau|con|vo|chong|anh|chi|em|co|chu|bac|di|cau|mo|thay|bu|be)"
+_FOR_TWO = re.compile(
+    rf" (?P<one>(?:[^,? ]+ )+?cho (?P<who>{_KIN}) (?:[^,? ]+ ){{0,2}}?)"
+    r"(?:, )?(?:(?:va|voi lai|voi|roi|cung|conn|dong thoi|, ca) )+"
+    rf"(?P<other>(?:[^,? ]+ )+?cho (?!(?P=who) ){_KIN} (?:[^,? ]+ ){{0,2}}?)(?:, )?"
+)
 _QUESTION = {name: re.compile(rf" (?:{words})(?= )") for name, words in _ASKED.items()}
 _TOLD = re.compile(
     rf" (?:(?:(?<!tach )(?<!chu )(?<!lam ){_THEY}|nguoi ta|can bo|co ay|anh ay|chi ay|xa|phuong"
@@ -255,6 +261,14 @@ def questions(text: str) -> tuple[str, ...]:
         return ()
     parts[-1] = (parts[-1][0], len(plain))  # what is told behind the last belongs to it
     return tuple(line.cut(*part) for part in parts)
+
+
+def for_two(text: str) -> tuple[str, str] | None:
+    """The two parts of a message that tells of one matter for somebody and of another one for
+    somebody else ("thẻ bảo hiểm cho ba và khai sinh cho cháu"); None where it does not."""
+    line = _Line(text)
+    found = _FOR_TWO.fullmatch(line.plain)
+    return (line.cut(*found.span("one")), line.cut(*found.span("other"))) if found else None
 
 
 def asks(text: str) -> bool:

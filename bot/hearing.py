@@ -61,9 +61,23 @@ def hear(text: str, understand: Understand, state: State) -> Heard:
     parts = _parts(clauses.questions(text), whole, understand)
     if len(parts) > 1:
         return _in_turn(whole, *parts) or Heard(whole)
+    if (two := clauses.for_two(text)) and (asked := _of_two(*map(understand, two))):
+        return Heard(replace(asked, text=text))
     if whole.intent == "angry":
         return Heard(_asked_angrily(text, understand) or whole)
     return Heard(whole)
+
+
+def _of_two(one: Understanding, other: Understanding) -> Understanding | None:
+    """Two matters told in one message, of which it is to be asked which comes first; None where
+    they are not two."""
+    both = (one, other)
+    if any(part.intent != "ask_overview" or part.link.outcome in _OPEN for part in both):
+        return None
+    if one.link.candidates[0].code in {candidate.code for candidate in other.link.asked}:
+        return None
+    near = [part.link.asked[: 1 if part.link.outcome is LinkOutcome.ANSWER else 2] for part in both]
+    return replace(one, link=Link(LinkOutcome.ASK, near[0] + near[1]))
 
 
 def is_request(heard: Understanding) -> bool:

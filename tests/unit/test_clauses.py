@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.clauses import Refusal, last_question, questions, refusal
+from bot.clauses import Refusal, for_two, last_question, questions, refusal
 from knowledge_base.text import strip_accents
 
 REFUSING = [
@@ -127,3 +127,24 @@ def test_a_story_with_one_question_stays_whole(text: str) -> None:
 def test_the_question_of_a_scolding_message() -> None:
     assert last_question("máy ngu quá, hộ chiếu nộp ở đâu") == "hộ chiếu nộp ở đâu"
     assert last_question("máy ngu quá, bực cả mình") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "thẻ bảo hiểm cho ba và khai sinh cho cháu",
+            ("thẻ bảo hiểm cho ba", "khai sinh cho cháu"),
+        ),
+        (
+            "lam can cuoc cho me roi ho chieu cho con gai.",
+            ("lam can cuoc cho me", "ho chieu cho con gai"),
+        ),
+        ("khai sinh cho cháu và thẻ bảo hiểm cho cháu", None),  # one person
+        ("nhượng đất cho con và vợ", None),
+        ("bán xe cho ông bạn, giờ ra xã cho có người chứng", None),
+        ("khai sinh cho bé cần giấy gì, rồi nhập hộ khẩu cho mẹ", None),  # asks something
+    ],
+)
+def test_two_matters_for_two_persons(text: str, parts: tuple[str, str] | None) -> None:
+    assert for_two(text) == parts

@@ -289,3 +289,20 @@ def test_most_messages_are_understood_once() -> None:
 
     hear("mẹ tôi mất, giờ xin giấy một cần gì, cảm ơn cháu", understand, State())
     assert len(told) == 1
+
+
+def test_matters_of_two_persons_are_asked_about_in_the_order_told() -> None:
+    text = "làm giấy hai cho ba, và giấy một cho cháu"
+    said = {
+        text: meant("ask_overview", C),  # which sounds like both
+        "làm giấy hai cho ba": meant("ask_overview", B, C),
+        "giấy một cho cháu": meant("ask_overview", A),
+    }
+    talk = Talk(WORLD, said)
+    talk.say(text)
+    assert talk.events == ("ask_which",)
+    assert talk.labels[:3] == ["Xin giấy hai", "Xin giấy ba", "Xin giấy một"]
+    same = said | {"giấy một cho cháu": meant("ask_overview", B)}
+    talk = Talk(WORLD, same)
+    talk.say(text)
+    assert talk.events == ("answered.overview",)  # as it was understood whole

@@ -16,7 +16,7 @@ from actions.place import Places
 from actions.state import Action, Aspect, Kind, State
 from bot.listening import Heard
 from knowledge_base.loader import Knowledge
-from knowledge_base.text import key
+from knowledge_base.text import fold, key
 
 _FINE = re.compile(r"\b(?:bi|co) phat\b|\bphat (?:bao nhieu|may|nhieu|tien)\b|\btien phat\b")
 _UNCLEAR = Action(kind=Kind.SAY, phrase="unclear_step")
@@ -55,6 +55,7 @@ def reheard(text: str, decided: Heard, state: State, places: Places, now: dateti
 def asks_for_fine(text: str, action: Action, knowledge: Knowledge) -> bool:
     """Whether a fine is asked about, which a fee does not answer, and the record names none."""
     procedure = knowledge.by_code(action.code or "") if action.aspect is Aspect.FEE else None
-    if procedure is None or not _FINE.search(key(text)):
+    handed_out = "phát" in fold(text).split()  # another word without its accent
+    if procedure is None or handed_out or not _FINE.search(key(text)):
         return False
     return "phạt" not in procedure.model_dump_json(exclude={"lay_names", "sample_questions"})

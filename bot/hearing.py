@@ -223,10 +223,14 @@ def _refusing(text: str, refusal: Refusal, understand: Understand, state: State)
             return Heard(understand(text))
         return Heard(Understanding(text, REFUSED, 1.0, Link(LinkOutcome.NONE)), refused=refused)
     kept = understand(refusal.kept)
+    most = frozenset(c.code for c in denied.candidates[:1])
     if refusal.refused and (kept.link.outcome in _OPEN or len(refusal.kept.split()) == 1):
         # "Không phải cấp mới căn cước mà đổi": what it is about was said with what is not meant.
         kept = replace(kept, link=understand(text).link)
-        refused = frozenset(c.code for c in denied.candidates[:1])
+        refused = most
+    elif refusal.refused and kept.link.outcome is LinkOutcome.ANSWER:
+        # "Không phải cấp lại mà là cấp đổi": near what is not meant, and named all the same.
+        refused -= {kept.link.candidates[0].code} - most
     return Heard(replace(kept, text=text, link=_without(refused, kept.link)), refused=refused)
 
 

@@ -236,6 +236,15 @@ def test_what_is_refused_is_not_the_answer() -> None:
     assert talk.state.current == Action(kind=Kind.ASK_WHICH, codes=(B,))
 
 
+def test_what_is_wanted_clearly_is_answered_though_it_is_near_what_is_refused() -> None:
+    talk = Talk(WORLD, {
+        "cấp giấy": meant("ask_papers", A, B), "đổi giấy": meant("ask_papers", B),
+    })  # fmt: skip
+    talk.say("không phải cấp giấy mà là đổi giấy")
+    assert talk.events == ("answered.papers",)
+    assert talk.state.procedure == B
+
+
 def test_a_refusal_alone_offers_what_else_was_near_but_not_what_was_refused() -> None:
     talk = Talk(WORLD, {
         "giấy một cần gì": meant("ask_papers", A, B, C, outcome=LinkOutcome.ANSWER),

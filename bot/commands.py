@@ -7,7 +7,7 @@ from actions.place import Places
 from actions.state import Action, Kind, State
 from actions.watched import Do
 from bot import located, reading
-from bot.listening import UNREADABLE
+from bot.listening import ERASING, UNREADABLE
 from knowledge_base.offices import OfficeKind
 
 # Of what nobody reads; one of them may stand behind UNREADABLE.
@@ -37,7 +37,7 @@ COMMANDS = {
     "/huongdan": Action(kind=Kind.TOPIC, topic=GUIDES),
     "/coden": Action(kind=Kind.HOURS, office=OfficeKind.CENTRE),
     "/gopy": feedback.begin(),
-    "/xoa_du_lieu": Action(kind=Kind.SAY, phrase="erase_confirm"),
+    "/xoa_du_lieu": ERASING,
     "/noi_voi_may": Action(kind=Kind.MACHINE),
     UNREADABLE: Action(kind=Kind.SAY, phrase="unreadable"),
 }

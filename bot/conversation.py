@@ -198,7 +198,7 @@ class _Turn:
             heard = hearing.hear(words[: writing.MOST_CHARACTERS], self.understand, state).first
             alarm = listening.fears(heard, self.world.alarms)
             if alarm is None and handover.wants_erasure(heard):
-                return self._do(Action(kind=Kind.SAY, phrase="erase_confirm"), state)
+                return self._do(listening.ERASING, state)
         if alarm is not None:
             return self._call(alarm, state)
         if OTP in words or PASSWORD in words:

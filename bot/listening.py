@@ -29,9 +29,7 @@ NAMES_LITTLE = 0.1  # below it the words of a question may name no procedure
 _TELLS = 0.6  # sure enough of a complaint
 _PERHAPS = 0.003  # as likely a procedure is still worth asking about when the first was refused
 ASPECTS = {f"ask_{aspect.value}": aspect for aspect in Aspect}
-_SAID = frozenset(
-    {"thank", "goodbye", "affirm", "deny", "stop", "human", "help", "ask_bot", "angry"}
-)
+_SAID = frozenset({"thank", "goodbye", "affirm", "deny", "stop", "help", "ask_bot", "angry"})
 _OPENED = {
     "office_hours": Action(kind=Kind.HOURS),
     "feedback": feedback.begin(),
@@ -196,8 +194,6 @@ def decide(heard: Understanding, state: State) -> Heard:
         return _question(Aspect.OVERVIEW, link, state)
     if not sure and link.outcome is LinkOutcome.ASK:
         return _question(Aspect.OVERVIEW, link, state)
-    if intent == "dossier_status" and sure:
-        return Heard(coded.asked(state))
     if intent in _NOT_OF_THE_DEAD and _MOURNS.search(key(heard.text)):
         # "Ông nhà tôi mất hôm qua" takes leave of somebody else, and nobody can be saved.
         return _perhaps(tuple(c.code for c in link.candidates if c.score >= _OF_THE_DEAD), state)
@@ -257,7 +253,7 @@ def _command(intent: str, sure: bool, state: State) -> Heard:
         case "home" | "restart" | "greet":
             return Heard(Action(kind=Kind.HOME), event=f"said.{intent}")
         case "erase_data":
-            return Heard(_say("erase_confirm"))
+            return Heard(ERASING)
         case "back":
             back = state.trail[-2] if len(state.trail) > 1 else None
             return Heard(back or _say("nothing_back"), event="said.back")
@@ -291,7 +287,7 @@ def _reply_to(state: State, yes: bool) -> Action | None:
     asked = state.current
     if asked is None:
         return None
-    if asked.kind is Kind.SAY and asked.phrase == "erase_confirm":
+    if asked == ERASING:
         return Action(kind=Kind.ERASE) if yes else state.before("erase_confirm")
     if asked.kind is Kind.WATCH and asked.phrase == Do.ASK:
         return asked.model_copy(update={"phrase": Do.START if yes else Do.DECLINE})

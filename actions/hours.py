@@ -63,8 +63,10 @@ def on_day(day: date, when: When, week: Week, calendar: Calendar, tell: Telling)
 def on_holiday(day: date, holiday: Holiday, tell: Telling) -> str:
     """That a day is off, as far as that is known."""
     name = capital(day_said(day, tell))
-    if holiday.certain:
-        return tell.say("office.holiday", ngay=name, le=holiday.name)
+    one = holiday.first == holiday.last
+    if holiday.certain or one:
+        key = "holiday" if holiday.certain else "holiday_maybe_one"
+        return tell.say(f"office.{key}", ngay=name, le=holiday.name)
     return tell.say("office.holiday_maybe", ngay=name, le=holiday.name, nam=day.year)
 
 
@@ -74,10 +76,11 @@ def whole_holiday(holiday: Holiday, new_year: date | None, tell: Telling) -> str
     first, last = _date(holiday.first, tell), _date(holiday.last, tell)
     if not holiday.certain and new_year and holiday.first <= new_year <= holiday.last:
         return tell.say("office.tet_estimated", nam=year, ngay=_date(new_year, tell))
+    if holiday.first == holiday.last:
+        key = "holiday_one" if holiday.certain else "holiday_estimated_one"
+        return tell.say(f"office.{key}", le=holiday.name, nam=year, ngay=first)
     if not holiday.certain:
         return tell.say("office.holiday_estimated", le=holiday.name, nam=year, tu=first, den=last)
-    if holiday.first == holiday.last:
-        return tell.say("office.holiday_one", le=holiday.name, nam=year, ngay=first)
     days = (holiday.last - holiday.first).days + 1
     return tell.say("office.holiday_span", le=holiday.name, nam=year, so=days, tu=first, den=last)
 

@@ -21,7 +21,7 @@ from actions.watched import Do
 from bot import clauses, coded, contentment, reading
 from knowledge_base.danger import UNCLEAR, Alarm, Alarms
 from knowledge_base.retrieval.link import Link, LinkOutcome
-from knowledge_base.text import key
+from knowledge_base.text import fold, key
 
 _MOST_OTHERS = 4
 _ASKS_BESIDE = 0.5  # from it on a message that says where somebody lives asks something too
@@ -57,7 +57,14 @@ _ERASES = re.compile(  # "xoá" alone once more is no yes yet
     r"(?:(?:(?:u|uh|um|uk|o|vang|da|phai|dong y|co|ok|oke|roi|thi) )+xoa|xoa het)"
     r"(?: (?:het|sach|tat ca|ca|di|luon|giup|gium|cho|toi|tui|nhe|nha|nghe|a))*"
 )
+_SPARES = re.compile(
+    r"\b(?:khong|ko|k|hong|khoi|chua|khoan|chang|cha) (?:(?:can|muon|phai|nen|voi) )*xoa"
+)
 _MOURNS = re.compile(r"\b(?:mat|qua doi|tu tran|chet|khuat|nham mat)\b")
+_KIN = re.compile(
+    r"\b(?:ong|ba|cu|bo|cha|tia|thay|bu|u|me|ma|vo|chong|anh|chi|em|co|di|chu|bac|cau|mo|thim"
+    r"|con (?:trai|gai|dau|re|toi|tui)|chau (?:noi|ngoai|toi|tui))\b"
+)
 _NOT_OF_THE_DEAD = frozenset({"goodbye", EMERGENCY})
 _OF_THE_DEAD = 0.05  # as likely a matter is offered to who has lost somebody
 # What channels pass on for a photograph, a voice message, a sticker: anything but words.
@@ -174,8 +181,8 @@ def decide(heard: Understanding, state: State) -> Heard:
         state: the conversation so far.
     """
     link, intent = heard.link, heard.intent
-    if state.current == ERASING and _ERASES.fullmatch(key(heard.text)):
-        return Heard(Action(kind=Kind.ERASE))
+    if state.current == ERASING and (answer := _erases(heard.text)) is not None:
+        return Heard(Action(kind=Kind.ERASE) if answer else state.before("erase_confirm"))
     if intent == "deny" and state.also and _REFUSES.match(key(heard.text)):
         return corrected(state)
     named = link.outcome is LinkOutcome.ANSWER and link.candidates[0].score >= SURE_PROCEDURE
@@ -194,10 +201,24 @@ def decide(heard: Understanding, state: State) -> Heard:
         return _question(Aspect.OVERVIEW, link, state)
     if not sure and link.outcome is LinkOutcome.ASK:
         return _question(Aspect.OVERVIEW, link, state)
-    if intent in _NOT_OF_THE_DEAD and _MOURNS.search(key(heard.text)):
-        # "Ông nhà tôi mất hôm qua" takes leave of somebody else, and nobody can be saved.
+    if _mourns(heard):
         return _perhaps(tuple(c.code for c in link.candidates if c.score >= _OF_THE_DEAD), state)
     return _command(intent, sure, state)
+
+
+def _erases(text: str) -> bool | None:
+    """Whether everything is to be erased, asked whether it is; None: neither was said."""
+    if "đừng" in fold(text).split() or _SPARES.search(key(text)):
+        return False
+    return True if _ERASES.fullmatch(key(text)) else None
+
+
+def _mourns(heard: Understanding) -> bool:
+    """Whether somebody died, which is heard as something else: "ông nhà tôi mất hôm qua" takes
+    leave of somebody else, nobody can be saved, and it is none of what is off topic."""
+    words = key(heard.text)
+    of_kin = heard.intent == OUT_OF_SCOPE and _KIN.search(words) is not None
+    return (of_kin or heard.intent in _NOT_OF_THE_DEAD) and _MOURNS.search(words) is not None
 
 
 def _complains(heard: Understanding) -> bool:
@@ -233,13 +254,18 @@ def _question(aspect: Aspect, link: Link, state: State) -> Heard:
                 # "the bao nhieu tien" is heard as a card ("thẻ"), and may be "thế" all the same.
                 asked = (*asked[: _MOST_OTHERS - 1], current)
             return Heard(Action(kind=Kind.ASK_WHICH, codes=asked, aspect=aspect))
-        case _ if current and aspect is not Aspect.OVERVIEW:
+        case _ if aspect is Aspect.OVERVIEW:
+            return _miss(state)
+        case _ if asking is not None and _asks_of_another(asking, current):
+            # "mẹ tôi nằm một chỗ, làm tại nhà được không" says more of whichever is meant.
+            return Heard(asking.model_copy(update={"aspect": aspect}))
+        case _ if current:
             return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
         case _:
             return _miss(state)
 
 
-def _asks_of_another(asking: Action | None, current: str) -> bool:
+def _asks_of_another(asking: Action | None, current: str | None) -> bool:
     """Whether it is asked which one is meant, and not perhaps what was talked of all along."""
     return asking is not None and asking.kind is Kind.ASK_WHICH and current not in asking.codes
 

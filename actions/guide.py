@@ -19,7 +19,8 @@ from knowledge_base.schema import Procedure
 _KEPT = 5  # guides under way at the same time
 _FRESH = timedelta(days=1)  # so long a step is offered again under every answer
 _ANSWERS = 3  # a page of the review, beside the rows that turn it and go on
-CHOOSE = "choose"  # why a step is shown once more (``phrase``): what was said chose no row
+# Why a step is shown once more (``phrase``): what was said chose no row; how to go on was asked.
+CHOOSE, HELP = "choose", "help"
 _ASKED_HOW = frozenset({Aspect.HOW, Aspect.LINK})
 
 

@@ -106,6 +106,10 @@ def meant(heard: Understanding, state: State, knowledge: Knowledge, tell: Tellin
         return None
     if heard.link.outcome is LinkOutcome.ANSWER:
         return None
+    if heard.intent == "help":
+        return _here(guide.HELP, state)
+    if heard.intent == "ask_how" and _hardly_asks(heard):
+        return _chooses(state)  # "giờ mần răng nữa" asks of this step
     if heard.intent in _REPLIES and heard.confidence < _SURE_REPLY:
         return _chooses(state)  # "quẹt thẻ không được" is no "no" to the question of this step
     if heard.intent in _REPLIES:
@@ -137,7 +141,11 @@ def _trouble(text: str, state: State, knowledge: Knowledge, find: Find) -> Actio
 
 def _chooses(state: State) -> Action:
     """The step once more, after the request to choose one of its rows."""
-    return here(state.guides[0].guide).model_copy(update={"phrase": guide.CHOOSE})
+    return _here(guide.CHOOSE, state)
+
+
+def _here(why: str, state: State) -> Action:
+    return here(state.guides[0].guide).model_copy(update={"phrase": why})
 
 
 def _is_asked_to_remind(state: State) -> bool:

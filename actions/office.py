@@ -240,11 +240,13 @@ def _in_general(action: Action, places: Places, phone: str, tell: Telling) -> Me
         fact = tell.say(f"office.general_{kind}", ngay=named)
         fact = f"{fact} {_year_unknown(day, places, tell)}".rstrip()
     ask = tell.say("office.ask_first", tell.address, dien_thoai=phone)
+    if (unit := places.units.by_code(action.unit or "")) and not unit.is_province:
+        ask = tell.say("office.ask_there", noi=places.units.said(unit), dien_thoai=phone)
     if office := next((o for o in known if o.phone), None):
         ask = tell.say("office.ask_office", noi=office.name, dien_thoai=office.phone)
         sources.append(places.directory.source_of(office))
     buttons: tuple[Button, ...] = (home(tell.say),)
-    if tell.unit is None and action.office and places.directory.has(action.office):
+    if (action.unit or tell.unit) is None and action.office and places.directory.has(action.office):
         mine = Button(tell.say("office.button_my_unit"), action.asking_unit())
         buttons = (mine, *buttons)
     return Message(f"{fact} {ask}", _source_line(sources, tell), buttons)

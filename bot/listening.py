@@ -217,8 +217,13 @@ def _mourns(heard: Understanding) -> bool:
     """Whether somebody died, which is heard as something else: "ông nhà tôi mất hôm qua" takes
     leave of somebody else, nobody can be saved, and it is none of what is off topic."""
     words = key(heard.text)
-    of_kin = heard.intent == OUT_OF_SCOPE and _KIN.search(words) is not None
-    return (of_kin or heard.intent in _NOT_OF_THE_DEAD) and _MOURNS.search(words) is not None
+    if _MOURNS.search(words) is None:
+        return False
+    if heard.intent != OUT_OF_SCOPE:
+        return heard.intent in _NOT_OF_THE_DEAD
+    # "Xem bói cho ông nội đã khuất" is off topic, "cây xoài của ba tôi chết khô" no death.
+    likely = any(c.is_event and c.score >= _OF_THE_DEAD for c in heard.link.candidates[:1])
+    return likely and _KIN.search(words) is not None
 
 
 def _complains(heard: Understanding) -> bool:

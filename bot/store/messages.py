@@ -312,15 +312,16 @@ async def transcript(con: Connection, conversation: str, limit: int) -> list[Ent
 
 async def erase(con: Connection, conversation: str) -> None:
     """Remove a conversation's messages, replies, state and waiting jobs. Call
-    :func:`lock_conversation` first. A turn under way finds its message gone and saves nothing."""
+    :func:`lock_conversation` first. A turn under way finds its message gone and saves nothing; one
+    that is just being saved is waited for, before what it keeps elsewhere is removed."""
+    await con.execute("DELETE FROM messages WHERE conversation = %s", (conversation,))
+    await con.execute("DELETE FROM conversations WHERE key = %s", (conversation,))
     await con.execute(
         "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND lock = ANY(%s)",
         ([f"turn:{conversation}", f"chat:{conversation}"],),
     )
     await _erase_reminders(con, conversation)
     await _erase_passes(con, conversation)
-    await con.execute("DELETE FROM messages WHERE conversation = %s", (conversation,))
-    await con.execute("DELETE FROM conversations WHERE key = %s", (conversation,))
     await con.execute("SELECT pg_notify(%s, %s)", (NOTICES, conversation))
 
 

@@ -22,7 +22,7 @@ from bot.desk import Desk
 from bot.jobs import Again
 from bot.mailbox import Mailbox, open_mailbox
 from bot.messages import Incoming, TurnResult
-from bot.store import dossiers, operation, subscriptions
+from bot.store import dossiers, messages, operation, subscriptions
 from bot.store.errors import NotTaking
 from bot.times import VIETNAM
 from bot.watching import IDLE, Watcher, take_in
@@ -159,6 +159,32 @@ async def test_forgetting_removes_it_and_a_citizen_is_told_nothing_more(conninfo
         await fill(mailbox, DONE)
     with psycopg.connect(conninfo) as con:
         assert con.execute("SELECT count(*) FROM messages WHERE done_at IS NULL").fetchone() == (0,)
+
+
+async def test_forgetting_takes_with_it_what_a_turn_is_just_keeping(conninfo: str) -> None:
+    def waited_for() -> bool:
+        with psycopg.connect(conninfo) as con:
+            return con.execute("SELECT FROM pg_locks WHERE NOT granted").rowcount > 0
+
+    async with open_mailbox(conninfo, timing=FAST) as mailbox:  # nobody works but this test
+        await mailbox.receive(said(1, "bảng"))
+        async with mailbox.store.connection() as con:
+            found = await (await con.execute("SELECT id FROM messages")).fetchone()
+            assert found
+            turn = await messages.begin(con, found["id"], suspects=True)
+        assert turn
+        result = waits(turn.incoming, None, NOW)
+        async with mailbox.store.transaction() as con:
+            kept = await messages.finish(con, turn, result, pushed=False, parked=None, now=NOW)
+            assert kept
+            await subscriptions.follow(con, turn.incoming, result.watching, NOW)
+            await mailbox.jobs.enqueue_reminder(con, "web", "an", "nhắc", NOW + LASTS)
+            forgetting = asyncio.create_task(mailbox.erase("web:an"))
+            await eventually(waited_for)
+        await forgetting
+    assert rows(conninfo) == []
+    with psycopg.connect(conninfo) as con:
+        assert con.execute("SELECT task_name FROM procrastinate_jobs").fetchall() == []
 
 
 async def test_nothing_is_left_of_what_is_watched_no_longer(conninfo: str) -> None:

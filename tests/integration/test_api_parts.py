@@ -100,6 +100,8 @@ def test_every_sentence_is_there_and_every_one_is_used() -> None:
     used = set(said)
     used |= set(re.findall(r'\bw\("([\w.]+)"', template))
     used |= set(re.findall(r'\bword(?:s|ing)\("([\w.]+)"', python))
+    settings = (API.parent / "bot" / "settings.py").read_text(encoding="utf-8")
+    used |= set(re.findall(r'\bload\(\)\("web\.([\w.]+)"', settings))
     used |= {f"problem.{kind}.{part}" for kind in problems for part in ("title", "detail")}
     assert used - keys == set()
     # Some kinds are told by status, in a table: their names stand in the source all the same.

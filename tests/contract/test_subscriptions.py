@@ -183,8 +183,8 @@ async def test_forgetting_takes_with_it_what_a_turn_is_just_keeping(conninfo: st
             await eventually(waited_for)
         await forgetting
     assert rows(conninfo) == []
-    with psycopg.connect(conninfo) as con:
-        assert con.execute("SELECT task_name FROM procrastinate_jobs").fetchall() == []
+    with psycopg.connect(conninfo) as after:
+        assert after.execute("SELECT task_name FROM procrastinate_jobs").fetchall() == []
 
 
 async def test_nothing_is_left_of_what_is_watched_no_longer(conninfo: str) -> None:

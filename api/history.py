@@ -23,7 +23,7 @@ def history_body(entries: Iterable[Entry], drawings: Mapping[str, Drawing]) -> d
         ``media``: None, or the kind of what came with the text, "" where it came alone) and
         ``{"who": "assistant", ...}`` as :func:`api.attachments.reply_body`; ``last``: the highest
         reply id (0 without any), after which the stream goes on; ``unanswered``: ids of the
-        messages that have no reply yet.
+        messages that are still to be handled.
     """
     items: list[dict[str, Any]] = []
     labels: dict[str, str] = {}
@@ -39,7 +39,8 @@ def history_body(entries: Iterable[Entry], drawings: Mapping[str, Drawing]) -> d
             said = entry.incoming
             if said.is_reminder or said.ticket is not None:
                 continue  # the citizen did not say it, and it may have no reply
-            waiting[said.message_id] = None
+            if not entry.done:  # what a person was told is done without a reply
+                waiting[said.message_id] = None
             text = said.text if said.choice is None else labels.get(said.choice)
             kind = said.media.kind if said.media else None
             # The page's own start was not said by the citizen.

@@ -36,11 +36,12 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a conversation's history: what the citizen sent, or one reply (exactly one of
-    ``incoming`` and ``reply`` is set)."""
+    ``incoming`` and ``reply`` is set). ``done``: it was handled, perhaps without a reply."""
 
     at: datetime
     incoming: Incoming | None = None
     reply: StoredReply | None = None
+    done: bool = False
 
 
 async def lock_conversation(con: Connection, conversation: str) -> None:
@@ -291,11 +292,12 @@ async def transcript(con: Connection, conversation: str, limit: int) -> list[Ent
         SELECT * FROM (
             SELECT m.id AS turn, -1 AS place, m.received_at AS created_at, m.channel, m.chat,
                 m.message_id, m.text, m.choice, m.opens, m.media, m.ticket, m.helper, m.helper_name,
-                NULL::bigint AS id, m.conversation, NULL::jsonb AS body
+                NULL::bigint AS id, m.conversation, NULL::jsonb AS body,
+                m.done_at IS NOT NULL AS done
             FROM messages m WHERE m.conversation = %(key)s
             UNION ALL
             SELECT r.message, r.position, r.created_at, m.channel, m.chat, m.message_id,
-                NULL, NULL, NULL, NULL, NULL, NULL, NULL, r.id, r.conversation, r.body
+                NULL, NULL, NULL, NULL, NULL, NULL, NULL, r.id, r.conversation, r.body, true
             FROM replies r JOIN messages m ON m.id = r.message WHERE r.conversation = %(key)s
         ) AS line ORDER BY turn DESC, place DESC LIMIT %(limit)s
         """,
@@ -303,7 +305,7 @@ async def transcript(con: Connection, conversation: str, limit: int) -> list[Ent
     )
     rows = await cursor.fetchall()
     return [
-        Entry(at=row["created_at"], incoming=_incoming(row))
+        Entry(at=row["created_at"], incoming=_incoming(row), done=row["done"])
         if row["id"] is None
         else Entry(at=row["created_at"], reply=_reply(row))
         for row in reversed(rows)

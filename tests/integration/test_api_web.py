@@ -248,6 +248,15 @@ def test_history_tells_what_is_still_to_be_answered(citizen: httpx.Client) -> No
     }
 
 
+def test_what_was_handled_without_a_reply_is_not_waited_for(citizen: httpx.Client) -> None:
+    say(citizen, "im lặng", "m1")
+    say(citizen, "khai sinh", "m2")
+    listen(citizen, 1)
+    history = citizen.get("/web/history").json()
+    assert [item.get("text") for item in history["items"][:2]] == ["im lặng", "khai sinh"]
+    assert history["unanswered"] == []
+
+
 def test_private_numbers_are_masked_and_the_page_is_told(citizen: httpx.Client) -> None:
     answer = say(citizen, "số của tôi 0912345678").json()
     assert answer["masked"] is True

@@ -47,6 +47,7 @@ async def take(
         fresh = await dossier_events.note(con, pusher.name, *event)
         if not fresh:
             return Taken.CONFLICT if fresh is None else Taken.KNOWN
+        await subscriptions.alone(con, code.key)  # or of two events one is not known to the other
         known = await (dossiers.read if pusher.own else dossiers.recall)(con, code)
         if known is not None and known.seen > dossier.seen:
             return Taken.OVERTAKEN

@@ -80,7 +80,7 @@ async def _begin(con: Connection, incoming: Incoming, wish: Wish, at: datetime) 
     """What was heard between the look-up and now is told as well: whoever hears waits for this
     transaction, or this one for theirs."""
     key = key_of(wish.code)
-    await _alone(con, key)
+    await alone(con, key)
     await con.execute(
         """
         INSERT INTO subscriptions (conversation, channel, chat, key, code, consent, until, told,
@@ -156,7 +156,7 @@ async def heard(con: Connection, code: str, next_at: datetime | None) -> bool:
     """Note that something was heard of a dossier, which the transaction on ``con`` has kept before;
     returns whether somebody is to be told. ``next_at``: when its system is asked again."""
     key = key_of(code)
-    await _alone(con, key)
+    await alone(con, key)
     cursor = await con.execute(
         f"""
         UPDATE subscriptions s SET pending = coalesce({_KNOWN} <> told, false), failures = 0,
@@ -238,5 +238,6 @@ async def is_under_way(con: Connection, lock: str) -> bool:
     return await cursor.fetchone() is not None
 
 
-async def _alone(con: Connection, key: str) -> None:
+async def alone(con: Connection, key: str) -> None:
+    """Let one transaction at a time hear of a dossier, or begin to tell of it."""
     await con.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", (key,))

@@ -9,16 +9,20 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import psycopg
+
 from actions.dossier_sources.port import Finding, SourceUnavailable, Why
+from actions.dossier_sources.pushing import Pusher
 from actions.replies import Reply
 from bot.desk import Desk
 from bot.messages import Incoming, TurnResult
+from bot.pushed import Taken, take
 from bot.store.dossiers import DossierTable, forget_known, recall, remember, take_in
 from bot.store.pool import Store
 from knowledge_base.dossiers.codes import DossierCode, grammar
 from knowledge_base.dossiers.dossier import Dossier, Moment
-from knowledge_base.dossiers.states import DossierState
-from tests.mailroom import mailroom, said
+from knowledge_base.dossiers.states import DossierState, states
+from tests.mailroom import eventually, mailroom, said
 from tests.samples import DOSSIERS, NOW
 
 FIRST = next(iter(DOSSIERS.values()))
@@ -204,3 +208,34 @@ async def test_a_slow_source_holds_nobody_else_up(embedded_conninfo: str) -> Non
         assert (await mailbox.answer_to(said(1, chat="binh"), 10))[0].reply.text == "tin"
         let_go.set()
         assert (await mailbox.answer_to(said(1, chat="an"), 10))[0].reply.text == "mã 1: found"
+
+
+async def test_of_two_events_at_once_neither_is_lost(conninfo: str) -> None:
+    pusher = Pusher("iGate", b"", ("H57.132",), states(), own=False)
+    code, steps = read(FIRST.code), (DossierState.SUPPLEMENT, DossierState.PAYMENT)
+
+    def told(number: int) -> Dossier:
+        at, state = NOW + timedelta(hours=number), steps[number]
+        return replace(FIRST, state=state, seen=at, moments=(Moment(at, state),))
+
+    def waiting() -> bool:
+        with psycopg.connect(conninfo) as con:
+            locks = con.execute("SELECT FROM pg_locks WHERE NOT granted").rowcount
+        return locks == len(events)
+
+    events: list[asyncio.Task[Taken]] = []
+    async with mailroom(conninfo) as mailbox:
+        async with mailbox.store.connection() as con:
+            await remember(con, code, replace(FIRST, seen=NOW - timedelta(1)))
+        async with mailbox.store.transaction() as con:  # holds both up before they write
+            await con.execute("SELECT FROM known_dossiers FOR UPDATE")
+            for number in range(2):
+                event = (f"e{number}", "")
+                work = take(mailbox.store, mailbox.jobs, pusher, event, (code, told(number)))
+                events.append(asyncio.create_task(work))
+                await eventually(waiting)
+        assert await asyncio.gather(*events) == [Taken.TAKEN] * 2
+        async with mailbox.store.connection() as con:
+            known = await recall(con, code)
+    assert known
+    assert [moment.state for moment in known.moments[-2:]] == [*steps]

@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from api.problems import Problem
+from bot.watching import PASSING
 
 CONTENT_POLICY = "; ".join(
     (
@@ -107,11 +108,12 @@ class Sessions:
         return secrets.token_urlsafe(32)
 
     def require_chat(self, connection: HTTPConnection) -> str:
-        """The chat's id; raises :class:`Problem` (403) without a session."""
+        """The chat's id, of one that a page holds itself so that nothing is promised in it; raises
+        :class:`Problem` (403) without a session."""
         token = self.token(connection)
         if token is None:
             raise Problem("no_session", 403)
-        return chat_of(token)
+        return f"{PASSING if self.held_by_page(connection) else ''}{chat_of(token)}"
 
     def give(
         self, response: Response, token: str | None = None, until: datetime | None = None

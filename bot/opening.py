@@ -23,7 +23,7 @@ async def looked_up(incoming: Incoming, store: Store) -> Incoming:
         opened = await passes.look(con, incoming) if incoming.opens else None
         team = await helpers.team_of(con, incoming.conversation)
         mine = await subscriptions.of(con, incoming.conversation)
-    watching = mine if may_tell(incoming.channel) else None
+    watching = mine if may_tell(incoming.channel, incoming.chat) else None
     return replace(incoming, opened=opened, team=team, watching=watching)
 
 

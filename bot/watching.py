@@ -42,6 +42,7 @@ _TOO_MANY = 3
 _AT_ONCE = 100  # that are told before it is looked again who is to be
 _BEGIN_LOCK = 7_166_225_903
 _WHATEVER_WAITS = 10_000  # a chat's other messages do not keep news out
+PASSING = "tab/"  # begins a chat of the web that nobody comes back to: it ends with its page
 _NO_PUSH = ("zalo",)  # channels whose free reply window is limited: nothing is promised there
 
 
@@ -49,9 +50,9 @@ def _now() -> datetime:
     return datetime.now(VIETNAM)
 
 
-def may_tell(channel: str) -> bool:
-    """Whether a channel can bring a message that answers none."""
-    return not channel.startswith(_NO_PUSH)
+def may_tell(channel: str, chat: str) -> bool:
+    """Whether a channel can bring a chat a message that answers none."""
+    return not channel.startswith(_NO_PUSH) and not chat.startswith(PASSING)
 
 
 async def announce(con: Connection, jobs: Jobs) -> None:

@@ -7,15 +7,17 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from actions.replies import Reply
 from actions.watching import LASTS
 from api.limits import Limits
+from bot.messages import Incoming, TurnResult
 from tests.conftest import Server
 from tests.web_server import BIRTH_FEE, WELCOME, WebServer, visit, web_server
 
@@ -104,6 +106,23 @@ def test_who_was_promised_news_is_known_as_long_as_that(server: WebServer) -> No
         held = {"X-Session": waits.cookies["session"]}
         with other.stream("GET", "/web/stream", headers=held) as answer:
             assert "Set-Cookie" not in answer.headers
+
+
+def test_to_a_page_that_nobody_comes_back_to_nothing_is_promised(embedded_conninfo: str) -> None:
+    seen: dict[str, object] = {}
+
+    def handle(incoming: Incoming, state: dict[str, Any] | None, now: datetime) -> TurnResult:
+        seen[incoming.text or ""] = incoming.watching
+        return TurnResult({}, (Reply("vâng"),))
+
+    with web_server(embedded_conninfo, handler=handle) as server, visit(server) as page:
+        held = {"X-Session": page.post("/web/session").json()["token"]}
+        for text, headers in (("của trình duyệt", {}), ("của trang", held)):
+            body = {"text": text, "message_id": uuid4().hex}
+            assert page.post("/web/messages", json=body, headers=headers).status_code == 202
+            with page.stream("GET", "/web/stream", headers=headers) as answer:
+                next(line for line in answer.iter_lines() if line == "event: reply")
+    assert seen == {"của trình duyệt": (), "của trang": None}
 
 
 def lasts(client: httpx.Client) -> timedelta:

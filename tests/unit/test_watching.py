@@ -14,7 +14,7 @@ from actions.dossier_sources.rhythm import Plan, after_failure, by_day, next_loo
 from actions.state import Action, Kind, State
 from actions.watched import Do
 from actions.watching import MOST, News, choice_of, reminders
-from bot.watching import may_tell
+from bot.watching import PASSING, may_tell
 from bot.watching_words import said
 from knowledge_base.dossiers.codes import key_of
 from knowledge_base.dossiers.dossier import read_mark
@@ -59,9 +59,10 @@ def test_what_is_on_the_screen_is_meant() -> None:
 
 
 def test_nothing_is_promised_where_it_cannot_be_brought() -> None:
-    assert [may_tell(c) for c in ("web", "telegram", "api", "zalo", "zalo_oa")] == [
+    assert [may_tell(c, "an") for c in ("web", "telegram", "api", "zalo", "zalo_oa")] == [
         True, True, True, False, False,
     ]  # fmt: skip
+    assert not may_tell("web", f"{PASSING}an")
 
 
 def _hours(days: int) -> float:

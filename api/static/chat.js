@@ -12,6 +12,7 @@ import { Waiting } from "./waiting.js";
 
 const START = "/start"; // asks for the welcome; not shown as a bubble
 const NO_WORDS = "/khong_doc_duoc"; // stands for what was said but not heard
+const BUSY = 2000; // ms until what a server could not take in just now goes again
 
 const $ = (id) => document.getElementById(id);
 const words = JSON.parse(document.body.dataset.wording);
@@ -126,6 +127,7 @@ async function send(message, bubble, lost, signal) {
 async function deliverNow(message, bubble, label, signal) {
   if (partner === "machine") waiting.start(message.message_id); // a person reads it when they can
   let lost = false;
+  let unwelcomed = false;
   try {
     const answer = await send(
       message,
@@ -139,21 +141,26 @@ async function deliverNow(message, bubble, label, signal) {
       signal,
     );
     outbox.drop(message.message_id);
+    if (!bubble && !lineLost) $("line").textContent = "";
     bubble?.confirmed(answer);
     if (label) tabs?.postMessage({ said: answer.text ?? label });
   } catch (error) {
     waiting.stop(message.message_id);
     if (error instanceof Abandoned) return;
-    const refused = !(error instanceof ConnectionLost);
+    const busy = error.kind === "busy";
+    const refused = !busy && !(error instanceof ConnectionLost);
     if (refused) outbox.drop(message.message_id); // the same words would be refused again
     const again = () => {
       unsent.delete(message.message_id);
       return deliver(message, bubble, label);
     };
-    const resend = bubble ? bubble.failed(refused ? error.message : "", again) : again;
+    const resend = bubble ? bubble.failed(error.message, again) : again;
     if (!refused) unsent.set(message.message_id, resend);
+    if (busy) setTimeout(sendUnsent, BUSY); // the line may stand all the while
+    unwelcomed = !bubble && !refused;
   } finally {
     if (lost && !lineLost && !signal.aborted) $("line").textContent = "";
+    if (unwelcomed) $("line").textContent = words.connection_lost; // the page is empty
   }
 }
 
@@ -306,7 +313,11 @@ const showTools = bindTools({
   announce,
   meetPerson: () => say({ text: words.meet_person_message }, words.meet_person_message),
   erase: forgetMe,
-  resized: composer.fit,
+  resized: (change) =>
+    log.steady(() => {
+      change();
+      composer.fit();
+    }),
 });
 begin();
 if ($("speak")) {

@@ -154,6 +154,22 @@ export class Log {
     page.scrollTo({ top: Math.min(bottom, this.anchor.offsetTop - covered - 12) });
   }
 
+  /** Do `change`, which gives everything another size, and keep in view what is read: the newest
+   * answer where it is in view, else what stands at the top. */
+  steady(change) {
+    const inView = (one) => {
+      const { top, bottom } = one.getBoundingClientRect();
+      return bottom > 0 && top < window.innerHeight;
+    };
+    const newest = this.root.lastElementChild;
+    const read = [...this.root.children].find(inView);
+    const follows = newest !== null && inView(newest);
+    const before = read?.getBoundingClientRect().top;
+    change();
+    if (follows) this.scroll();
+    else if (read) window.scrollBy(0, read.getBoundingClientRect().top - before);
+  }
+
   #retireChoices() {
     for (const list of this.root.querySelectorAll(".choices")) list.classList.add("past");
   }

@@ -23,19 +23,18 @@ function setSize(step) {
 
 /**
  * Make a button go through the sizes of text; it says which comes next. `words` has for each size
- * `size_<next>` for the button and `size_is_<now>` for screen readers.
+ * `size_<next>` for the button and `size_is_<now>` for screen readers; `around(change)` does the change.
  */
-export function bindSize(button, { words, announce, changed }) {
+export function bindSize(button, { words, announce, around }) {
   const next = { normal: "size_larger", large: "size_largest", largest: "size_normal" };
   const label = button.querySelector("span") ?? button;
   const show = () => {
     label.textContent = words[next[SIZES[size()]]];
   };
   button.addEventListener("click", () => {
-    setSize((size() + 1) % SIZES.length);
+    around(() => setSize((size() + 1) % SIZES.length));
     show();
     announce(words[`size_is_${SIZES[size()]}`]);
-    changed();
   });
   show();
   return show;

@@ -30,14 +30,14 @@ function bindDelete(button, dialog, erase) {
 
 /**
  * Bind what is there. `meetPerson()` and `erase()` are called when the citizen wants that,
- * `resized()` when the letters have another size; returns what shows the switches anew.
+ * `resized(change)` to give the letters another size; returns what shows the switches anew.
  */
 export function bindTools({ words, announce, meetPerson, erase, resized }) {
   $("meet-person")?.addEventListener("click", meetPerson);
   $("print")?.addEventListener("click", () => window.print());
   if ($("more")) bindMenu($("more"));
   if ($("delete")) bindDelete($("delete"), $("confirm-delete"), erase);
-  const size = bindSize($("text-size"), { words, announce, changed: resized });
+  const size = bindSize($("text-size"), { words, announce, around: resized });
   const said = { on: words.contrast_on, off: words.contrast_off };
   const contrast = bindContrast($("contrast"), { said, announce });
   return () => {

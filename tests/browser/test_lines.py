@@ -124,6 +124,24 @@ def test_lost_twice_the_citizen_decides(open_page: Open) -> None:
     expect(page.locator(".mine .state")).to_be_hidden()
 
 
+def test_what_a_busy_server_could_not_take_goes_again_by_itself(open_page: Open) -> None:
+    page = open_page(errors=True)
+    sent = posts(page)
+    busy = {"type": "urn:problem:busy", "detail": "Xin ông/bà thử lại sau ít phút."}
+    refuse = "**/web/messages"
+    page.route(refuse, lambda route: route.fulfill(status=503, json=busy), times=1)
+    ask(page, "lúc máy chủ đông")
+    expect(page.locator(".mine .state")).to_contain_text("Xin ông/bà thử lại sau ít phút.")
+    expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: lúc máy chủ đông")
+    assert len(set(sent)) == 1
+    expect(page.locator(".mine .state")).to_be_hidden()
+    page.route(refuse, lambda route: route.fulfill(status=503, json=busy), times=2)
+    delete_everything(page)  # the page is empty, and the welcome does not come
+    expect(page.locator("#line")).to_have_text("Mất kết nối, đang nối lại…")
+    expect(page.locator(".reply .said")).to_have_text([WELCOME.text])
+    expect(page.locator("#line")).to_be_empty()
+
+
 def test_without_a_network_it_waits_for_the_network(open_page: Open) -> None:
     page = open_page(errors=True)
     sent = posts(page)

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Frame, Page, Response, expect
 
 from tests.browser.conftest import Open
+from tests.browser.test_chat import ask
 from tests.web_server import WebServer
 
 BUDGET = 150 * 1024  # bytes of the first load; held to a third of it
@@ -135,6 +136,23 @@ def test_sizes_and_contrast_are_a_press_away_and_stay(open_page: Open) -> None:
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground == "rgb(255, 255, 255)"
     expect(page.locator("#contrast")).to_have_attribute("aria-pressed", "true")
+
+
+def test_larger_letters_keep_what_is_read_in_view(open_page: Open) -> None:
+    page = open_page()
+    for number in range(6):
+        ask(page, "khai sinh")
+        page.locator(".reply").nth(number + 1).wait_for()
+    newest = page.locator(".reply .said").last
+    large(page)
+    expect(newest).to_be_in_viewport()
+    large(page)
+    expect(newest).to_be_in_viewport()
+    read = page.locator(".mine").nth(2)
+    read.evaluate("one => window.scrollTo(0, one.offsetTop - 200)")
+    large(page)
+    expect(read).to_be_in_viewport()
+    expect(newest).not_to_be_in_viewport()
 
 
 # 400 percent, the smallest phone, a phone, a tablet, a desk

@@ -70,11 +70,14 @@ def _capital(text: str) -> str:
 
 
 def _follow_ups(action: Action, procedure: Procedure, tell: Telling) -> list[Button]:
-    """What citizens ask next, without what is on the screen."""
+    """What citizens ask next, without what is on the screen; first what a note there names."""
+    result = tell.say(f"answer.aspect_{Aspect.RESULT.value}")
+    named = action.aspect is Aspect.FEE and any(result in (f.note or "") for f in procedure.fees)
+    asked = (Aspect.RESULT, *_NEXT) if named else _NEXT
     return [
         Button(tell.say(f"answer.aspect_{aspect.value}"), Action(
             kind=Kind.SHOW, code=procedure.code, aspect=aspect, case=action.case))
-        for aspect in _NEXT
+        for aspect in asked
         if aspect is not action.aspect
     ][:_FOLLOW_UPS]  # fmt: skip
 

@@ -33,6 +33,7 @@ CLIENT_WORDS = (
     "slow",
     "meet_person_message",
     "empty_message",
+    "text_full",
     "read_aloud",
     "stop_reading",
     "read_failed",

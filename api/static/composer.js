@@ -49,7 +49,8 @@ export function bindComposer({ words, send }) {
     send(text);
   });
   input.addEventListener("input", () => {
-    hint.textContent = "";
+    const full = input.value.length >= input.maxLength;
+    hint.textContent = full ? words.text_full : ""; // the browser cuts off without a word
     keep();
     fit();
   });

@@ -186,6 +186,10 @@ def test_nothing_written_is_not_sent(open_page: Open) -> None:
     sent = posts(page)
     page.get_by_role("button", name="Gửi", exact=True).click()
     expect(page.locator("#hint")).to_have_text("Mời ông/bà viết câu hỏi rồi bấm Gửi.")
+    page.keyboard.insert_text("dài " * 1000)
+    expect(page.locator("#hint")).to_contain_text("Ô này đầy rồi")
+    page.locator("#message").fill("ngắn")
+    expect(page.locator("#hint")).to_be_empty()
     assert sent == []
 
 

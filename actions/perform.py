@@ -59,7 +59,8 @@ _ASIDES = frozenset({"shorter", "thank", "affirm", "address_set", "nothing_more"
 @dataclass(frozen=True)
 class World:
     """Everything an action may read; ``team``: who reads tickets, None = nobody; ``finding``: what
-    came of the look-up that this turn asked for before."""
+    came of the look-up that this turn asked for before; ``keeps``: the days for which what was said
+    is kept, None = not told."""
 
     knowledge: Knowledge
     say: Phrases
@@ -70,6 +71,7 @@ class World:
     team: Team | None = None
     finding: Finding | None = None
     asks_rating: bool = False  # how content citizens are
+    keeps: int | None = None
     watching: Sequence[Watched] | None = None  # dossiers this citizen is told of; None = cannot be
 
     def procedure(self, code: str | None, tell: Telling) -> Procedure | None:

@@ -204,6 +204,8 @@ def _started(action: Action, here: _Here) -> Outcome:
     wish = Wish(code, known.mark, consent(tell), until, finding.source)
     expired = Reminder(choice_of(News.EXPIRED, code), fit(until - _BEFORE_END))
     said = tell.say("watching.started", tell.address, ma=code)
+    if here.world.keeps is not None:  # news that nobody looked at is forgotten like all else
+        said = f"{said} {tell.say('watching.keeps', tell.address, so=here.world.keeps)}"
     outcome = here.said(said, (_list(tell), home(tell.say)), "started", wish)
     days = reminders(known, here.now, here.calendar)
     replies = tuple(replace(one, promises=True) for one in outcome.replies)

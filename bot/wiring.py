@@ -110,6 +110,7 @@ def build_world(settings: Settings, root: Path = loader.PACKAGE) -> World:
         places,
         team=team,
         asks_rating=settings.ask_rating,
+        keeps=settings.retention_days,
     )
 
 

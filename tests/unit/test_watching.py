@@ -167,6 +167,13 @@ def test_no_more_than_so_many_are_watched() -> None:
     assert talk.waiting.watching == ()
 
 
+def test_it_is_told_how_long_news_are_kept() -> None:
+    talk = Talk(replace(world(), keeps=45), {})
+    talk.say(FIRST.code)
+    talk.press("Báo tôi")
+    assert "ít nhất 45 ngày" in talk.press("Đồng ý")
+
+
 def test_the_state_of_a_conversation_may_be_gone_when_news_come() -> None:
     waiting = Waiting()
     talk = Talk(world(), {})

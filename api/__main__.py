@@ -30,6 +30,8 @@ def main() -> int:
     except OSError as error:
         print(port_sentence(error, settings, words), file=sys.stderr)
         return 1
+    if sys.stdout.isatty():
+        print(words("start.opening"), flush=True)  # half a minute of silence looks like a fault
     # The understanding takes seconds to import: not before the port is known to be free.
     from api.run import CannotStart, run  # noqa: PLC0415
 

@@ -118,7 +118,9 @@ class Settings(BaseSettings):
     hearing_key: SecretStr | None = Field(None, description="khoá của máy chủ chép lời nói")
     hearing_model: str = Field("whisper-1", description="tên mô hình của máy chủ chép lời nói")
     helper_phone: str = Field(
-        "18001096", description="số điện thoại hỗ trợ; mặc định là tổng đài Cổng Dịch vụ công"
+        "18001096",
+        pattern=r"^[+(]?\d[\d .()-]{1,18}\d$",
+        description="số điện thoại hỗ trợ; mặc định là tổng đài Cổng Dịch vụ công",
     )
     team_chat: int | None = Field(
         None, lt=0, description="số của nhóm Telegram của tổ hỗ trợ, ví dụ -1001234567890"

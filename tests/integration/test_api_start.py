@@ -3,11 +3,17 @@ runs and stops is in test_whole_program.py."""
 
 from __future__ import annotations
 
+import os
+import pty
+import select
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from bot.settings import ROOT
 from tests.program import free_port, start
 
 
@@ -27,6 +33,7 @@ def refused(**settings: object) -> str:
     [
         ({"PORT": "abc"}, ["PORT"]),
         ({"PORT": "70000", "LOG_LEVEL": "LOUD"}, ["PORT", "LOG_LEVEL"]),
+        ({"HELPER_PHONE": "gọi chị Lan"}, ["HELPER_PHONE"]),
         ({"PORT": "18000", "HOST": "192.0.2.1"}, ["192.0.2.1", "18000"]),
         ({"PORT": "18000", "HOST": "no such host"}, ["no such host"]),
     ],
@@ -46,3 +53,21 @@ def test_a_taken_port_is_named_with_another_to_try() -> None:
 
 def test_without_set_up_it_says_what_to_run(tmp_path: Path) -> None:
     assert "make setup" in refused(PORT=free_port(), DATA_DIR=tmp_path)
+
+
+def test_who_watches_hears_that_it_opens(tmp_path: Path) -> None:
+    watched, side = pty.openpty()
+    settings = {"PORT": str(free_port()), "DATA_DIR": str(tmp_path)}
+    program = subprocess.Popen(
+        [sys.executable, "-m", "api"],
+        cwd=ROOT,
+        env=os.environ | settings,
+        stdout=side,
+        stderr=subprocess.DEVNULL,
+    )
+    assert select.select([watched], [], [], 60)[0]
+    assert os.read(watched, 1000).decode().startswith("→ Mở kho kiến thức")
+    program.kill()
+    program.wait()
+    os.close(side)
+    os.close(watched)

@@ -187,7 +187,7 @@ def main(
     normaliser = normalise.build(curated)
     taught = lessons(knowledge, known, normaliser)
     messages = examples(asked, taught.corpus)
-    net, cutter = _fresh(taught, asked, known) if anew else _taught(pieces, WEIGHTS, state)
+    net, cutter = _fresh(taught, asked, known) if anew else _taught(PIECES, WEIGHTS, state)
     columns = (
         TextColumn("{task.description}, sai lệch {task.fields[loss]:.2f}"), BarColumn(),
         TimeRemainingColumn(),

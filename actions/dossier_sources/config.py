@@ -131,7 +131,11 @@ def codes_held(path: Path | None, environment: Mapping[str, str]) -> tuple[str, 
 def _entries(path: Path | None, environment: Mapping[str, str]) -> tuple[_Entry, ...]:
     if path is None:
         return ()
-    document = read_yaml(path)
+    try:
+        document = read_yaml(path)
+    except OSError as error:
+        why = f"không mở được tệp ({error.strerror})"
+        raise KnowledgeError([Problem(path, 1, "DOSSIER_SOURCES", why)]) from error
     read, problems = checked(document, _File)
     entries = read.root if read else ()
     if errors := errors_of([*problems, *_missing(document, entries, environment)]):

@@ -321,3 +321,8 @@ async def test_the_newest_promise_holds(tmp_path: Path) -> None:
         found = await sources.by_code["H57"].find(read(known.code))
         assert found is not None
         assert found.due == date(2026, 12, 4)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match=r"nowhere\.yaml:1: DOSSIER_SOURCES: không mở được tệp"):
+        open_sources(tmp_path / "nowhere.yaml", ENVIRONMENT)

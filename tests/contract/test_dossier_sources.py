@@ -324,5 +324,5 @@ async def test_the_newest_promise_holds(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(KnowledgeError, match=r"nowhere\.yaml:1: DOSSIER_SOURCES: không mở được tệp"):
+    with pytest.raises(KnowledgeError, match=r"nowhere\.yaml:1: DOSSIER_SOURCES: không mở được"):
         open_sources(tmp_path / "nowhere.yaml", ENVIRONMENT)

@@ -21,7 +21,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     r"(?: (?:thi|gio|bay gio|phai|can|lam gi|lam the nao|lam rang|man rang|ra rang|the nao"
     r"|nhu the nao|nhu nao|ra sao|lam sao|sao|kieu gi|bang cach nao|tung buoc|voi|a|vay|nhe|nha|di"
-    r"|gium|dum|giup|toi|tui|minh|tu dau))+$"
+    r"|gium|dum|giup|toi|tui|minh|tu dau|roi))+$"
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,10 +32,15 @@ class Steps:
     begins, one now and then, and one as it ends."""
 
     def __init__(
-        self, bars: Progress, say: Phrases, clock: Callable[[], float] = time.monotonic
+        self,
+        bars: Progress,
+        say: Phrases,
+        then: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Show nothing yet; ``bars`` are disabled where lines are wanted."""
-        self._bars, self._say, self._clock = bars, say, clock
+        """Show nothing yet; ``bars`` are disabled where lines are wanted. ``then``: the step that
+        begins where another ends, though it counts nothing for a while."""
+        self._bars, self._say, self._then, self._clock = bars, say, then or {}, clock
         self._tasks: dict[str, TaskID] = {}
         self._began = self._told = 0.0
 
@@ -48,6 +53,8 @@ class Steps:
         self._bars.update(self._tasks[what], completed=done, total=total)
         if self._bars.disable:
             self._tell(title, done, total, begins=begins)
+        if done == total and what in self._then:
+            self(self._then[what], 0, None)
 
     def _tell(self, title: str, done: int, total: int | None, *, begins: bool) -> None:
         now = self._clock()
@@ -103,11 +110,11 @@ def _set_up(folder: Path, encoder: str, say: Phrases) -> None:
         MofNCompleteColumn(), TimeElapsedColumn(),
     )  # fmt: skip
     with Progress(*columns, disable=not sys.stdout.isatty()) as bars:
-        told = Steps(bars, say)
+        trained = stamp.is_trained(folder, encoder)
+        told = Steps(bars, say, {} if trained else {"embed": "rank"})
         told("load", 0, 1)
         knowledge = loader.load()
         told("load", 1, 1)
-        trained = stamp.is_trained(folder, encoder)
         if not trained:
             for kept in folder.glob("ranker-*.json"):
                 kept.unlink()  # it was trained on the same data

@@ -43,15 +43,18 @@ def test_a_second_one_waits_and_does_nothing_again(
 
 
 def test_a_log_gets_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    clock = iter((100.0, 110.0, 116.0, 117.0, 120.5))
+    clock = iter((100.0, 110.0, 116.0, 117.0, 120.5, 120.5, 180.5))
     with Progress(disable=True) as bars:
-        told = setup.Steps(bars, load(), lambda: next(clock))
+        told = setup.Steps(bars, load(), {"embed": "rank"}, lambda: next(clock))
         for done in (0, 8, 16, 24, 32):
             told("embed", done, 32)
+        told("rank", 9, 9)
     assert capsys.readouterr().out.splitlines() == [
         "→ Tính véc-tơ câu…",
         "  … 16/32, 16 s",
         "✓ Tính véc-tơ câu: 20.5 s",
+        "→ Huấn luyện bộ xếp hạng…",
+        "✓ Huấn luyện bộ xếp hạng: 60.0 s",
     ]
 
 

@@ -114,9 +114,7 @@ class Speller:
         """What was typed, letters that there are near it, and what lies between."""
         for typed, cost in {keys_undone(word): _KEYS, word: 0.0}.items():
             # "thank" may be no Vietnamese, and "sùi" a word that is seldom said.
-            any_slip = has_accents(typed) and (
-                typed != word or not _is_valid(word)
-            )
+            any_slip = has_accents(typed) and (typed != word or not _is_valid(word))
             for plain, slip in _near(strip_accents(typed)):
                 if plain in self._forms and (slip < _OTHER or any_slip):
                     yield typed, plain, cost + slip

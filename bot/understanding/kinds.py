@@ -28,6 +28,7 @@ from bot.understanding.softmax import Matrix, Softmax, fit, together
 _FILE = "kinds.npz"
 _NAMES = ("words", "sound")
 _PARTS = ("words", "vectors", "bias")
+_FIT = {"penalty": 1.0, "share": 0.5, "steps": 60}
 _RANKED = 10  # kinds told with every message
 
 
@@ -48,8 +49,9 @@ class KindClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]  #
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``penalty``, ``share``, ``steps``: see :func:`bot.understanding.softmax.fit`."""
-        return {"penalty": 1.0, "share": 0.5, "steps": 60}
+        """``penalty``, ``share``, ``steps``: see :func:`bot.understanding.softmax.fit`; ``lean``:
+        nats by which kinds are likelier than their examples say."""
+        return {**_FIT, "lean": {}}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -90,7 +92,7 @@ class KindClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]  #
             e for e in training_data.intent_examples if e.get(INTENT) and _words(e) is not None
         ]
         words = sparse.vstack([_words(e) for e in examples]).tocsr()
-        settings = {name: self._config[name] for name in self.get_default_config()}
+        settings = {name: self._config[name] for name in _FIT}
         kinds = [e.get(INTENT) for e in examples]
         about, sound = (np.vstack([_vector(e, name) for e in examples]) for name in (ABOUT, KIND))
         by_words = fit(words, about, kinds, **settings)
@@ -119,6 +121,7 @@ class KindClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]  #
             likely = together(
                 by_words.probabilities(words, _vector(message, ABOUT)),
                 by_sound.probabilities(_no_words(1), _vector(message, KIND)),
+                lean=np.array([self._config["lean"].get(k, 0.0) for k in by_words.kinds]),
             )[0]
             ranked = [
                 {"name": by_words.kinds[at], "confidence": float(likely[at])}

@@ -7,9 +7,11 @@ import io
 import shutil
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from actions.understanding import (
     EMERGENCY,
@@ -53,11 +55,21 @@ def train(folder: Path) -> Path:
         warnings.catch_warnings(action="ignore"),  # deprecations inside Rasa's own libraries
         contextlib.redirect_stdout(io.StringIO()),
     ):
-        made = train_nlu(str(CONFIG), str(resources.NLU_DATA), work, fixed_model_name="nlu")
+        sentences = Path(work, "nlu.yml")
+        sentences.write_text(_as_rasa_reads(resources.lessons()), encoding="utf-8")
+        made = train_nlu(str(CONFIG), str(sentences), work, fixed_model_name="nlu")
         if not made:
             raise RuntimeError("Rasa trained no model")
         shutil.move(made, folder / stamp.MODEL)
     return folder / stamp.MODEL
+
+
+def _as_rasa_reads(lessons: Mapping[str, Sequence[str]]) -> str:
+    blocks = [
+        {"intent": intent, "examples": "".join(f"- {said}\n" for said in group)}
+        for intent, group in lessons.items()
+    ]
+    return yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True, width=10_000)
 
 
 class Pipeline:

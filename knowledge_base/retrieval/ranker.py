@@ -9,8 +9,10 @@ confidence.
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,9 @@ from knowledge_base.text import strip_accents
 
 Progress = Callable[[int, int], None]
 _CATALOGUE_SHARE = 600  # catalogue names used for training
+_OFF_TOPIC_SHARE = (
+    3900  # messages about nothing of ours: more of them would make it shy of the rest
+)
 _HIDDEN = (0.2, 0.9)  # least and most of a procedure's other texts hidden with a question
 _SAID, _DENSE = FEATURES.index("said"), FEATURES.index("dense_best")
 
@@ -112,7 +117,7 @@ def examples(index: FeatureIndex, off_topic: Sequence[str], seed: int = 7) -> It
     for owner in chance.sample(plain, min(_CATALOGUE_SHARE, len(plain))):
         said = _mutilate(corpus.entries[owner].name, chance)
         yield Example(strip_accents(said) if chance.random() < 0.4 else said, owner)
-    for message in off_topic:
+    for message in chance.sample(off_topic, min(_OFF_TOPIC_SHARE, len(off_topic))):
         yield Example(message, None)
 
 
@@ -126,16 +131,23 @@ def train(
     todo = list(examples(index, off_topic))
     written = [index.normalise(example.text) for example in todo]
     heard = index.read(written)
-    rows: list[Matrix] = []
-    labels: list[npt.NDArray[np.bool_]] = []
-    for at, (example, words) in enumerate(zip(todo, written, strict=True)):
+
+    def scored(at: int) -> tuple[Matrix, npt.NDArray[np.bool_]]:
+        example = todo[at]
         without = np.zeros(len(index.corpus.texts), dtype=bool)
         without[list(example.hidden)] = True
-        scored = index.score(words, heard.about[at] if heard else None, without)
-        rows.append(_interactions(scored.rows))
-        labels.append(scored.owners == (-1 if example.owner is None else example.owner))
-        if progress and (at % 50 == 0 or at + 1 == len(todo)):
-            progress(at + 1, len(todo))
+        found = index.score(written[at], heard.about[at] if heard else None, without)
+        right = found.owners == (-1 if example.owner is None else example.owner)
+        return _interactions(found.rows), right
+
+    rows: list[Matrix] = []
+    labels: list[npt.NDArray[np.bool_]] = []
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for at, (found, right) in enumerate(pool.map(scored, range(len(todo)))):
+            rows.append(found)
+            labels.append(right)
+            if progress and (at % 50 == 0 or at + 1 == len(todo)):
+                progress(at + 1, len(todo))
     x, y = np.vstack(rows), np.concatenate(labels)
     scaler = StandardScaler().fit(x)
     model = LogisticRegression(C=0.1, max_iter=2000).fit(scaler.transform(x), y)

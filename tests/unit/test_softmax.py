@@ -45,8 +45,15 @@ def test_the_weights_of_rare_kinds_lie_between_their_share_and_the_same_for_all(
 def test_two_believe_together_what_neither_rules_out() -> None:
     first = np.array([[0.5, 0.5, 0.0]], dtype=np.float32)
     second = np.array([[0.0, 0.5, 0.5]], dtype=np.float32)
-    assert together(first, second)[0] == pytest.approx([0, 1, 0], abs=1e-4)
-    assert together(first, first)[0] == pytest.approx(first[0], abs=1e-4)
+    straight = np.zeros(3, dtype=np.float32)
+    assert together(first, second, lean=straight)[0] == pytest.approx([0, 1, 0], abs=1e-4)
+    assert together(first, first, lean=straight)[0] == pytest.approx(first[0], abs=1e-4)
+
+
+def test_what_is_leant_to_is_likelier() -> None:
+    even = np.array([[0.25, 0.75]], dtype=np.float32)
+    lean = np.log(np.array([3.0, 1.0], dtype=np.float32))
+    assert together(even, lean=lean)[0] == pytest.approx([0.5, 0.5], abs=1e-4)
 
 
 def test_vectors_alone_are_enough() -> None:

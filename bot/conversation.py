@@ -222,7 +222,7 @@ class _Turn:
         state = _without(said.refused, state)
         decided = listening.decide(heard, state)
         decided = guide_asking.suggested(text, decided, heard, state, self.world.knowledge)
-        if unheard.names_place(text, decided, state, self.world.places):
+        if unheard.names_place(text, heard.link, decided, state, self.world.places):
             return self._home(text, state)
         if decided.action.kind is Kind.HOURS and decided.event is None:
             asked = office.asked(text, state, self.world.places, self.now)

@@ -25,6 +25,7 @@ from knowledge_base.text import fold, key
 
 _MOST_OTHERS = 4
 _ASKS_BESIDE = 0.5  # from it on a message that says where somebody lives asks something too
+_NAMED_BARELY = 0.3  # below it what is talked of may be meant as well
 NAMES_LITTLE = 0.1  # below it the words of a question may name no procedure
 _TELLS = 0.6  # sure enough of a complaint
 _PERHAPS = 0.003  # as likely a procedure is still worth asking about when the first was refused
@@ -236,6 +237,8 @@ def _question(aspect: Aspect, link: Link, state: State) -> Heard:
     current, asking = state.procedure, state.current
     codes = tuple(c.code for c in link.candidates)
     match link.outcome:
+        case LinkOutcome.ANSWER if current and _may_be_meant(current, link, aspect):
+            return Heard(Action(kind=Kind.ASK_WHICH, codes=(codes[0], current), aspect=aspect))
         case LinkOutcome.ANSWER:
             case = state.case if codes[0] == current else None
             shown = Action(kind=Kind.SHOW, code=codes[0], aspect=aspect, case=case)
@@ -251,14 +254,7 @@ def _question(aspect: Aspect, link: Link, state: State) -> Heard:
             # "thế nộp qua mạng thì mấy đồng" names little; what is being talked of is meant.
             return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
         case LinkOutcome.ASK:
-            asked = tuple(c.code for c in link.asked)
-            if current and link.candidates[0].score < NAMES_LITTLE:
-                # Perhaps nothing new is named at all.
-                asked = (current, *(code for code in asked if code != current))
-            elif current and aspect is not Aspect.OVERVIEW:
-                # "the bao nhieu tien" is heard as a card ("thẻ"), and may be "thế" all the same.
-                asked = (*asked[: _MOST_OTHERS - 1], current)
-            return Heard(Action(kind=Kind.ASK_WHICH, codes=asked, aspect=aspect))
+            return Heard(_which(link, current, aspect))
         case _ if aspect is Aspect.OVERVIEW:
             return _miss(state)
         case _ if asking is not None and _asks_of_another(asking, current):
@@ -268,6 +264,24 @@ def _question(aspect: Aspect, link: Link, state: State) -> Heard:
             return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
         case _:
             return _miss(state)
+
+
+def _which(link: Link, current: str | None, aspect: Aspect) -> Action:
+    """The question which one is meant, what is talked of among them."""
+    asked = tuple(c.code for c in link.asked)
+    if current and link.candidates[0].score < NAMES_LITTLE:
+        # Perhaps nothing new is named at all.
+        asked = (current, *(code for code in asked if code != current))
+    elif current and aspect is not Aspect.OVERVIEW:
+        asked = (*asked[: _MOST_OTHERS - 1], current)
+    return Action(kind=Kind.ASK_WHICH, codes=asked, aspect=aspect)
+
+
+def _may_be_meant(current: str, link: Link, aspect: Aspect) -> bool:
+    """Whether a question may be about what is talked of, though words of it name another matter:
+    "the bao nhieu tien" is heard as a card ("thẻ"), and may be "thế" all the same."""
+    first = link.candidates[0]
+    return aspect is not Aspect.OVERVIEW and first.code != current and first.score < _NAMED_BARELY
 
 
 def _asks_of_another(asking: Action | None, current: str | None) -> bool:

@@ -16,15 +16,18 @@ from actions.place import Places
 from actions.state import Action, Aspect, Kind, State
 from bot.listening import Heard
 from knowledge_base.loader import Knowledge
+from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.text import fold, key
 
 _FINE = re.compile(r"\b(?:bi|co) phat\b|\bphat (?:bao nhieu|may|nhieu|tien)\b|\btien phat\b")
 _UNCLEAR = Action(kind=Kind.SAY, phrase="unclear_step")
 
 
-def names_place(text: str, decided: Heard, state: State, places: Places) -> bool:
-    """Whether a message that was not understood says a place and nothing else."""
-    if not decided.miss or guide.is_on_screen(state):
+def names_place(text: str, link: Link, decided: Heard, state: State, places: Places) -> bool:
+    """Whether a message says a place and nothing else: it names no procedure, or was not
+    understood. What kind it sounds like says nothing: no sentence that is taught is a place."""
+    named = link.outcome in (LinkOutcome.ANSWER, LinkOutcome.ASK)
+    if guide.is_on_screen(state) or (named and not decided.miss):
         return False
     found = places.find(text, state)
     return found.whole and bool(found.matches)
@@ -53,8 +56,10 @@ def reheard(text: str, decided: Heard, state: State, places: Places, now: dateti
 
 
 def asks_for_fine(text: str, action: Action, knowledge: Knowledge) -> bool:
-    """Whether a fine is asked about, which a fee does not answer, and the record names none."""
-    procedure = knowledge.by_code(action.code or "") if action.aspect is Aspect.FEE else None
+    """Whether a fine is asked about, which neither a fee nor who may apply answers, and the record
+    names none."""
+    heard_so = action.aspect in (Aspect.FEE, Aspect.CONDITIONS)
+    procedure = knowledge.by_code(action.code or "") if heard_so else None
     handed_out = "phát" in fold(text).split()  # another word without its accent
     if procedure is None or handed_out or not _FINE.search(key(text)):
         return False

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rich.progress import (
@@ -21,6 +19,7 @@ from rich.progress import (
 
 from bot.settings import Settings
 from bot.understanding import stamp
+from knowledge_base.held import held
 from knowledge_base.phrases import Phrases
 from knowledge_base.phrases import load as load_phrases
 
@@ -81,22 +80,9 @@ def run(settings: Settings) -> None:
     if stamp.is_set_up(folder, encoder):
         return
     say = load_phrases()
-    with _alone(folder, say):
+    with held(folder / "setup.lock", lambda: print(say("setup.waiting"), flush=True)):
         if not stamp.is_set_up(folder, encoder):
             _set_up(folder, encoder, say)
-
-
-@contextmanager
-def _alone(folder: Path, say: Phrases) -> Iterator[None]:
-    """Hold the folder against other set-ups; a holder that is killed lets go."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "setup.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print(say("setup.waiting"), flush=True)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _set_up(folder: Path, encoder: str, say: Phrases) -> None:

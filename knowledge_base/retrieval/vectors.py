@@ -6,16 +6,15 @@ a lock while it reads, embeds and writes, so that the next one finds its work do
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
+from knowledge_base.held import held
 from knowledge_base.retrieval.dense import Encoder, Vectors
 
 Progress = Callable[[int, int], None]
@@ -51,7 +50,7 @@ def embed(
         OSError: the cache cannot be written.
     """
     names = _names(encoder, texts)
-    with _held(cache):
+    with held(cache.with_suffix(".lock")):
         known = _read(cache)
         todo = sorted({n: t for n, t in zip(names, texts, strict=True) if n not in known}.items())
         for start in range(0, len(todo), batch):
@@ -84,15 +83,6 @@ def known_vectors(encoder: Encoder, texts: Sequence[str], cache: Path) -> tuple[
 
 def _names(encoder: Encoder, texts: Sequence[str]) -> list[str]:
     return [hashlib.sha256(f"{encoder.name}\n{t}".encode()).hexdigest()[:24] for t in texts]
-
-
-@contextmanager
-def _held(cache: Path) -> Iterator[None]:
-    """Hold the cache against other processes; a holder that is killed lets go."""
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    with cache.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _read(cache: Path) -> _Kept:

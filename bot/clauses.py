@@ -96,6 +96,24 @@ _ENDING = (
     r" *(?:(?:a|ha|nhi|vay|the|nua|em|anh|chi|chau|con|co|chu|bac|ong|ba|ban|he|rua|z) ){0,3}"
     r"(?:[,?]|$)"
 )
+# What is asked for by its bare name: "hỏi giấy tờ", "cái thời hạn ấy".
+_NAMED = {
+    "papers": "giay to|giay ma|ho so giay to",
+    "fee": "le phi|tien|tien nong|tien bac|tien phi|chi phi|phi",
+    "time": "thoi gian|thoi han|ngay gio|bao lau|may ngay",
+    "place": "(?:cho|noi)(?: nop| lam)|dia chi|dia diem|(?:nop |lam )?o dau",
+    "how": "cach (?:lam|nop)|cac buoc",
+}
+_NAMING = re.compile(
+    rf" (?:[,?] )?(?:{_WHO}|(?:da|a|thi|chi|dang|muon|can|dinh|hoi|biet|noi|la|ve|cai|y) )*"
+    + "(?:" + "|".join(rf"(?P<{name}>{words})" for name, words in _NAMED.items()) + ")"
+    r"(?: (?:ay|do|kia|no|co|thoi|co|ma|nha|nhe|nghe|a|ha|di|chu|ne|gium|giup|toi|tui)|(?= [,?]))*"
+    r"(?: [,?])* "
+)  # fmt: skip
+# "Thế bao nhiêu tiền", typed "the".
+_TIED = re.compile(
+    r"(?:(?:dạ|da|à|ủa|vậy|vay|rứa|rua|rồi|roi)\W+)*(?:thế|the|rứa|rua)\s+(?P<rest>.+)", re.S
+)
 # What a question asks for, told apart; the order is the order of looking.
 _ASKED = {
     "result": r"(?:dung|xai|gia tri|hieu luc|han)(?: duoc| trong)? (?:may|bao)"
@@ -288,6 +306,21 @@ def plainly_asked(text: str) -> str | None:
     ``place`` (the names of :class:`actions.state.Aspect`); None where they do not."""
     kind = _asked(_Line(text).plain)
     return kind if kind in _PLAIN else None
+
+
+def named_aspect(text: str) -> str | None:
+    """What ``text`` asks for where it is the bare name of that and nothing else: ``papers``,
+    ``fee``, ``time``, ``place``, ``how``; None where it says more, or less."""
+    found = _NAMING.fullmatch(_Line(text).plain)
+    return found.lastgroup if found else None
+
+
+def tied(text: str) -> str:
+    """What ``text`` asks behind a word that ties it to what was said before ("thế", "rứa"); ""
+    where no such word begins it, or nothing is asked behind it."""
+    found = _TIED.fullmatch(text.strip().lower())
+    rest = text.strip()[found.start("rest") :] if found else ""
+    return rest if asks(rest) else ""
 
 
 def last_question(text: str) -> str:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from actions.state import Aspect, Kind, State
 from actions.understanding import SURE_INTENT, Understanding
-from bot import clauses
+from bot import clauses, kinds
 from bot.clauses import Refusal
 from bot.listening import ASPECTS, NAMES_LITTLE
 from knowledge_base.retrieval.link import Link, LinkOutcome, sureness
-from knowledge_base.text import key
 
 Understand = Callable[[str], Understanding]
 REFUSED = "correct"  # the intent of "không phải cái đó"
@@ -26,13 +24,6 @@ _LONG = 16  # of a question
 _CLEAR = 0.6  # from it on what a part asks is believed whatever its words say
 _SURELY = 2.5  # the sureness from which on a part is about what the whole does not speak of
 _PARTS = 4  # of a message are understood at most
-_SEVERAL = 3  # names in which two words must stand to be what they have in common
-# Papers, acts and offices that so many names have in common that they name none.
-_NO_MATTER = frozenset(
-    {"giay", "to", "chung", "nhan", "xac", "ho", "so", "don", "dang", "ky", "cap", "lai", "doi",
-     "xin", "lam", "thu", "tuc", "phep", "cong", "an", "uy", "ban", "dan", "xa", "phuong", "tinh",
-     "le", "phi", "tien"}
-)  # fmt: skip
 _OPEN = frozenset({LinkOutcome.NONE, LinkOutcome.DECLINE})
 
 
@@ -54,6 +45,9 @@ def hear(text: str, understand: Understand, state: State) -> Heard:
         understand: what a text means taken as one whole.
         state: the conversation so far.
     """
+    if state.procedure and (named := clauses.named_aspect(text)):
+        return Heard(_about_the_same(text, named))
+    text = _untied(text, understand) if state.procedure else text
     refusal = clauses.refusal(text)
     if refusal is not None:
         return _refusing(text, refusal, understand, state)
@@ -66,6 +60,18 @@ def hear(text: str, understand: Understand, state: State) -> Heard:
     if whole.intent == "angry":
         return Heard(_asked_angrily(text, understand) or whole)
     return Heard(whole)
+
+
+def _about_the_same(text: str, asked: str) -> Understanding:
+    """A message that names what is asked for and no matter: what is talked of is meant."""
+    return Understanding(text, f"ask_{asked}", 1.0, Link(LinkOutcome.NONE))
+
+
+def _untied(text: str, understand: Understand) -> str:
+    """``text`` without the word that ties it to what is talked of ("the bao nhieu tien" is heard as
+    a card, "thẻ", too), where the rest of it names no matter."""
+    rest = clauses.tied(text)
+    return rest if rest and understand(rest).link.outcome in _OPEN else text
 
 
 def _of_two(one: Understanding, other: Understanding) -> Understanding | None:
@@ -127,7 +133,7 @@ def _part(text: str, whole: Understanding, understand: Understand) -> Understand
 def _asking_too(part: Understanding, first: Understanding) -> Understanding:
     """ "Còn căn cước?" after a question: the same of what it names, if it names anything."""
     link = part.link
-    if link.outcome is LinkOutcome.NONE and _is_of_a_kind(part):
+    if link.outcome is LinkOutcome.NONE and kinds.is_named(part.text, link.candidates):
         link = Link(LinkOutcome.ASK, link.candidates)
     about = replace(part, link=link)
     return replace(about, intent=first.intent, confidence=1.0) if _names(about) else part
@@ -182,17 +188,8 @@ def _names(part: Understanding) -> bool:
     link = part.link
     if link.outcome in _OPEN:
         return False
-    return link.candidates[0].score >= 2 * NAMES_LITTLE or _is_of_a_kind(part)
-
-
-def _is_of_a_kind(part: Understanding) -> bool:
-    """Whether two words of a part stand in the names of several candidates ("căn cước"): then no
-    single one is likely, and yet something is named."""
-    names = [f" {key(candidate.name)} " for candidate in part.link.candidates]
-    return any(
-        sum(f" {one} {two} " in name for name in names) >= _SEVERAL
-        for one, two in pairwise(key(part.text).split())
-        if not {one, two} <= _NO_MATTER
+    return link.candidates[0].score >= 2 * NAMES_LITTLE or kinds.is_named(
+        part.text, link.candidates
     )
 
 
@@ -222,6 +219,8 @@ def _refusing(text: str, refusal: Refusal, understand: Understand, state: State)
         if not refused or not _shown(state):
             return Heard(understand(text))
         return Heard(Understanding(text, REFUSED, 1.0, Link(LinkOutcome.NONE)), refused=refused)
+    if refusal.refused and (named := clauses.named_aspect(refusal.kept)):
+        return Heard(_about_the_same(text, named))
     kept = understand(refusal.kept)
     most = frozenset(c.code for c in denied.candidates[:1])
     if refusal.refused and (kept.link.outcome in _OPEN or len(refusal.kept.split()) == 1):

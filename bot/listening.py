@@ -18,7 +18,7 @@ from actions.understanding import (
     Understanding,
 )
 from actions.watched import Do
-from bot import clauses, coded, contentment, reading
+from bot import clauses, coded, contentment, kinds, reading
 from knowledge_base.danger import UNCLEAR, Alarm, Alarms
 from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.text import fold, key
@@ -195,13 +195,13 @@ def decide(heard: Understanding, state: State) -> Heard:
             return Heard(_say("ask_bot"))  # nobody else is talking
         return Heard(_say(intent) if intent == "human" else coded.asked(state))
     if intent in ASPECTS:
-        return _question(ASPECTS[intent], link, state)
+        return _question(ASPECTS[intent], heard, state)
     if _complains(heard):
         return Heard(feedback.begin())
     if named or (link.outcome is LinkOutcome.ANSWER and not sure):
-        return _question(Aspect.OVERVIEW, link, state)
+        return _question(Aspect.OVERVIEW, heard, state)
     if not sure and link.outcome is LinkOutcome.ASK:
-        return _question(Aspect.OVERVIEW, link, state)
+        return _question(Aspect.OVERVIEW, heard, state)
     if _mourns(heard):
         return _perhaps(tuple(c.code for c in link.candidates if c.score >= _OF_THE_DEAD), state)
     return _command(intent, sure, state)
@@ -233,8 +233,9 @@ def _complains(heard: Understanding) -> bool:
     return sure and not clauses.asks(heard.text)
 
 
-def _question(aspect: Aspect, link: Link, state: State) -> Heard:
+def _question(aspect: Aspect, heard: Understanding, state: State) -> Heard:
     current, asking = state.procedure, state.current
+    link = _of_another(heard, current) if current else heard.link
     codes = tuple(c.code for c in link.candidates)
     match link.outcome:
         case LinkOutcome.ANSWER if current and _may_be_meant(current, link, aspect):
@@ -254,7 +255,8 @@ def _question(aspect: Aspect, link: Link, state: State) -> Heard:
             # "thế nộp qua mạng thì mấy đồng" names little; what is being talked of is meant.
             return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
         case LinkOutcome.ASK:
-            return Heard(_which(link, current, aspect))
+            among = None if _names_kind(heard, aspect) else current
+            return Heard(_which(link, among, aspect))
         case _ if aspect is Aspect.OVERVIEW:
             return _miss(state)
         case _ if asking is not None and _asks_of_another(asking, current):
@@ -264,6 +266,24 @@ def _question(aspect: Aspect, link: Link, state: State) -> Heard:
             return Heard(Action(kind=Kind.SHOW, code=current, aspect=aspect, case=state.case))
         case _:
             return _miss(state)
+
+
+def _of_another(heard: Understanding, current: str) -> Link:
+    """What a message is about; one that says what is to be made is not about what is talked of,
+    however little its words say which one it is."""
+    link = heard.link
+    unclear = link.outcome in (LinkOutcome.NONE, LinkOutcome.DECLINE)
+    if not unclear or any(c.code == current for c in link.candidates):
+        return link
+    sought = kinds.is_sought(heard.text, link.candidates)
+    return Link(LinkOutcome.ASK, link.candidates) if sought else link
+
+
+def _names_kind(heard: Understanding, aspect: Aspect) -> bool:
+    """Whether a kind of matter is named; a paper that is asked for may belong to what is talked
+    of ("có cần căn cước không")."""
+    of_papers = aspect in (Aspect.PAPERS, Aspect.CONDITIONS, Aspect.HOW, Aspect.FORM)
+    return (kinds.is_sought if of_papers else kinds.is_named)(heard.text, heard.link.candidates)
 
 
 def _which(link: Link, current: str | None, aspect: Aspect) -> Action:

@@ -14,7 +14,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
 
@@ -297,7 +297,15 @@ async def erase_tickets(con: Connection, conversation: str, desk: TeamDesk | Non
     transaction that erases the conversation."""
     numbers = await tickets.erase(con, conversation, datetime.now(VIETNAM))
     if desk is not None:
-        await desk.erased(con, numbers)
+        await desk.emptied(con, numbers, "erased")
+
+
+async def forget_tickets(con: Connection, age: timedelta, desk: TeamDesk | None) -> None:
+    """Forget the tickets of conversations that were forgotten after ``age``, and tell the team of
+    those that nobody had closed."""
+    numbers = await tickets.forget_old(con, age, datetime.now(VIETNAM))
+    if desk is not None:
+        await desk.emptied(con, numbers, "forgotten")
 
 
 def _check_address(incoming: Incoming) -> None:

@@ -79,10 +79,11 @@ class TeamDesk:
             await tickets.mute(con, incoming.conversation, muted=asks.muted)
         return True
 
-    async def erased(self, con: Connection, numbers: Sequence[int]) -> None:
-        """The team hears that a citizen had everything forgotten that these tickets are about."""
+    async def emptied(self, con: Connection, numbers: Sequence[int], why: str) -> None:
+        """The team hears that nothing is kept any more of what these tickets are about: the citizen
+        had it ``erased``, or it is ``forgotten`` after its time."""
         for number in numbers:
-            await self._put(con, self._to_team(f"erased-{number}", number, choice="erased"))
+            await self._put(con, self._to_team(f"{why}-{number}", number, choice=why))
 
     async def undelivered(self, con: Connection, number: int, reply: int) -> None:
         """The team hears that words of its own were given up on their way to a citizen."""
@@ -198,7 +199,7 @@ class _Step:
                 return await self._tick(ticket)
             case "shown" if self.incoming.media is not None:
                 return _said(words.shown(ticket, self.incoming.media.handle), "ticket.photo")
-            case "ended" | "erased" | "blocked" | "undelivered":
+            case "ended" | "erased" | "forgotten" | "blocked" | "undelivered":
                 return _said(words.event(ticket, verb), f"ticket.{verb}")
             case _:
                 return _nothing()

@@ -73,7 +73,7 @@ class TeamWords:
 
     def event(self, ticket: Ticket, key: str) -> Reply:
         """What the citizen did (``ended``, ``erased``, ``blocked``), or what became of the team's
-        words to them (``undelivered``)."""
+        words to them (``undelivered``) or of the whole ticket (``forgotten``)."""
         return self._about(ticket, self.say(f"team.{key}"))
 
     def relayed(self, ticket: Ticket, text: str) -> Reply:

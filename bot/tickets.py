@@ -32,11 +32,13 @@ class Closed(StrEnum):
     DONE = "done"  # by who had it
     ENDED = "ended"  # the citizen talks to the machine again
     ERASED = "erased"  # the citizen had everything forgotten
+    FORGOTTEN = "forgotten"  # never closed, and the citizen's data is kept no longer
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One ticket, as kept. ``conversation``, ``channel``, ``chat``: whose it is; None once erased.
+    """One ticket, as kept. ``conversation``, ``channel``, ``chat``: whose it is; None once erased
+    or forgotten.
 
     ``helper``: who has it, or had it last when it was closed. ``waiting_since``: since when people
     owe the citizen an answer; ``remind_at``: when the team is reminded of that next, the

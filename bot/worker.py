@@ -20,7 +20,7 @@ from bot import opening, tracing
 from bot.delivery import Deliveries
 from bot.jobs import REMINDERS, TURNS, Again, delivery_queue
 from bot.logs import traced
-from bot.mailbox import Mailbox, Receipt, erase_tickets
+from bot.mailbox import Mailbox, Receipt, erase_tickets, forget_tickets
 from bot.media import MediaRoom
 from bot.messages import TEAM, Incoming, Media, RetryLater, Sender, TurnHandler, TurnResult
 from bot.store import (
@@ -330,7 +330,8 @@ class Worker:
             await dossier_events.forget_old(con)
             await dossiers.forget_known(con, datetime.now(UTC) - self._review)
             await subscriptions.forget_old(con, datetime.now(UTC) - _GRACE)
-            await tickets.forget_old(con, self._retention)
+        async with self._store.transaction() as con:
+            await forget_tickets(con, self._retention, self._desk)
 
     async def _repeat(
         self, work: Callable[[], Awaitable[None]], seconds: float, stop: asyncio.Event

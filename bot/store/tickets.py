@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from psycopg.rows import DictRow
+
 from actions.tickets import Standing, TicketKind, TicketRequest
 from bot.messages import TEAM, Helper, Incoming
 from bot.store.pool import Connection
@@ -169,30 +171,52 @@ async def erase(con: Connection, conversation: str, now: datetime) -> Sequence[i
     """Keep of a conversation's tickets nothing of the citizen, nor of what was said about them in
     the team's conversation; returns the numbers. Those that were not closed are."""
     cursor = await con.execute(
-        """
-        UPDATE tickets SET conversation = NULL, channel = NULL, chat = NULL, summary = '',
-            unit = NULL, status = 'closed', closed_at = coalesce(closed_at, %(now)s),
-            closed_why = %(why)s, waiting_since = NULL, remind_at = NULL
-        WHERE conversation = %(conversation)s RETURNING number
-        """,
-        {"conversation": conversation, "now": now, "why": Closed.ERASED},
+        "SELECT number FROM tickets WHERE conversation = %s ORDER BY number", (conversation,)
     )
-    numbers = sorted(int(row["number"]) for row in await cursor.fetchall())
-    await con.execute(
-        "DELETE FROM messages WHERE ticket = ANY(%s) AND channel = %s", (numbers, TEAM)
-    )
-    return numbers
+    return await _emptied(con, await cursor.fetchall(), Closed.ERASED, now)
 
 
-async def forget_old(con: Connection, age: timedelta) -> None:
+async def forget_old(con: Connection, age: timedelta, now: datetime) -> Sequence[int]:
     """Remove tickets that were closed so long ago, and what the others older than that are about:
-    what was said in them is gone by then."""
+    what was said in them is gone by then. Where nothing else is kept of the citizen any more, the
+    ticket keeps nothing either and is closed; returns the numbers of those."""
     await con.execute("DELETE FROM tickets WHERE closed_at < clock_timestamp() - %s", (age,))
     await con.execute(
         "UPDATE tickets SET summary = ''"
         " WHERE summary <> '' AND opened_at < clock_timestamp() - %s",
         (age,),
     )
+    cursor = await con.execute(
+        """
+        SELECT number FROM tickets t
+        WHERE status <> 'closed' AND opened_at < clock_timestamp() - %s
+            AND NOT EXISTS (SELECT FROM conversations c WHERE c.key = t.conversation)
+            AND NOT EXISTS (SELECT FROM messages m WHERE m.conversation = t.conversation)
+        ORDER BY number FOR NO KEY UPDATE
+        """,
+        (age,),
+    )
+    return await _emptied(con, await cursor.fetchall(), Closed.FORGOTTEN, now)
+
+
+async def _emptied(
+    con: Connection, found: Sequence[DictRow], why: Closed, now: datetime
+) -> Sequence[int]:
+    """Close tickets, of which nothing of the citizen is left; returns their numbers."""
+    numbers = [int(row["number"]) for row in found]
+    await con.execute(
+        """
+        UPDATE tickets SET conversation = NULL, channel = NULL, chat = NULL, summary = '',
+            unit = NULL, status = 'closed', closed_at = coalesce(closed_at, %s),
+            closed_why = %s, waiting_since = NULL, remind_at = NULL
+        WHERE number = ANY(%s)
+        """,
+        (now, why, numbers),
+    )
+    await con.execute(
+        "DELETE FROM messages WHERE ticket = ANY(%s) AND channel = %s", (numbers, TEAM)
+    )
+    return numbers
 
 
 async def counts(con: Connection) -> TicketCounts:

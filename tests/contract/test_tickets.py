@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -267,3 +267,32 @@ async def test_the_first_words_of_a_person_are_announced(conninfo: str) -> None:
         told = [one.reply.text for one in await here.heard()][-2:]
         assert told[0].startswith("Cán bộ hỗ trợ Lan đã nhận")
         assert told[1] == "Chào bác"
+
+
+async def test_a_ticket_that_nobody_closed_is_forgotten_with_its_citizen(conninfo: str) -> None:
+    async with room(conninfo, retention=timedelta(days=30)) as here:
+        for chat in ("an", "binh", "chi"):
+            await here.say("gặp người", chat)
+        await here.posted("#phieu3")
+        with psycopg.connect(conninfo) as con:  # An is gone; Bình writes again; Chi's is new
+            con.execute(
+                "UPDATE tickets SET opened_at = now() - interval '31 days' WHERE chat <> 'chi'"
+            )
+            con.execute("UPDATE messages SET received_at = now() - interval '31 days'")
+            con.execute(
+                "UPDATE conversations SET updated_at = now() - interval '31 days' WHERE chat = 'an'"
+            )
+        told = await here.posted("đã quá hạn lưu")
+        assert told.text.startswith("#phieu1 ")
+        with psycopg.connect(conninfo) as con:
+            kept = con.execute("SELECT to_jsonb(t) FROM tickets t ORDER BY number").fetchall()
+        gone, talking, new = (row[0] for row in kept)
+        assert (gone["status"], gone["closed_why"]) == ("closed", "forgotten")
+        assert [gone[what] for what in ("conversation", "channel", "chat", "unit")] == [None] * 4
+        assert [(one["status"], one["chat"]) for one in (talking, new)] == [
+            ("open", "binh"),
+            ("open", "chi"),
+        ]
+        assert sum("quá hạn lưu" in text for text in here.group.said) == 1
+        [late] = await here.team(LAN, text="Chào bác", ticket=1)
+        assert "đã khép lại" in late

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from weakref import WeakValueDictionary
 
 from starlette.requests import HTTPConnection, Request
 
@@ -45,6 +46,9 @@ class Context:
     openings: TokenBuckets
     photos: TokenBuckets
     taken: Counter[str] = field(default_factory=Counter)  # see taking_in
+    brought: MutableMapping[tuple[str, str], asyncio.Lock] = field(
+        default_factory=WeakValueDictionary
+    )  # see alone
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     def require_own_page(self, request: Request) -> None:
@@ -62,6 +66,14 @@ class Context:
     def admit_photo(self, connection: HTTPConnection) -> None:
         """The same for photographs, which are work to read."""
         self._count(connection, self.photos)
+
+    @asynccontextmanager
+    async def alone(self, incoming: Incoming) -> AsyncIterator[None]:
+        """Bring a message in while nobody else brings the same: a page that lost its line sends it
+        again while the first is still read."""
+        key = incoming.conversation, incoming.message_id
+        async with self.brought.setdefault(key, asyncio.Lock()):
+            yield
 
     @asynccontextmanager
     async def taking_in(self, kind: str, most: int) -> AsyncIterator[None]:

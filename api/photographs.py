@@ -37,7 +37,7 @@ async def photographed(
         raise Problem("not_a_photo", 415)
     text = checked_text(words)[0] if words else UNREADABLE
     message = replace(address, text=text, media=Media(PHOTO))
-    if await context.services.mailbox.knows(message):
+    if await context.services.mailbox.known(message):
         return message
     context.admit_photo(request)
     async with context.taking_in(PHOTO, AT_ONCE):

@@ -119,12 +119,12 @@ class Mailbox:
         citizen would be lost because many others write."""
         return ANY_NUMBER if incoming.channel == TEAM else self._cap
 
-    async def knows(self, incoming: Incoming) -> bool:
-        """Whether a message of this channel, chat and id was received before. Raises
-        :class:`BadAddress` and :class:`StoreUnavailable`."""
+    async def known(self, incoming: Incoming) -> Incoming | None:
+        """The message of this channel, chat and id as it is kept; None where none was received.
+        Raises :class:`BadAddress` and :class:`StoreUnavailable`."""
         _check_address(incoming)
         async with self.store.connection() as con:
-            return await messages.answer(con, incoming) is not None
+            return await messages.known(con, incoming)
 
     async def answer_to(self, incoming: Incoming, timeout: float) -> list[StoredReply]:  # noqa: ASYNC109 part of the contract with the channels
         """Wait up to ``timeout`` seconds until the message is done; returns its replies in order

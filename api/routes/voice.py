@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -10,7 +11,7 @@ from api.incoming import ID_PATTERN
 from api.problems import Problem
 from api.routes.web import CHANNEL, enter
 from bot.listening import UNREADABLE
-from bot.messages import VOICE, Incoming
+from bot.messages import VOICE, Incoming, Media
 
 PATH = "/web/voice"
 AT_ONCE = 8  # recordings that are taken in and heard at a time
@@ -22,7 +23,7 @@ async def post_voice(
     request: Request, message_id: Annotated[str, Query(pattern=ID_PATTERN)]
 ) -> dict[str, Any]:
     """Take a recording, the whole body of the request; its replies come by the stream. A second
-    time with its id changes nothing.
+    time with its id changes nothing, and is not heard again.
 
     Answers with what was heard, masked; None where nothing was, which a reply says kindly.
 
@@ -35,9 +36,16 @@ async def post_voice(
     room = context.services.media
     if not room.reads(VOICE):
         raise Problem("not_found", 404)
-    async with context.taking_in(VOICE, AT_ONCE):
-        media = await room.read_bytes(VOICE, await request.body())
-    heard = media.read.text if media.read else None
-    said = Incoming(CHANNEL, chat, message_id, text=heard or UNREADABLE, media=media)
-    await context.keep(request, said)
-    return {"text": heard}
+    said = Incoming(CHANNEL, chat, message_id, text=UNREADABLE, media=Media(VOICE))
+    async with context.alone(said):
+        known = await context.services.mailbox.known(said)
+        if known is None:
+            async with context.taking_in(VOICE, AT_ONCE):
+                media = await room.read_bytes(VOICE, await request.body())
+            known = replace(said, text=_words(media) or UNREADABLE, media=media)
+            await context.keep(request, known)
+    return {"text": _words(known.media)}
+
+
+def _words(media: Media | None) -> str | None:
+    return media.read.text if media and media.read else None

@@ -91,6 +91,16 @@ async def insert(con: Connection, incoming: Incoming, cap: int) -> tuple[int | N
     return (None, False) if row is None else (row["id"], row["known"])
 
 
+async def known(con: Connection, incoming: Incoming) -> Incoming | None:
+    """A message as it is kept, by its channel, chat and id; None if it is not known."""
+    cursor = await con.execute(
+        "SELECT * FROM messages WHERE channel = %s AND chat = %s AND message_id = %s",
+        (incoming.channel, incoming.chat, incoming.message_id),
+    )
+    row = await cursor.fetchone()
+    return None if row is None else _incoming(row)
+
+
 async def waits(con: Connection, row: int) -> bool:
     """Tell whether a message is still to be handled (neither done nor erased)."""
     cursor = await con.execute("SELECT 1 FROM messages WHERE id = %s AND done_at IS NULL", (row,))

@@ -145,6 +145,23 @@ async def test_words_that_were_heard_are_masked(embedded_conninfo: str) -> None:
     assert heard == "số của tôi là [số điện thoại]"
 
 
+async def test_what_a_channel_brings_twice_is_heard_once(embedded_conninfo: str) -> None:
+    heard: list[bytes] = []
+
+    async def hear(content: bytes) -> MediaRead:
+        heard.append(content)
+        return MediaRead(text="khai sinh")
+
+    room = MediaRoom({VOICE: hear}, [Album()])
+    async with mailroom(embedded_conninfo, tell, media=room) as mailbox:
+        await asyncio.gather(*(mailbox.receive(sent(1, VOICE)) for _ in range(3)))
+        await mailbox.answer_to(sent(1, VOICE), 10)
+        await mailbox.receive(sent(1, VOICE))
+        await mailbox.receive(said(2, channel="telegram"))  # handled after all of them
+        await mailbox.answer_to(said(2, channel="telegram"), 10)
+    assert heard == [BYTES]
+
+
 async def test_a_kind_without_a_reader_is_answered_as_before(embedded_conninfo: str) -> None:
     album = Album()
     assert await answer(embedded_conninfo, album, kind=VOICE) == "-"

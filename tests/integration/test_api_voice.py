@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -18,9 +19,14 @@ from bot.speech.ears import MOST_BYTES
 from tests.conftest import Server
 from tests.web_server import WebServer, visit, web_server
 
+HEARD: list[bytes] = []
+
 
 async def hear(sound: bytes) -> MediaRead:
-    """A recording that says what it is."""
+    """A recording that says what it is; one that begins with "chậm" takes its time."""
+    HEARD.append(sound)
+    if sound.startswith("chậm".encode()):
+        await asyncio.sleep(0.3)
     return MediaRead(text=sound.decode()) if sound else MediaRead(fault="silent")
 
 
@@ -64,6 +70,22 @@ def test_what_was_heard_is_kept_masked_once(site: WebServer) -> None:
         mine, reply = reads(client, 2)
         assert mine["text"] == "số tôi là [số điện thoại]"
         assert reply["text"] == "số tôi là [số điện thoại]|số tôi là [số điện thoại]"
+
+
+def test_what_is_sent_twice_is_heard_once(site: WebServer) -> None:
+    slow = "chậm thôi".encode()
+    told: list[Any] = []
+    with visit(site) as client:
+        both = [
+            threading.Thread(target=lambda: told.append(says(client, slow).json())) for _ in "ab"
+        ]
+        for one in both:
+            one.start()
+        for one in both:
+            one.join()
+        told.append(says(client, slow).json())  # and once more, when it was answered
+        assert told == [{"text": "chậm thôi"}] * 3
+    assert HEARD.count(slow) == 1
 
 
 def test_what_was_not_heard_is_answered_too(site: WebServer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from actions import address, aloud, asking, crowd, danger, office, people, place, watching
@@ -16,6 +17,7 @@ from actions.survey import surveyed
 from actions.tickets import ForTeam, TicketRequest
 from actions.understanding import Understanding
 from bot import (
+    besides,
     checking,
     coded,
     coming_back,
@@ -245,9 +247,8 @@ class _Turn:
             return self._after("restart", state)._do(decided.action, state, decided.event)
         if decided.event == "said.correct":
             return self._corrected(decided, state)
-        fine = unheard.asks_for_fine(text, decided.action, self.world.knowledge)
-        turn = self._after("fine_unknown", state) if fine else self
-        outcome = turn._do(decided.action, state, decided.event)
+        first = besides.before(text, decided.action, state, self.world.knowledge)
+        outcome = self._after_all(first, state)._do(decided.action, state, decided.event)
         if said.then is None:
             return outcome
         outcome, behind = second.answer(outcome, decided.action, said.then, state, self._do)
@@ -353,6 +354,10 @@ class _Turn:
         """The same turn after one more sentence of ``wording/talk.yaml``."""
         said = self.world.say(f"talk.{phrase}", state.address, **values)
         return replace(self, first=(*self.first, said))
+
+    def _after_all(self, phrases: tuple[str, ...], state: State) -> _Turn:
+        """The same turn after several."""
+        return reduce(lambda turn, phrase: turn._after(phrase, state), phrases, self)
 
     def _again(self, why: str, state: State) -> Outcome:
         """What is on the screen once more, after a sentence that says why."""

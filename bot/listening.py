@@ -18,7 +18,7 @@ from actions.understanding import (
     Understanding,
 )
 from actions.watched import Do
-from bot import clauses, coded, contentment, kinds, reading
+from bot import clauses, coded, contentment, kinds, mourning, reading
 from knowledge_base.danger import UNCLEAR, Alarm, Alarms
 from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.text import fold, key
@@ -61,13 +61,6 @@ _ERASES = re.compile(  # "xoá" alone once more is no yes yet
 _SPARES = re.compile(
     r"\b(?:khong|ko|k|hong|khoi|chua|khoan|chang|cha) (?:(?:can|muon|phai|nen|voi) )*xoa"
 )
-_MOURNS = re.compile(r"\b(?:mat|qua doi|tu tran|chet|khuat|nham mat)\b")
-_KIN = re.compile(
-    r"\b(?:ong|ba|cu|bo|cha|tia|thay|bu|u|me|ma|vo|chong|anh|chi|em|co|di|chu|bac|cau|mo|thim"
-    r"|con (?:trai|gai|dau|re|toi|tui)|chau (?:noi|ngoai|toi|tui))\b"
-)
-_NOT_OF_THE_DEAD = frozenset({"goodbye", EMERGENCY})
-_OF_THE_DEAD = 0.05  # as likely a matter is offered to who has lost somebody
 # What channels pass on for a photograph, a voice message, a sticker: anything but words.
 UNREADABLE = "/khong_doc_duoc"
 
@@ -184,6 +177,8 @@ def decide(heard: Understanding, state: State) -> Heard:
     link, intent = heard.link, heard.intent
     if state.current == ERASING and (answer := _erases(heard.text)) is not None:
         return Heard(Action(kind=Kind.ERASE) if answer else state.before("erase_confirm"))
+    if mourning.is_told(heard.text, state):
+        return Heard(Action(kind=Kind.LIFE_EVENT, code=mourning.DEATH))
     if intent == "deny" and state.also and _REFUSES.match(key(heard.text)):
         return corrected(state)
     named = link.outcome is LinkOutcome.ANSWER and link.candidates[0].score >= SURE_PROCEDURE
@@ -202,8 +197,8 @@ def decide(heard: Understanding, state: State) -> Heard:
         return _question(Aspect.OVERVIEW, heard, state)
     if not sure and link.outcome is LinkOutcome.ASK:
         return _question(Aspect.OVERVIEW, heard, state)
-    if _mourns(heard):
-        return _perhaps(tuple(c.code for c in link.candidates if c.score >= _OF_THE_DEAD), state)
+    if mourning.is_perhaps_told(heard):
+        return _perhaps(mourning.offered(heard), state)
     return _command(intent, sure, state)
 
 
@@ -212,19 +207,6 @@ def _erases(text: str) -> bool | None:
     if "đừng" in fold(text).split() or _SPARES.search(key(text)):
         return False
     return True if _ERASES.fullmatch(key(text)) else None
-
-
-def _mourns(heard: Understanding) -> bool:
-    """Whether somebody died, which is heard as something else: "ông nhà tôi mất hôm qua" takes
-    leave of somebody else, nobody can be saved, and it is none of what is off topic."""
-    words = key(heard.text)
-    if _MOURNS.search(words) is None:
-        return False
-    if heard.intent != OUT_OF_SCOPE:
-        return heard.intent in _NOT_OF_THE_DEAD
-    # "Xem bói cho ông nội đã khuất" is off topic, "cây xoài của ba tôi chết khô" no death.
-    likely = any(c.is_event and c.score >= _OF_THE_DEAD for c in heard.link.candidates[:1])
-    return likely and _KIN.search(words) is not None
 
 
 def _complains(heard: Understanding) -> bool:

@@ -73,6 +73,7 @@ class World:
     asks_rating: bool = False  # how content citizens are
     keeps: int | None = None
     watching: Sequence[Watched] | None = None  # dossiers this citizen is told of; None = cannot be
+    lasting: bool = True  # the citizen can come back to this conversation
 
     def procedure(self, code: str | None, tell: Telling) -> Procedure | None:
         """What holds of the procedure of a code on the day of the turn, where the citizen lives."""
@@ -82,7 +83,10 @@ class World:
         """How to speak in this conversation at this moment."""
         unit = self.places.of(state)
         province = self.places.province(unit)
-        return Telling(self.say, now, state.address, state.brief, unit, province, state.anywhere)
+        return Telling(
+            self.say, now, state.address, state.brief, unit, province, state.anywhere,
+            lasting=self.lasting,
+        )  # fmt: skip
 
 
 def perform(

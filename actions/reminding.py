@@ -18,6 +18,8 @@ from knowledge_base.loader import Knowledge
 def put_aside(shown: Shown, stand: Standing, tell: Telling) -> Shown:
     """What is said of a guide that was just put aside, with the question whether to remind of it,
     or with the day where that was allowed before."""
+    if not tell.lasting:
+        return shown  # nobody would be there to be reminded
     if shown.state.helping and shown.state.helping.active is not None:
         return shown  # a helper's list keeps whose work is unfinished
     *first, message = shown.messages
@@ -34,9 +36,14 @@ def put_aside(shown: Shown, stand: Standing, tell: Telling) -> Shown:
 
 def allowed(state: State, stand: Standing, tell: Telling) -> Shown:
     """The citizen wants to be reminded of this guide."""
+    resume = guide_screen.resuming(stand, tell)
+    if not tell.lasting:
+        text = tell.say("reminder.not_here", tell.address)
+        message = Message(text, buttons=(resume, home(tell.say)))
+        return Shown(state, (message,), "guide.reminder_not_here")
     state = state.model_copy(update={"reminding": True})
     shown = pending(Shown(state, (), "guide.reminder_set"), stand.progress.guide, tell)
-    buttons = (guide_screen.resuming(stand, tell), _no(stand, tell), home(tell.say))
+    buttons = (resume, _no(stand, tell), home(tell.say))
     return replace(shown, messages=(Message(_set(shown, stand, tell), buttons=buttons),))
 
 
@@ -52,7 +59,7 @@ def refused(state: State, stand: Standing | None, tell: Telling) -> Shown:
 def pending(shown: Shown, guide: str, tell: Telling) -> Shown:
     """With a reminder of a guide two days from now, where it is allowed and none waits already."""
     helping = shown.state.helping
-    if not shown.state.reminding or (helping and helping.active is not None):
+    if not shown.state.reminding or not tell.lasting or (helping and helping.active is not None):
         return shown
     return _at(shown, guide, reminders.fit(tell.now + AFTER))
 

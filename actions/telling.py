@@ -22,6 +22,7 @@ class Telling:
     ``now``: the moment of the turn, Vietnamese time; ``unit``: code of the province or commune the
     citizen lives in, ``province``: code of that province; None where nothing is known, with
     ``anywhere`` since they would not say. ``notice``: a sentence to be said after the answer.
+    ``lasting``: the citizen can come back to the conversation; a screen for everybody forgets it.
     """
 
     say: Phrases
@@ -32,6 +33,7 @@ class Telling:
     province: str | None = None
     anywhere: bool = False
     notice: str = ""
+    lasting: bool = True
 
     def more_label(self, cut: Sequence[Sequence[object]], page: int) -> str:
         """What the button to ``page`` says, e.g. "Xem tiếp (6–10 trong 13)"."""

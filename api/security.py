@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from api.problems import Problem
-from bot.watching import PASSING
+from bot.messages import PASSING
 
 CONTENT_POLICY = "; ".join(
     (

@@ -59,7 +59,12 @@ class Conversation:
         """See :class:`bot.messages.TurnHandler`."""
         known = State.restore(state)
         before = known or State()
-        world = replace(self._world, finding=incoming.finding, watching=incoming.watching)
+        world = replace(
+            self._world,
+            finding=incoming.finding,
+            watching=incoming.watching,
+            lasting=incoming.is_lasting,
+        )
         if world.team is not None:
             world = replace(world, team=replace(world.team, standing=incoming.standing))
         if incoming.is_reminder and handover.is_silent(world.team):

@@ -16,6 +16,7 @@ from actions.watched import Watched, Wish
 from bot.passes import Opened
 from knowledge_base.review.book import Miss
 
+PASSING = "tab/"  # begins a chat of the web that nobody comes back to: it ends with its page
 _REMINDER = "reminder/"  # no caller may have a slash in the ids that it chooses
 TEAM = "team"  # the channel of the team's own conversation; its chat is TEAM_CHAT, or DESK
 DESK = "desk"
@@ -98,6 +99,11 @@ class Incoming:
     def conversation(self) -> str:
         """Key of the conversation: ``channel:chat``."""
         return f"{self.channel}:{self.chat}"
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether the citizen can come back to the conversation."""
+        return not self.chat.startswith(PASSING)
 
     @classmethod
     def reminder(cls, job: int | str, channel: str, chat: str, choice: str) -> Incoming:

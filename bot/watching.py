@@ -22,7 +22,7 @@ from actions.watched import Wish
 from actions.watching import News, choice_of
 from bot.jobs import Again, Jobs
 from bot.logs import traced
-from bot.messages import Incoming
+from bot.messages import PASSING, Incoming
 from bot.store import dossiers, messages, operation, subscriptions
 from bot.store.pool import Connection, Store, try_lock
 from bot.store.subscriptions import Due
@@ -42,7 +42,6 @@ _TOO_MANY = 3
 _AT_ONCE = 100  # that are told before it is looked again who is to be
 _BEGIN_LOCK = 7_166_225_903
 _WHATEVER_WAITS = 10_000  # a chat's other messages do not keep news out
-PASSING = "tab/"  # begins a chat of the web that nobody comes back to: it ends with its page
 _NO_PUSH = ("zalo",)  # channels whose free reply window is limited: nothing is promised there
 
 

@@ -14,7 +14,8 @@ from actions.dossier_sources.rhythm import Plan, after_failure, by_day, next_loo
 from actions.state import Action, Kind, State
 from actions.watched import Do
 from actions.watching import MOST, News, choice_of, reminders
-from bot.watching import PASSING, may_tell
+from bot.messages import PASSING
+from bot.watching import may_tell
 from bot.watching_words import said
 from knowledge_base.dossiers.codes import key_of
 from knowledge_base.dossiers.dossier import read_mark

@@ -211,6 +211,7 @@ class Matter(_Model):
     misses: int = 0
     also: tuple[str, ...] = ()
     waiting: Action | None = None
+    left: tuple[Action, ...] = ()
     guides: tuple[Progress, ...] = ()
     dossiers: tuple[str, ...] = ()
     checklists: tuple[Checklist, ...] = ()
@@ -252,6 +253,7 @@ class State(_Model):
     misses: int = 0
     also: tuple[str, ...] = ()  # codes of what may have been meant instead of what is shown
     waiting: Action | None = None  # a second question, answered when the first one is
+    left: tuple[Action, ...] = ()  # what was asked besides, offered when both are answered
     asked: tuple[Asked, ...] = ()
     guides: tuple[Progress, ...] = ()
     voice: Region | None = None  # as whom it is read aloud; None: the deployment's

@@ -80,7 +80,7 @@ class Conversation:
         first += photographed.beside(incoming, before, now.date(), world.say)
         heard, cries = list[hearing.Heard](), list[Understanding]()
         turn = _Turn(self._understand, world, now, first, heard, cries)
-        outcome = second.waited(turn.take(incoming, before), before, world, now)
+        outcome = second.settled(turn.take(incoming, before), before, world, now)
         if outcome.lookup is not None:
             return TurnResult(state or {}, (), lookup=outcome.lookup, checked=outcome.checked)
         outcome = surveyed(before, writing.left(incoming, before, outcome), self._world, now)
@@ -242,7 +242,9 @@ class _Turn:
         state = writing.remembered(text, decided.action, state)
         misses = state.misses + 1 if decided.miss else 0
         also = listening.others(decided.action, heard, state)
-        state = state.model_copy(update={"misses": misses, "also": also, "waiting": None})
+        state = state.model_copy(
+            update={"misses": misses, "also": also, "waiting": None, "left": ()}
+        )
         if decided.event == "said.back" and decided.action in state.trail:
             # Going back takes the step away instead of adding one.
             state = state.model_copy(update={"trail": state.trail[:-2]})
@@ -256,6 +258,7 @@ class _Turn:
         outcome = self._after_all(first, state)._do(decided.action, state, decided.event)
         if said.then is None:
             return outcome
+        outcome = second.left(outcome, said.left)
         outcome, behind = second.answer(outcome, decided.action, said.then, state, self._do)
         return followed(outcome, behind, self.world, self.now) if behind else outcome
 

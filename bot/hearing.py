@@ -29,11 +29,12 @@ _OPEN = frozenset({LinkOutcome.NONE, LinkOutcome.DECLINE})
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message: what is to be answered, and what ``then``; ``refused`` are codes of what it says
-    is not meant."""
+    """A message: what is to be answered, and what ``then``; ``left`` is what it asks besides,
+    ``refused`` are codes of what it says is not meant."""
 
     first: Understanding
     then: Understanding | None = None
+    left: tuple[Understanding, ...] = ()
     refused: frozenset[str] = frozenset()
 
 
@@ -70,8 +71,10 @@ def _about_the_same(text: str, asked: str) -> Understanding:
 def _untied(text: str, understand: Understand) -> str:
     """``text`` without the word that ties it to what is talked of ("the bao nhieu tien" is heard as
     a card, "thẻ", too), where the rest of it names no matter."""
-    rest = clauses.tied(text)
-    return rest if rest and understand(rest).link.outcome in _OPEN else text
+    if not (rest := clauses.tied(text)):
+        return text
+    heard = understand(rest)
+    return rest if _asks(heard) and heard.link.outcome in _OPEN else text
 
 
 def _of_two(one: Understanding, other: Understanding) -> Understanding | None:
@@ -103,7 +106,7 @@ def is_request(heard: Understanding) -> bool:
 def _parts(
     texts: Sequence[str], whole: Understanding, understand: Understand
 ) -> list[Understanding]:
-    """The first two parts that ask; what asks nothing after all belongs to the one behind it."""
+    """The parts that ask; what asks nothing after all belongs to the one behind it."""
     found: list[Understanding] = []
     before = ""
     for text in texts[:_PARTS]:
@@ -115,8 +118,6 @@ def _parts(
             continue
         found.append(heard)
         before = ""
-        if len(found) > 1:
-            break
     return found
 
 
@@ -139,15 +140,20 @@ def _asking_too(part: Understanding, first: Understanding) -> Understanding:
     return replace(about, intent=first.intent, confidence=1.0) if _names(about) else part
 
 
-def _in_turn(whole: Understanding, first: Understanding, then: Understanding) -> Heard | None:
-    """The two questions of a message; None where they are one: the parts must say clearly what
-    they ask, and not the same."""
-    if first.intent == then.intent and not _is_about_another(then, first.link):
+def _in_turn(whole: Understanding, first: Understanding, *others: Understanding) -> Heard | None:
+    """The questions of a message; None where they are one: the parts must say clearly what they
+    ask, and not the same."""
+    more = [
+        part
+        for part in others
+        if part.intent != first.intent or _is_about_another(part, first.link)
+    ]
+    if not more:
         return None
-    first = replace(first, link=_named(first.link, then.link, whole.link))
+    first = replace(first, link=_named(first.link, more[0].link, whole.link))
     if first.link.outcome is LinkOutcome.ANSWER:
-        then = replace(then, link=_of_second(then, whole.link))
-    return Heard(replace(first, text=whole.text), then)
+        more = [replace(part, link=_of_second(part, whole.link)) for part in more]
+    return Heard(replace(first, text=whole.text), more[0], tuple(more[1:]))
 
 
 def _of_second(part: Understanding, whole: Link) -> Link:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from actions.state import Action, Kind, Message
 from actions.telling import Telling, home
-from knowledge_base.danger import EVERY_NUMBER, SAD, SELF_HARM, Alarm
+from knowledge_base.danger import DESPAIR, EVERY_NUMBER, SAD, Alarm
 
-_COMFORTED = frozenset({SELF_HARM, SAD})  # to whom a list of numbers would be cold comfort
+_COMFORTED = DESPAIR | {SAD}  # to whom a list of numbers would be cold comfort
 
 
 def alarmed(alarm: Alarm) -> Action:

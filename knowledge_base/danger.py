@@ -1,8 +1,8 @@
 """Hears from the words that somebody is in danger, and which numbers are to be called.
 
 The words are data, ``danger.yaml``. They work beside the trained classifier: alone they must be
-plain; where it says "emergency", fainter words choose the number, and words about papers or about
-what is long past overrule it.
+plain; where it says "emergency", fainter words choose the number, and words about papers, dreams
+and games or about what is long past overrule it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ FILE = Path(__file__).resolve().parent / "danger.yaml"
 CHILD = "111"
 UNCLEAR = "chung"
 SELF_HARM = "tu_hai"
-ALONE = frozenset({SELF_HARM, "nghi_lua"})  # nothing about papers is said after these
+DESPAIR = frozenset({SELF_HARM, "tren_cao", "lo_tu_hai"})  # the citizen's own or another's
+ALONE = DESPAIR | {"nghi_lua"}  # nothing about papers is said after these
 SAD = "buon"
 EVERY_NUMBER = ("113", "114", "115", CHILD)
 _GAP = r"(?: \S+){0,4}?"
@@ -59,6 +60,7 @@ class Alarms:
         self._cries = _any_of(document["keu_cuu"])
         self._papers = _any_of(document["chuyen_giay_to"])
         self._children = _any_of(document["tre_em"])
+        self._calls = _any_of(document["keu_khong"])
         self._unclear = tuple(document["chung"])
         self.kinds = tuple(
             _Kind(
@@ -89,14 +91,13 @@ class Alarms:
         ]
         if told and not kinds and not papers:
             kinds = [kind for kind in self.kinds if kind.hints.search(said)][:1]
-            if not kinds:
-                return Alarm(UNCLEAR, self._unclear)
-        if not kinds:
+        unclear = not kinds and not papers and (told or self._calls.search(said))
+        if not kinds and not unclear:
             return None
-        numbers = [number for kind in kinds for number in kind.numbers]
-        if any(kind.children for kind in kinds) and self._children.search(said):
+        numbers = [number for kind in kinds for number in kind.numbers] or [*self._unclear]
+        if (unclear or any(kind.children for kind in kinds)) and self._children.search(said):
             numbers.append(CHILD)
-        return Alarm(kinds[0].name, tuple(dict.fromkeys(numbers)))
+        return Alarm(kinds[0].name if kinds else UNCLEAR, tuple(dict.fromkeys(numbers)))
 
     def _said(self, text: str) -> str:
         """The folded words, one space around each, without idioms."""
@@ -135,6 +136,10 @@ def _spelled(place: str, *, strict: bool) -> Iterator[str]:
     for option in place.split("/"):
         if option == "$":
             yield r"(?= $)"
+        elif option == "^":
+            yield "^"
+        elif option == "<tuổi_nhỏ>":
+            yield r" (?:1[0-7]|\d)"
         elif option == "<số>":
             yield r" \d+\w*"
         else:

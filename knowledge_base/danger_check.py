@@ -15,7 +15,7 @@ from knowledge_base.phrases import WORDING
 from knowledge_base.problems import Loc, Problem
 from knowledge_base.yaml_lines import Document, read_yaml
 
-_LISTS = ("noi_qua", "keu_cuu", "chuyen_giay_to", "tre_em")
+_LISTS = ("noi_qua", "keu_cuu", "keu_khong", "chuyen_giay_to", "tre_em")
 _HEARD = ("keu", "nghe", "doan")
 _KEYS = ("ten", "so", "tre", *_HEARD)
 

@@ -54,7 +54,29 @@ HEARD = [
     ("bạn cháu đòi nhảy lầu", SELF_HARM, "113"),
     ("tôi buồn quá, chẳng ai quan tâm tôi nữa", "buon", "115"),
     ("chán đời ghê", "buon", "113"),
+    ("bà nội em lẫn, đi đâu từ sáng chưa thấy về", "lac", "113"),
+    ("co nguoi bat con toi len xe chay mat roi", "lac", "111"),
+    ("nó ghép ảnh đòi năm triệu không thì đăng lên mạng", "tong_tien", "113"),
+    ("cháu 13 tuổi bị dọa tung ảnh", "tong_tien", "111"),
+    ("chồng tôi bị điện giật nằm bất tỉnh", "dien_giat", "114"),
+    ("dot than trong phong kin gio ca nha me man", "khi_doc", "114"),
+    ("đào móng nhà lòi ra trái bom", "bom", "113"),
+    ("có xác người trôi ngoài sông", "xac", "113"),
+    ("con be bi ket thang may", "mac_ket", "114"),
+    ("xe khách lao xuống vực", "tai_nan", "114"),
+    ("tôi đứng trên cầu nãy giờ, chắc thôi", "tren_cao", "114"),
+    ("em tôi nhắn xin lỗi cả nhà rồi tắt máy", "lo_tu_hai", "113"),
+    ("ong vò vẽ đốt đầy người", "cap_cuu", "115"),
+    ("nước tẩy văng vào mắt thằng bé", "cap_cuu", "115"),
+    ("núi sau nhà đang nứt toác ra", "thien_tai", "112"),
+    ("vỡ đập rồi bà con ơi", "thien_tai", "112"),
+    ("họ nhốt em không cho ra, bắt em tiếp khách", "bao_luc", "113"),
+    ("bỏ em bé mới đẻ ngoài cổng chùa, khóc yếu lắm", "tre_em", "111"),
+    ("cứu tôi với", UNCLEAR, "114"),
+    ("cứu!!!", UNCLEAR, "114"),
     # Danger that goes on, beside a question about papers.
+    ("xong giấy tờ này là tôi đi theo ông nhà tôi, thuốc mua sẵn rồi", SELF_HARM, "115"),
+    ("hỏi giấy mai táng trước, đêm nay bác tính đi luôn", SELF_HARM, "115"),
     ("chồng tôi hay đánh tôi, tôi muốn ly hôn", "bao_luc", "113"),
     ("cứu với, cháy nhà, giấy tờ còn trong đó", "chay", "114"),
 ]
@@ -95,6 +117,17 @@ NOT_HEARD = [
     "xin hỗ trợ vì nhà tốc mái",
     "sống ở đây lâu rồi mà chưa có hộ khẩu",
     "cấp cứu dữ liệu",
+    "đói muốn xỉu",
+    "cười muốn tắt thở",
+    "nhớ quê muốn chết",
+    "nằm mơ thấy cháy nhà",
+    "chậu lan hấp hối",
+    "trung vệ bị gãy chân",
+    "hóc xương hồi trưa, giờ hết đau rồi",
+    "tai nạn trên đường đi làm có tính là tai nạn lao động không",
+    "nhà ga tàu hở mái",
+    "kêu cứu trợ ở đâu",
+    "đưa con nuôi được cưu mang về nhà",
     "",
 ]
 
@@ -119,13 +152,15 @@ def test_papers_the_past_and_a_manner_of_speaking_are_no_danger(text: str) -> No
 
 def test_what_the_classifier_hears_always_has_a_number() -> None:
     unclear = ALARMS.hear("ới làng nước ơi", told=True)
-    assert unclear == danger.Alarm(UNCLEAR, ("113", "115"))
+    assert unclear == danger.Alarm(UNCLEAR, ("113", "115", "114"))
     dead = ALARMS.hear("cụ hàng xóm chết mấy hôm rồi", told=True)
     assert dead is not None
     assert dead.kind == UNCLEAR
     fainter = ALARMS.hear("có mùi khói ở nhà bên", told=True)
     assert fainter is not None
     assert fainter.kind == "chay"
+    child = ALARMS.hear("thằng bé nhà tôi, ới làng nước ơi", told=True)
+    assert child == danger.Alarm(UNCLEAR, ("113", "115", "114", "111"))
 
 
 def test_papers_overrule_the_classifier_unless_somebody_cries_for_help() -> None:
@@ -140,6 +175,21 @@ def test_a_child_is_added_only_where_it_is_hurt_or_lost_or_in_despair() -> None:
     assert "111" not in fire.numbers
     assert hurt is not None
     assert "111" in hurt.numbers
+
+
+def test_only_a_low_age_is_a_child_s() -> None:
+    old, young = (ALARMS.hear(f"cụ lẫn {age} tuổi đi lạc chưa thấy về") for age in (82, 8))
+    assert old is not None
+    assert young is not None
+    assert "111" not in old.numbers
+    assert "111" in young.numbers
+
+
+def test_who_is_trapped_in_an_accident_needs_rescue_too() -> None:
+    alarm = ALARMS.hear("hai xe tông nhau, có người kẹt trong xe")
+    assert alarm is not None
+    assert alarm.kind == "tai_nan"
+    assert {"113", "114", "115"} <= set(alarm.numbers)
 
 
 def test_every_danger_has_a_sentence_with_its_numbers_in_it() -> None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -89,6 +89,9 @@ def scripted_turn(incoming: Incoming, state: dict[str, Any] | None, now: datetim
             replies = (Reply("Tờ giấy.", attachment=Document("to.pdf", "Giấy tờ", body)),)
         case "hai câu":
             replies = (Reply("Câu một."), Reply("Câu hai."))
+        case "xong việc":  # and how content the citizen is
+            faces = (Choice("face", "Hài lòng"), Choice("frown", "Chưa hài lòng"))
+            replies = (replace(BIRTH_FEE, text="Xong việc."), Reply("Có vừa ý không?", None, faces))
         case "quên hết":
             return TurnResult({}, (Reply("Đã quên.", afresh=True),), erase=True)
         case "báo tin":

@@ -42,6 +42,13 @@ function announce(text) {
   $("announce").textContent = text;
 }
 
+/** Say how the line is; what is read just above stays in view. */
+function tell(text) {
+  log.follow(() => {
+    $("line").textContent = text;
+  });
+}
+
 function sheetFailed() {
   log.addNotice(words.sheet_failed);
 }
@@ -78,16 +85,16 @@ function showLine(open) {
     // A line that is back within a moment is nobody's worry.
     lineTimer = setTimeout(() => {
       lineLost = true;
-      $("line").textContent = words.connection_lost;
+      tell(words.connection_lost);
     }, 1500);
     return;
   }
   sendUnsent();
   if (!lineLost) return;
   lineLost = false;
-  $("line").textContent = words.back_online;
+  tell(words.back_online);
   lineTimer = setTimeout(() => {
-    $("line").textContent = "";
+    tell("");
   }, 3000);
 }
 
@@ -135,13 +142,13 @@ async function deliverNow(message, bubble, label, signal) {
       () => {
         lost = true;
         waiting.stop(message.message_id); // nobody has it yet
-        bubble?.resending();
-        $("line").textContent = words.offline;
+        log.follow(() => bubble?.resending());
+        tell(words.offline);
       },
       signal,
     );
     outbox.drop(message.message_id);
-    if (!bubble && !lineLost) $("line").textContent = "";
+    if (!bubble && !lineLost) tell("");
     bubble?.confirmed(answer);
     if (label) tabs?.postMessage({ said: answer.text ?? label });
   } catch (error) {
@@ -154,13 +161,13 @@ async function deliverNow(message, bubble, label, signal) {
       unsent.delete(message.message_id);
       return deliver(message, bubble, label);
     };
-    const resend = bubble ? bubble.failed(error.message, again) : again;
+    const resend = bubble ? log.follow(() => bubble.failed(error.message, again)) : again;
     if (!refused) unsent.set(message.message_id, resend);
     if (busy) setTimeout(sendUnsent, BUSY); // the line may stand all the while
     unwelcomed = !bubble && !refused;
   } finally {
-    if (lost && !lineLost && !signal.aborted) $("line").textContent = "";
-    if (unwelcomed) $("line").textContent = words.connection_lost; // the page is empty
+    if (lost && !lineLost && !signal.aborted) tell("");
+    if (unwelcomed) tell(words.connection_lost); // the page is empty
   }
 }
 
@@ -199,7 +206,7 @@ async function loadHistory(signal) {
     } catch {
       if (signal.aborted) return null;
       const written = outbox.left().length > 0;
-      $("line").textContent = written ? words.offline : words.connection_lost;
+      tell(written ? words.offline : words.connection_lost);
       await Promise.race([
         new Promise((done) => setTimeout(done, wait)),
         new Promise((done) => window.addEventListener("online", done, { once: true })),
@@ -241,7 +248,7 @@ async function begin() {
   const history = await loadHistory(signal);
   isNew = false;
   if (signal.aborted) return;
-  $("line").textContent = "";
+  tell("");
   showHistory(history);
   line.open(history.last);
   const written = outbox.left().length > 0;
@@ -268,7 +275,7 @@ function clear() {
   setPartner("machine");
   log.clear();
   composer.clear();
-  $("line").textContent = "";
+  tell("");
   $("announce").textContent = "";
 }
 

@@ -106,6 +106,7 @@ export class Log {
   addReply(reply, isNew = false) {
     const element = copy("reply");
     element.dataset.id = reply.id;
+    element.dataset.turn = reply.message_id;
     element.querySelector(".said").textContent = reply.text;
     if (reply.by) {
       // A person says it: by name, in words and not by colour alone.
@@ -154,6 +155,16 @@ export class Log {
     page.scrollTo({ top: Math.min(bottom, this.anchor.offsetTop - covered - 12) });
   }
 
+  /** Do `change`, which makes the page longer, and stay at its end where that is in view; returns
+   * what it does. */
+  follow(change) {
+    const page = document.scrollingElement;
+    const atEnd = page.scrollHeight - page.clientHeight - page.scrollTop < 2;
+    const done = change();
+    if (atEnd) page.scrollTo({ top: page.scrollHeight });
+    return done;
+  }
+
   /** Do `change`, which gives everything another size, and keep in view what is read: the newest
    * answer where it is in view, else what stands at the top. */
   steady(change) {
@@ -170,13 +181,18 @@ export class Log {
     else if (read) window.scrollBy(0, read.getBoundingClientRect().top - before);
   }
 
-  #retireChoices() {
-    for (const list of this.root.querySelectorAll(".choices")) list.classList.add("past");
+  /** What was asked before steps back. The rows of the answer to the same message as `reply` stay,
+   * but numbers that are typed mean the reply's own. */
+  #retireChoices(reply) {
+    for (const list of this.root.querySelectorAll(".choices:not(.past)")) {
+      if (list.closest(".reply").dataset.turn !== reply?.message_id) list.classList.add("past");
+      else if (reply.choices.length > 0) list.classList.add("unnumbered");
+    }
   }
 
   #addChoices(list, reply) {
     const { choices } = reply;
-    this.#retireChoices();
+    this.#retireChoices(reply);
     list.hidden = choices.length === 0;
     for (const choice of choices) {
       const away = choice.url && !this.onLink;

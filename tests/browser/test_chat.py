@@ -89,6 +89,17 @@ def test_old_choices_step_back_but_still_work(open_page: Open) -> None:
     expect(first).to_have_class("choices past")
     first.get_by_role("button", name="Đăng ký khai sinh cho cháu").click()
     expect(page.locator(".reply .said").nth(2)).to_have_text(BIRTH_FEE.text)
+    # A question behind an answer leaves the answer's own as they are; numbers mean the question's.
+    ask(page, "xong việc")
+    page.get_by_role("button", name="2. Chưa hài lòng").wait_for()
+    own = page.locator(".choices").nth(-2)
+    expect(own).to_have_class("choices unnumbered")
+    assert own.locator("button").inner_text() == "Cần giấy tờ gì?"
+    page.reload()
+    page.get_by_role("button", name="2. Chưa hài lòng").wait_for()
+    expect(own).to_have_class("choices unnumbered")
+    own.get_by_role("button", name="Cần giấy tờ gì?").click()
+    expect(own).to_have_class("choices unnumbered past")
 
 
 def test_while_the_answer_is_on_its_way_the_page_says_so(open_page: Open) -> None:

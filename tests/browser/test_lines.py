@@ -116,6 +116,8 @@ def test_lost_twice_the_citizen_decides(open_page: Open) -> None:
     again = page.get_by_role("button", name="Gửi lại")
     again.wait_for()
     page.wait_for_timeout(2500)
+    below = again.evaluate("one => one.closest('.mine').getBoundingClientRect().bottom")
+    assert below <= page.locator(".composer").evaluate("one => one.getBoundingClientRect().top")
     assert len(sent) == 2
     again.click()
     expect(page.locator(".reply .said").nth(1)).to_have_text("Tin thứ 2: mất hai lần")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from actions import amounts, cases, lines, pages, telling
+from actions import amounts, cases, lines, pages, proxy, telling
 from actions.state import USUAL, Action, Aspect, Button, Kind, Message
 from actions.telling import Body, Item, Telling
 from knowledge_base.phrases import MOST_CHARACTERS
@@ -200,7 +200,12 @@ def _statement(fact: Statement, procedure: Procedure, tell: Telling) -> Item:
     return Item(text, procedure.source_of(fact))
 
 
-def _conditions(_action: Action, procedure: Procedure, tell: Telling) -> Body | None:
+def _conditions(action: Action, procedure: Procedure, tell: Telling) -> Body | None:
+    usual = _who(procedure, tell)
+    return proxy.body(procedure, usual, tell) if action.phrase == proxy.PHRASE else usual
+
+
+def _who(procedure: Procedure, tell: Telling) -> Body | None:
     default = procedure.sources[0]
     items = [Item(who, default) for who in procedure.who]
     items += [_statement(c, procedure, tell) for c in procedure.conditions]

@@ -286,7 +286,15 @@ def _buttons_of(key: str, state: State, world: World) -> tuple[Button, ...]:
         case "erase_confirm":
             keep = Button(world.say("talk.button_keep"), state.before("erase_confirm"))
             return (Button(world.say("talk.button_erase"), Action(kind=Kind.ERASE)), keep)
-        case "decline" | "out_of_scope" | "help" | "ask_bot" | "ask_procedure" | "unclear_step":
+        case (
+            "decline"
+            | "out_of_scope"
+            | "help"
+            | "ask_bot"
+            | "ask_procedure"
+            | "unclear_step"
+            | "no_phone"
+        ):
             return (home, human)
         case _ if key in ("nothing_back", "correct") or key.startswith("unreadable"):
             return (home, human)

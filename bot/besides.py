@@ -1,24 +1,121 @@
-"""What is said before an answer that does not say it itself."""
+"""What the words of a message ask for that no kind of question is: whether somebody else may go,
+how to do without a phone; and what is said before an answer that does not say it itself."""
 
 from __future__ import annotations
 
-from actions.state import Action, State
-from bot import mourning, unheard
+import re
+
+from actions import proxy
+from actions.state import Action, Aspect, Kind, State
+from actions.understanding import Understanding
+from bot import clauses, hearing, kinds, mourning, unheard
+from bot.listening import ASPECTS, Heard
 from knowledge_base.loader import Knowledge
+from knowledge_base.retrieval.link import LinkOutcome
+from knowledge_base.schema import Manner
+from knowledge_base.text import fold, key
+
+_NOT = r"(?:khong|ko|k|kg|hong|hok|hem|chang|chua)"
+_KIN = r"(?:me|ma|bo|ba|cha|tia|ong|vo|chong|con|chau|anh|chi|em|co|chu|bac|nguoi|nha|hang xom|ai)"
+_DO = r"(?:nop|lam|di|khai|nhan|lay|linh|lanh|dang ky)"
+_FOR = (
+    r"(?:ho(?! (?:chieu|khau|so|tich|ngheo|can|kinh|gia|lien|dan|va|ten)\b)"
+    r"|thay(?! (?:doi|the|sim|bang|moi|mat|giay|anh)\b)|gium|giup|dum)"
+)
+_MAY = rf"\b(?:duoc|dc|co)\b.*\b(?:{_NOT}|a|ha|chu|hay sao)\b"
+# "Làm giúp tôi được không" asks the machine to do it.
+_PROXY = re.compile(
+    rf"\b{_DO}(?: (?!{_NOT}\b)\w+){{0,2}}? {_FOR}(?! (?:cho )?(?:toi|tui|minh|tau)\b).*{_MAY}"
+    rf"|\b(?:nho|uy quyen(?: cho)?|cu|de) {_KIN}\b.*\b{_DO}\b.*{_MAY}"
+    rf"|\bco (?:duoc|can) (?:uy quyen|{_DO} {_FOR})\b"
+)
+_PHONELESS = re.compile(
+    rf"\b{_NOT} (?:(?:co|xai|dung|biet|su dung|ranh|quen) )+(?:cai |duoc |toi )*"
+    r"(?:dien thoai(?! (?:cua )?(?:can bo|xa|phuong|cong an|co quan))|smartphone|may tinh|internet"
+    r"|wifi|cong nghe|may moc|mang(?= (?:mo|mieng|internet|a|ha|thi|nen|ma)\b|$))"
+    r"|\bcuc gach\b|\bdien thoai (?:ban phim|den trang|doi cu|co dien)\b|\bmu cong nghe\b"
+)
+_NO_PHONE = Action(kind=Kind.SAY, phrase="no_phone")
 
 
-def before(text: str, action: Action, state: State, knowledge: Knowledge) -> tuple[str, ...]:
+def turned(decided: Heard, said: hearing.Heard, state: State, knowledge: Knowledge) -> Heard:
+    """What is done about a message whose only question is whether somebody else may go; about who
+    has no phone: the desk, of the matter that is talked of where it takes papers by hand.
+
+    Args:
+        decided: what would be done otherwise.
+        said: the message.
+        state: the conversation before.
+        knowledge: the records there are.
+    """
+    if said.then is None:
+        decided = by_others(decided, said.first, state)
+    if _is_about_another(said.first) or not _is_without_phone(said.first.text):
+        return decided
+    procedure = knowledge.by_code(state.procedure or "")
+    if procedure is None or all(s.manner is not Manner.DIRECT for s in procedure.submissions):
+        return Heard(_NO_PHONE)
+    place = Action(kind=Kind.SHOW, code=state.procedure, aspect=Aspect.PLACE, case=state.case)
+    return Heard(place)
+
+
+def by_others(decided: Heard, heard: Understanding, state: State) -> Heard:
+    """What is done about a question, of which it may be asked whether somebody else may go.
+
+    Args:
+        decided: what would be done otherwise.
+        heard: one question, understood.
+        state: the conversation before it.
+    """
+    if clauses.plainly_asked(heard.text) or not _PROXY.search(key(heard.text)):
+        return decided
+    shown = decided.action.kind is Kind.SHOW
+    code = decided.action.code if shown else state.procedure
+    if code is None or (not shown and _is_about_another(heard)):
+        return decided
+    return Heard(Action(kind=Kind.SHOW, code=code, aspect=Aspect.CONDITIONS, phrase=proxy.PHRASE))
+
+
+def before(
+    text: str, action: Action, then: Understanding | None, state: State, knowledge: Knowledge
+) -> tuple[str, ...]:
     """Names of sentences of ``wording/talk.yaml`` that come before ``action``, in this order.
 
     Args:
         text: the whole message.
         action: what is done about it.
+        then: its second question.
         state: the conversation before.
         knowledge: the records that the answer rests on.
     """
     said = []
     if mourning.is_to_be_condoled(text, action, state, knowledge):
         said.append("condolence")
-    if unheard.asks_for_fine(text, action, knowledge):
+    if action.aspect is Aspect.PLACE and action.kind is Kind.SHOW and _is_without_phone(text):
+        said.append("no_phone_here")
+    if unheard.asks_for_fine(text, action, knowledge) or is_fine(then, action, knowledge):
         said.append("fine_unknown")
     return tuple(said)
+
+
+def is_fine(then: Understanding | None, action: Action, knowledge: Knowledge) -> bool:
+    """Whether a second question asks for a fine that is not known: nothing else answers it."""
+    if then is None or then.intent not in ASPECTS:
+        return False
+    asked = action.model_copy(update={"aspect": ASPECTS[then.intent]})
+    return unheard.asks_for_fine(then.text, asked, knowledge)
+
+
+def _is_about_another(heard: Understanding) -> bool:
+    """Whether a message names a matter, or a kind of matter, or calls for a person."""
+    link = heard.link
+    among = link.outcome is LinkOutcome.ASK and kinds.is_named(heard.text, link.candidates)
+    return among or link.outcome is LinkOutcome.ANSWER or heard.intent == "human"
+
+
+def _is_without_phone(text: str) -> bool:
+    """Whether ``text`` says that somebody has no phone to do it with, or cannot use one."""
+    words = key(text)
+    if "nỏ" in fold(text).split():
+        words = words.replace("no ", "khong ")
+    return _PHONELESS.search(words) is not None

@@ -170,7 +170,14 @@ _WORRIED = re.compile(
     r"(?: (?:day|bay gio|gio|a|ha|nhi|ho|vay))* (?:[,?] )*$"
 )
 _PLAIN = ("time", "fee", "papers", "place")  # plain enough to end a question without a stop
-_PLAINLY = re.compile("|".join(rf" (?:{_ASKED[name]})(?= )" for name in _PLAIN))
+# So are these, though not every "có … không" is.
+_WHETHER = (
+    r"(?:co )?bi phat|(?:co )?(?:lam|nop|dang ky|khai)(?: duoc)? (?:qua|tren) mang"
+    r"|(?:co )?nho (?:[^,? ]+ ){1,3}?(?:di )?(?:nop|lam)"
+)
+_PLAINLY = re.compile(
+    "|".join(rf" (?:{words})(?= )" for words in (*(_ASKED[name] for name in _PLAIN), _WHETHER))
+)
 _KIN = "(?:ba|bo|me|ma|ong|chau|con|vo|chong|anh|chi|em|co|chu|bac|di|cau|mo|thay|bu|be)"
 _FOR_TWO = re.compile(
     rf" (?P<one>(?:[^,? ]+ )+?cho (?P<who>{_KIN}) (?:[^,? ]+ ){{0,2}}?)"

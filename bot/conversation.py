@@ -235,6 +235,7 @@ class _Turn:
             asked = office.asked(text, state, self.world.places, self.now)
             decided = replace(decided, action=asked)
         decided = unheard.reheard(text, decided, state, self.world.places, self.now)
+        decided = besides.turned(decided, said, state, self.world.knowledge)
         if checking.asks_for_list(text):
             decided = replace(decided, action=checking.listed(decided.action))
         if listening.is_asked_where(state) and listening.is_unsure(decided, heard):
@@ -250,13 +251,12 @@ class _Turn:
             state = state.model_copy(update={"trail": state.trail[:-2]})
         if decided.event == "said.restart":
             fresh = {"procedure": None, "case": None, "brief": False, "trail": ()}
-            state = state.model_copy(update=fresh)
-            return self._after("restart", state)._do(decided.action, state, decided.event)
+            return self._restarted(decided, state.model_copy(update=fresh))
         if decided.event == "said.correct":
             return self._corrected(decided, state)
-        first = besides.before(text, decided.action, state, self.world.knowledge)
+        first = besides.before(text, decided.action, said.then, state, self.world.knowledge)
         outcome = self._after_all(first, state)._do(decided.action, state, decided.event)
-        if said.then is None:
+        if said.then is None or besides.is_fine(said.then, decided.action, self.world.knowledge):
             return outcome
         outcome = second.left(outcome, said.left)
         outcome, behind = second.answer(outcome, decided.action, said.then, state, self._do)
@@ -277,6 +277,9 @@ class _Turn:
         if address.asks_for_number(text):
             return self._do(Action(kind=Kind.PERSON, phrase=people.NUMBER), state)
         return self._set_address(text, state)
+
+    def _restarted(self, decided: listening.Heard, state: State) -> Outcome:
+        return self._after("restart", state)._do(decided.action, state, decided.event)
 
     def _corrected(self, decided: listening.Heard, state: State) -> Outcome:
         """What else was near, after a word that this was not it."""

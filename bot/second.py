@@ -14,7 +14,7 @@ from actions.perform import World
 from actions.replies import Choice
 from actions.state import Action, Kind, Offer, Outcome, State
 from actions.understanding import Understanding
-from bot import listening
+from bot import besides, listening
 from knowledge_base.phrases import MOST_CHARACTERS
 
 _ASKING = frozenset({Kind.ASK_WHICH, Kind.ASK_CASE, Kind.ASK_UNIT, Kind.LIFE_EVENT})
@@ -38,7 +38,7 @@ def answer(
     if current is None or current.kind not in _ASKING | {Kind.SHOW}:
         return outcome, None
     if current.kind is Kind.SHOW:
-        decided = listening.decide(then, outcome.state)
+        decided = besides.by_others(listening.decide(then, outcome.state), then, outcome.state)
         same = decided.action.model_copy(update={"case": current.case}) == current
         return outcome, None if same or decided.miss else _of_one(decided.action, current)
     # What needs no case and no place is said before these are asked; before it is asked which one

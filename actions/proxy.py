@@ -24,7 +24,9 @@ def body(procedure: Procedure, usual: Body | None, tell: Telling) -> Body:
     """The answer; where the record says nothing of it, that this is not known, and ``usual``: who
     may apply."""
     name = lines.in_sentence(procedure.name)
-    items = tuple(dict.fromkeys(_items(procedure, tell))) or tuple(_told_in_summary(procedure))
+    summary, items = tuple(_told_in_summary(procedure)), tuple(_items(procedure, tell))
+    whole = (*summary, *items) if _SAYS.search(procedure.name) else items or summary
+    items = tuple(dict.fromkeys(whole))
     if items:
         return Body(tell.say("answer.proxy", ten=name), items)
     heading = tell.say("answer.proxy_unknown", tell.address, ten=name)

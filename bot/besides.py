@@ -16,18 +16,20 @@ from knowledge_base.schema import Manner
 from knowledge_base.text import fold, key
 
 _NOT = r"(?:khong|ko|k|kg|hong|hok|hem|chang|chua)"
-_KIN = r"(?:me|ma|bo|ba|cha|tia|ong|vo|chong|con|chau|anh|chi|em|co|chu|bac|nguoi|nha|hang xom|ai)"
-_DO = r"(?:nop|lam|di|khai|nhan|lay|linh|lanh|dang ky)"
-_FOR = (
-    r"(?:ho(?! (?:chieu|khau|so|tich|ngheo|can|kinh|gia|lien|dan|va|ten)\b)"
-    r"|thay(?! (?:doi|the|sim|bang|moi|mat|giay|anh)\b)|gium|giup|dum)"
+_KIN = r"(?:me|bo|ba|cha|tia|ong|vo|chong|con|chau|anh|chi|em|co|chu|bac|nguoi|nha|hang xom|ai)"
+_DO = r"(?:nop|lam(?! chung)|di|khai|nhan|lay|linh|lanh|ky|dang ky)"
+_FOR = (  # "hộ" is also "họ" and "hồ", and part of many words
+    r"(?:(?<!theo )(?<!mang )(?<!lay )(?<!doi )"
+    r"ho(?= (?:duoc|dc|co duoc|me|ma|bo|cha|ong|vo|chong|ba noi|ba ngoai|ba duoc)\b)"
+    r"|thay(?! (?:doi|the|sim|bang|moi|mat|giay|anh)\b)|gium|giup|dum)\b"
 )
-_MAY = rf"\b(?:duoc|dc|co)\b.*\b(?:{_NOT}|a|ha|chu|hay sao)\b"
+_SOME = r"(?: \w+){0,8}?"
+_MAY = rf"(?:duoc|dc){_SOME} (?:{_NOT}|a|ha|chu|hay sao)\b"
 # "Làm giúp tôi được không" asks the machine to do it.
 _PROXY = re.compile(
-    rf"\b{_DO}(?: (?!{_NOT}\b)\w+){{0,2}}? {_FOR}(?! (?:cho )?(?:toi|tui|minh|tau)\b).*{_MAY}"
-    rf"|\b(?:nho|uy quyen(?: cho)?|cu|de) {_KIN}\b.*\b{_DO}\b.*{_MAY}"
-    rf"|\bco (?:duoc|can) (?:uy quyen|{_DO} {_FOR})\b"
+    rf"\b{_DO}(?: (?!{_NOT}\b)\w+){{0,2}}? {_FOR}(?! (?:cho )?(?:toi|tui|minh|tau)\b){_SOME} {_MAY}"
+    rf"|(?<!\bo )\b(?:nho|uy quyen(?: cho)?) {_KIN}\b{_SOME} {_DO}\b{_SOME} {_MAY}"
+    rf"|\bco (?:duoc|can) (?:uy quyen|{_DO} (?:{_FOR}|ho\b))\b"
 )
 _PHONELESS = re.compile(
     rf"\b{_NOT} (?:(?:co|xai|dung|biet|su dung|ranh|quen) )+(?:cai |duoc |toi )*"

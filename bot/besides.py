@@ -41,8 +41,9 @@ _NO_PHONE = Action(kind=Kind.SAY, phrase="no_phone")
 
 
 def turned(decided: Heard, said: hearing.Heard, state: State, knowledge: Knowledge) -> Heard:
-    """What is done about a message whose only question is whether somebody else may go; about who
-    has no phone: the desk, of the matter that is talked of where it takes papers by hand.
+    """What is done about a message whose only question is whether somebody else may go; about what
+    being late with the matter talked of costs; about who has no phone: the desk, of that matter
+    where it takes papers by hand.
 
     Args:
         decided: what would be done otherwise.
@@ -52,9 +53,14 @@ def turned(decided: Heard, said: hearing.Heard, state: State, knowledge: Knowled
     """
     if said.then is None:
         decided = by_others(decided, said.first, state)
-    if _is_about_another(said.first) or not _is_without_phone(said.first.text):
+    text, procedure = said.first.text, knowledge.by_code(state.procedure or "")
+    if _is_about_another(said.first):
         return decided
-    procedure = knowledge.by_code(state.procedure or "")
+    if procedure is not None and unheard.asks_what_being_late_costs(text):
+        of_fine = Action(kind=Kind.SHOW, code=state.procedure, aspect=Aspect.CONDITIONS)
+        return decided if decided.action.code == state.procedure else Heard(of_fine)
+    if not _is_without_phone(text):
+        return decided
     if procedure is None or all(s.manner is not Manner.DIRECT for s in procedure.submissions):
         return Heard(_NO_PHONE)
     place = Action(kind=Kind.SHOW, code=state.procedure, aspect=Aspect.PLACE, case=state.case)

@@ -47,6 +47,8 @@ _DENIED = (
 )
 # "không phải khai sinh, tôi hỏi khai tử", "không muốn bán đất mà muốn tách thửa"
 _REFUSED_FIRST = re.compile(rf" {_WHO}?{_DENIED}(?!chi |moi |rieng ){_WHAT}(?={_WANT})")
+# "tôi có hỏi tiền đâu, tôi hỏi giấy tờ"
+_NEVER_ASKED = re.compile(rf" {_WHO}?co (?:muon |noi )?hoi (?:ve )?{_WHAT}dau (?:ma )?(?=, )")
 # "đừng nói căn cước nữa, …", "thôi không hỏi hộ khẩu nữa, …"
 _STOPPED = re.compile(
     r" (?:thoi )?(?:dung|khoi|bo qua|khong) (?:noi|nhac|hoi)(?: ve| den| toi| chuyen)* "
@@ -137,7 +139,7 @@ _ASKED = {
     r"|(?:can|mang|nop|dem|chuan bi)(?: theo| nhung| them)?(?: cai)? (?:gi|chi|nhung)"
     r"|nhung (?:gi|chi|giay)"
     r"|gom (?:gi|chi)",
-    "place": r"(?:o|nop|den|ra|di|len|toi|ve|cho) dau|o mo"
+    "place": r"(?:o|nop|den|ra|di|len|toi|ve|cho) dau|(?:o|nop) mo"
     rf"|{_TO}(?: [^,? ]+){{1,3}} hay (?:la |phai )?(?:{_TO}(?! dau)|{_OFFICE})"
     rf"|(?:cho|noi|co quan|{_OFFICE})(?: [^,? ]+)? (?:nao|dau)"
     r"|(?:gap|tim|hoi|bao|nop|gui)(?: [^,? ]+){0,2} ai(?! la)",
@@ -247,7 +249,7 @@ def refusal(text: str) -> Refusal | None:
     wrong = _WRONG.match(plain)
     if wrong:
         return Refusal(line.cut(wrong.end(), len(plain)), "")
-    for pattern in (_REFUSED_FIRST, _STOPPED, _REFUSED_LAST, _REFUSED_AT_END):
+    for pattern in (_REFUSED_FIRST, _NEVER_ASKED, _STOPPED, _REFUSED_LAST, _REFUSED_AT_END):
         found = pattern.search(plain)
         if found:
             wanted = _BUT.sub("", line.cut(found.end(), len(plain)))

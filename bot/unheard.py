@@ -20,6 +20,10 @@ from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.text import fold, key
 
 _FINE = re.compile(r"\b(?:bi|co) phat\b|\bphat (?:bao nhieu|may|nhieu|tien)\b|\btien phat\b")
+_LATE = re.compile(
+    r"\b(?:tre|qua (?:han|ngay|hen|\d+)|cham|muon|de lau|het han)\b"
+    r"|\b(?:khong|ko|hong|chua) (?:khai|lam|dang ky|nop|di)\b"
+)
 # What is not about being late: whom it is for, a fine paid before that is a paper now.
 _TELLS_NO_FINE = {"lay_names", "sample_questions", "neighbours", "who", "papers", "results"}
 _UNCLEAR = Action(kind=Kind.SAY, phrase="unclear_step")
@@ -62,7 +66,16 @@ def asks_for_fine(text: str, action: Action, knowledge: Knowledge) -> bool:
     names none."""
     heard_so = action.aspect in (Aspect.FEE, Aspect.CONDITIONS)
     procedure = knowledge.by_code(action.code or "") if heard_so else None
-    handed_out = "phát" in fold(text).split()  # another word without its accent
-    if procedure is None or handed_out or not _FINE.search(key(text)):
+    if procedure is None or not _speaks_of_fine(text):
         return False
     return "phạt" not in procedure.model_dump_json(exclude=_TELLS_NO_FINE)
+
+
+def asks_what_being_late_costs(text: str) -> bool:
+    """Whether ``text`` asks for the fine of being late with something it need not name."""
+    return _speaks_of_fine(text) and _LATE.search(key(text)) is not None
+
+
+def _speaks_of_fine(text: str) -> bool:
+    handed_out = "phát" in fold(text).split()  # another word without its accent
+    return not handed_out and _FINE.search(key(text)) is not None

@@ -119,3 +119,21 @@ def test_a_second_question_for_an_unknown_fine_is_said_to_be_unknown() -> None:
     talk.say(text)
     assert [*talk.events] == ["answered.papers"]
     assert any("chưa có số liệu" in reply.text for reply in talk.replies)
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("tre han bi phat bao nhieu", A),
+        ("nop tre thi co bi phat tien khong", A),
+        ("khong khai thi co bi phat khong", A),
+        ("bi phat nguoi nop o dau", None),
+        ("cấp phát tiền trễ", None),
+    ],
+)
+def test_a_fine_for_being_late_is_about_what_is_talked_of(text: str, about: str | None) -> None:
+    miss = Heard(Action(kind=Kind.SAY, phrase="decline"), miss=True)
+    heard = Understood(replace(meant("ask_fee"), text=text))
+    decided = besides.turned(miss, heard, State(procedure=A), WORLD.knowledge)
+    assert decided.action.code == about
+    assert besides.turned(miss, heard, State(), WORLD.knowledge) == miss

@@ -89,6 +89,7 @@ def _set_up(folder: Path, encoder: str, say: Phrases) -> None:
     # Seconds of imports, only where there is work to do.
     from bot.understanding import pipeline, resources  # noqa: PLC0415
     from knowledge_base import loader  # noqa: PLC0415
+    from knowledge_base.retrieval.encoders import Remembering, open_encoder  # noqa: PLC0415
     from knowledge_base.retrieval.index import open_retriever  # noqa: PLC0415
 
     columns = (
@@ -99,12 +100,15 @@ def _set_up(folder: Path, encoder: str, say: Phrases) -> None:
         trained = stamp.is_trained(folder, encoder)
         told = Steps(bars, say, {} if trained else {"embed": "rank"})
         told("load", 0, 1)
+        opened = open_encoder(encoder)  # first of all: nothing is undone for one that is not there
+        # Ranker and pipeline learn from many of the same messages.
+        reading = Remembering(opened) if opened else None
         knowledge = loader.load()
         told("load", 1, 1)
         if not trained:
             for kept in folder.glob("ranker-*.json"):
                 kept.unlink()  # it was trained on the same data
-        retriever = open_retriever(knowledge, folder, encoder, resources.lay(), told)
+        retriever = open_retriever(knowledge, folder, reading, resources.lay(), told)
         if not trained:
             told("train", 0, None)
             with resources.using(retriever):

@@ -57,6 +57,7 @@ from knowledge_base.loader import Knowledge
 from knowledge_base.overlay import Synchronised, overlay
 from knowledge_base.problems import errors_of
 from knowledge_base.retrieval.dense import Vectors
+from knowledge_base.retrieval.encoders import open_encoder
 from knowledge_base.retrieval.index import Progress, open_retriever, renewed
 from knowledge_base.retrieval.link import Link
 from knowledge_base.units import Units, UnitsError
@@ -179,8 +180,9 @@ def build_brain(
     """
     _set_up(settings)
     world = world or build_world(settings)
+    encoder = open_encoder(settings.encoder)
     retriever = open_retriever(
-        world.knowledge, settings.model_dir, settings.encoder, resources.lay(), progress
+        world.knowledge, settings.model_dir, encoder, resources.lay(), progress
     )
     brain = Brain(Mind(world, retriever), Pipeline(settings.model_dir).understand)
     # A sentence is too little to be shared: threads that wait for each other cost half the speed.

@@ -138,6 +138,11 @@ class Written:
     accented: str
     plain: str
 
+    @property
+    def readable(self) -> str:
+        """What an encoder reads: never nothing, a blank where there are no words."""
+        return self.accented or " "
+
 
 def expansions(plain: str, synonyms: Mapping[str, str]) -> list[str]:
     """Official words for the lay words found in an unaccented text, in order of appearance."""

@@ -8,6 +8,7 @@ than of anything new, and one that learnt from all of it together would hardly l
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -113,15 +114,17 @@ class KindClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]  #
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Name the kind of every message."""
+        if self._learnt is None:
+            return messages
+        by_words, by_sound = self._learnt
         for message in messages:
             words = _words(message)
-            if words is None or self._learnt is None:
+            if words is None:
                 continue
-            by_words, by_sound = self._learnt
             likely = together(
                 by_words.probabilities(words, _vector(message, ABOUT)),
                 by_sound.probabilities(_no_words(1), _vector(message, KIND)),
-                lean=np.array([self._config["lean"].get(k, 0.0) for k in by_words.kinds]),
+                lean=self._lean,
             )[0]
             ranked = [
                 {"name": by_words.kinds[at], "confidence": float(likely[at])}
@@ -130,6 +133,12 @@ class KindClassifier(IntentClassifier, GraphComponent):  # type: ignore[misc]  #
             message.set("intent", ranked[0], add_to_output=True)
             message.set("intent_ranking", ranked, add_to_output=True)
         return messages
+
+    @cached_property
+    def _lean(self) -> Matrix:
+        """The setting ``lean`` of every kind learnt, ``(n_kinds,)``."""
+        kinds = self._learnt[0].kinds if self._learnt else ()
+        return np.array([self._config["lean"].get(kind, 0.0) for kind in kinds], np.float32)
 
 
 def _words(message: Message) -> sparse.csr_matrix | None:

@@ -22,6 +22,7 @@ from bot.settings import ROOT, Settings
 from knowledge_base import loader, sentences
 from knowledge_base.normalise import Normaliser
 from knowledge_base.retrieval.dense import Encoder, Heard
+from knowledge_base.retrieval.encoders import open_encoder
 from knowledge_base.retrieval.index import Lay, Retriever, open_retriever
 from knowledge_base.text import Written
 
@@ -99,7 +100,8 @@ def retriever() -> Retriever:
 @cache
 def _of_the_settings() -> Retriever:
     settings = Settings()
-    return open_retriever(loader.load(), settings.model_dir, settings.encoder, lay())
+    encoder = open_encoder(settings.encoder)
+    return open_retriever(loader.load(), settings.model_dir, encoder, lay())
 
 
 def read(text: str) -> Written:
@@ -111,7 +113,7 @@ def read(text: str) -> Written:
 def heard(written: Written) -> Heard | None:
     """What the encoder hears in a normalised message, one row each; None without an encoder."""
     encoder = retriever().encoder
-    return None if encoder is None else _heard(encoder, written.accented)
+    return None if encoder is None else _heard(encoder, written.readable)
 
 
 # The first component that asks has it made, the others of the same turn find it. Words and encoder
@@ -122,5 +124,5 @@ def _written(normalise: Normaliser, text: str) -> Written:
 
 
 @lru_cache(maxsize=_KEPT)
-def _heard(encoder: Encoder, accented: str) -> Heard:
-    return encoder.read([accented or " "])
+def _heard(encoder: Encoder, readable: str) -> Heard:
+    return encoder.read([readable])

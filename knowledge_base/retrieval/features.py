@@ -101,7 +101,7 @@ class FeatureIndex:
         """What the encoder makes of normalised messages; None without an encoder."""
         if self.encoder is None:
             return None
-        return self.encoder.read([written.accented or " " for written in messages])
+        return self.encoder.read([written.readable for written in messages])
 
     def score(
         self, written: Written, vector: Vectors | None, without: npt.NDArray[np.bool_] | None = None

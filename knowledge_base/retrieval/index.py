@@ -17,7 +17,7 @@ from knowledge_base.normalise import Normaliser
 from knowledge_base.retrieval import corpus
 from knowledge_base.retrieval.corpus import Corpus
 from knowledge_base.retrieval.dense import DenseIndex, Encoder, Heard, Vectors
-from knowledge_base.retrieval.encoders import DEFAULT, open_encoder
+from knowledge_base.retrieval.encoders import open_encoder
 from knowledge_base.retrieval.features import FEATURES, FeatureIndex
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome, sureness
 from knowledge_base.retrieval.ranker import Ranker, train
@@ -218,7 +218,7 @@ def decide(candidates: Sequence[Candidate], *, named: bool = False, alike: bool 
 def open_retriever(
     knowledge: Knowledge,
     folder: Path,
-    encoder_name: str = DEFAULT,
+    encoder: Encoder | None,
     lay: Lay | None = None,
     progress: Progress | None = None,
 ) -> Retriever:
@@ -227,18 +227,17 @@ def open_retriever(
     Args:
         knowledge: what is to be found.
         folder: where vectors, their centre and the ranker are kept between starts.
-        encoder_name: see :func:`~knowledge_base.retrieval.encoders.open_encoder`.
+        encoder: of :func:`~knowledge_base.retrieval.encoders.open_encoder`.
         lay: sentences of citizens; needed when the ranker is not trained yet.
         progress: told about embedding and training.
 
     Raises:
-        OSError: the encoder or the lexicon cannot be read, or ``folder`` cannot be written.
+        OSError: the lexicon cannot be read, or ``folder`` cannot be written.
     """
     lay = lay or Lay()
     texts = corpus.of(knowledge)
     ours = [t.text for t in texts.texts if texts.entries[t.owner].curated]
     normaliser = normalise.build([*ours, *lay.sentences])
-    encoder = open_encoder(encoder_name)
     written = [normaliser(t.text) for t in texts.texts]
     dense: DenseIndex | None = None
     if encoder is not None:

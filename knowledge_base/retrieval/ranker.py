@@ -27,9 +27,8 @@ from knowledge_base.text import strip_accents
 
 Progress = Callable[[int, int], None]
 _CATALOGUE_SHARE = 600  # catalogue names used for training
-_OFF_TOPIC_SHARE = (
-    3900  # messages about nothing of ours: more of them would make it shy of the rest
-)
+# Messages about nothing of ours: more of them would make it shy of the rest.
+_OFF_TOPIC_SHARE = 3900
 _HIDDEN = (0.2, 0.9)  # least and most of a procedure's other texts hidden with a question
 _SAID, _DENSE = FEATURES.index("said"), FEATURES.index("dense_best")
 

@@ -32,6 +32,7 @@ from bot.understanding import resources
 from bot.wiring import build_brain, build_world, minds_after
 from knowledge_base.loader import Knowledge, load
 from knowledge_base.overlay import Synchronised
+from knowledge_base.retrieval.encoders import open_encoder
 from knowledge_base.retrieval.index import VECTORS, open_retriever
 from knowledge_base.schema import Procedure
 from tests.bench.bench_program import QUESTIONS, spread
@@ -136,7 +137,8 @@ def _build(knowledge: Knowledge, data: Path) -> None:
             print(f"    {what} {done} of {total}", file=sys.stderr)
             told[0] = time.monotonic() + 10
 
-    open_retriever(knowledge, data / "models", Settings().encoder, resources.lay(), progress)
+    encoder = open_encoder(Settings().encoder)
+    open_retriever(knowledge, data / "models", encoder, resources.lay(), progress)
 
 
 def bench_cold() -> None:

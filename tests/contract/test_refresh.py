@@ -52,7 +52,7 @@ class Mindful:
         self.pause = threading.Event()
         self.pause.set()
         self.reached = threading.Event()
-        first = Mind(replace(world(), knowledge=FILES), open_retriever(FILES, folder, "none", OFF))
+        first = Mind(replace(world(), knowledge=FILES), open_retriever(FILES, folder, None, OFF))
         self.brain = Brain(first, self._understand)
 
     def _understand(self, text: str) -> Understanding:

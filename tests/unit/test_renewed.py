@@ -11,6 +11,7 @@ import pytest
 
 from knowledge_base.loader import Knowledge
 from knowledge_base.retrieval import index
+from knowledge_base.retrieval.encoders import open_encoder
 from knowledge_base.retrieval.index import Lay, Retriever, open_retriever, renewed
 from knowledge_base.schema import Procedure
 from tests.samples import procedure
@@ -47,7 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", params=["none", "thu-tuc"])
 def old(request: pytest.FixtureRequest, folder: Path) -> Retriever:
-    return open_retriever(FILES, folder, request.param, OFF)
+    return open_retriever(FILES, folder, open_encoder(request.param), OFF)
 
 
 def test_new_records_are_found_and_gone_ones_are_not(old: Retriever, folder: Path) -> None:
@@ -73,7 +74,7 @@ def test_many_new_texts_are_found_by_their_words_at_once_and_then_wholly(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(index, "AT_ONCE", 2)
-    old = open_retriever(FILES, folder, "thu-tuc", OFF)
+    old = open_retriever(FILES, folder, open_encoder("thu-tuc"), OFF)
     villages = tuple(entry(n, f"Hỗ trợ hợp tác xã vùng {n}") for n in range(50, 60))
     told: list[tuple[str, int, int]] = []
     more = Knowledge(CURATED, (FISH, *FILLER, *villages))
@@ -93,7 +94,7 @@ def test_many_new_texts_are_found_by_their_words_at_once_and_then_wholly(
 
 
 def test_an_old_search_is_freed_without_a_search_for_garbage(folder: Path) -> None:
-    old = open_retriever(FILES, folder, "thu-tuc", OFF)
+    old = open_retriever(FILES, folder, open_encoder("thu-tuc"), OFF)
     gone = weakref.ref(old)
     steps = renewed(old, Knowledge(CURATED, (BOAT, *FILLER)), folder)
     gc.disable()
@@ -106,6 +107,6 @@ def test_an_old_search_is_freed_without_a_search_for_garbage(folder: Path) -> No
 
 
 def test_the_centre_stays_the_one_that_was_learnt_with(tmp_path: Path) -> None:
-    learnt = open_retriever(FILES, tmp_path, "thu-tuc", OFF).center
-    other = open_retriever(Knowledge(CURATED, (BOAT,)), tmp_path, "thu-tuc", OFF)
+    learnt = open_retriever(FILES, tmp_path, open_encoder("thu-tuc"), OFF).center
+    other = open_retriever(Knowledge(CURATED, (BOAT,)), tmp_path, open_encoder("thu-tuc"), OFF)
     assert np.array_equal(other.center, learnt)

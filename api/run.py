@@ -7,20 +7,10 @@ import socket
 
 from api.app import create_app
 from api.server import server_for
-from api.wording import Wording, WordingError
-from bot.postgres import DatabaseError
+from api.wording import Wording
 from bot.settings import Settings
-from bot.store.errors import StoreError
-from bot.understanding.pipeline import NotTrained
+from bot.troubles import told
 from bot.wiring import open_services
-from knowledge_base.loader import KnowledgeError
-from knowledge_base.phrases import PhraseError
-from knowledge_base.units import UnitsError
-
-# What may be wrong with an installation; each says in one sentence what to do.
-_KNOWN_FAILURES = (
-    DatabaseError, KnowledgeError, NotTrained, PhraseError, StoreError, UnitsError, WordingError,
-)  # fmt: skip
 
 
 class CannotStart(Exception):
@@ -45,5 +35,8 @@ def run(settings: Settings, listener: socket.socket, words: Wording) -> None:
     """
     try:
         asyncio.run(_serve(settings, listener, words))
-    except _KNOWN_FAILURES as error:
-        raise CannotStart(words("start.failed", reason=error)) from error
+    except Exception as error:
+        sentence = told(error)
+        if sentence is None:
+            raise
+        raise CannotStart(words("start.failed", reason=sentence)) from error

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from bot.logs import set_up_logging
-from bot.settings import Settings, unreadable
+from bot.settings import Settings
+from bot.troubles import check_settings, run
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,9 +27,11 @@ app = typer.Typer(
 @app.command()
 def setup() -> None:
     """Huấn luyện và lập chỉ mục; chỉ làm phần đã thay đổi."""
-    from bot.setup import run  # noqa: PLC0415  # heavy imports only where they are used
+    from bot import setup as steps  # noqa: PLC0415  # heavy imports only where they are used
 
-    run(Settings())
+    settings = Settings()
+    check_settings(settings)
+    steps.run(settings)
 
 
 @app.command()
@@ -243,21 +245,16 @@ def rasa(arguments: Annotated[list[str] | None, typer.Argument()] = None) -> Non
 
 
 def main() -> int:
-    """Run the command line; known failures end in one sentence and exit code 1."""
+    """Run the command line; known failures end in one sentence and exit code 1.
+
+    Raises:
+        SystemExit: as the command line ends.
+    """
     try:
-        app(standalone_mode=False)
-    except ValidationError as error:
-        print(unreadable(error) if error.title == Settings.__name__ else error, file=sys.stderr)
-        return 1
-    except (RuntimeError, OSError, ValueError) as error:
+        return run(app)
+    except (RuntimeError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
-    except Exception as error:
-        if type(error).__name__ in {"KnowledgeError", "DatabaseError", "BookUnavailable"}:
-            print(error, file=sys.stderr)
-            return 1
-        raise
-    return 0
 
 
 if __name__ == "__main__":

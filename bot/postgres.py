@@ -19,6 +19,7 @@ import importlib.util
 import logging
 import os
 import pwd
+import re
 import secrets
 import shutil
 import subprocess
@@ -40,6 +41,12 @@ WATCH_SECONDS = 1.0  # between looks at whether a watched server lives
 SOCKET_PATH_BYTES = 100  # the kernel allows 107; the file name's own length is counted below
 SERVER_ACCOUNT = "pgserver"  # PostgreSQL refuses to run as root, so root lends it this account
 
+# A server that answers and lets nobody in by this name; the same words in whatever it is told.
+_REFUSED = re.compile(
+    "authentication failed|no password supplied|does not exist|no pg_hba.conf entry"
+    "|not permitted to log in|permission denied for database"
+)
+
 # Terse logs without statements: a row named in an error could hold what a citizen wrote.
 SETTINGS = """\
 listen_addresses = ''
@@ -60,7 +67,13 @@ log_error_verbosity = terse
 
 
 class DatabaseError(Exception):
-    """PostgreSQL cannot be started or reached; the text is one sentence for whoever runs us."""
+    """PostgreSQL cannot be started or reached. ``wrong``: what is to be told whoever runs us, a
+    phrase of ``wording/trouble.yaml`` (:mod:`bot.troubles`)."""
+
+    def __init__(self, text: str, wrong: str = "database_built_in") -> None:
+        """``text``: what is wrong, in one line without secrets."""
+        super().__init__(text)
+        self.wrong = wrong
 
 
 @contextmanager
@@ -114,7 +127,8 @@ def _check_server(url: str) -> None:
         # The message would repeat the address with its password: leave it out.
         raise DatabaseError(
             "DATABASE_URL is not a PostgreSQL address; "
-            "it should look like postgresql://user:password@host:5432/name."
+            "it should look like postgresql://user:password@host:5432/name.",
+            "database_address",
         ) from error
     try:
         with psycopg.connect(url, connect_timeout=5):
@@ -122,7 +136,8 @@ def _check_server(url: str) -> None:
     except psycopg.OperationalError as error:
         where = f"{parts.get('host', 'localhost')}, database {parts.get('dbname', '(default)')}"
         raise DatabaseError(
-            f"The PostgreSQL server of DATABASE_URL ({where}) does not answer: {_one_line(error)}"
+            f"The PostgreSQL server of DATABASE_URL ({where}) does not answer: {_one_line(error)}",
+            "database_refused" if _REFUSED.search(str(error)) else "database_away",
         ) from error
 
 

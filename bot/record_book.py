@@ -23,6 +23,7 @@ from bot.store.misses import Misses
 from bot.store.pool import Store
 from bot.store.portal import read_portal
 from bot.store.portal_records import PortalRecords
+from bot.troubles import told
 from knowledge_base.overlay import Synchronised
 from knowledge_base.portal.book import BookUnavailable, RecordBook
 from knowledge_base.review.book import MissBook
@@ -82,7 +83,7 @@ async def open_store() -> AsyncIterator[Store]:
             async with _connected(conninfo) as store:
                 yield store
     except (DatabaseError, StoreError) as error:
-        raise BookUnavailable(f"Không mở được cơ sở dữ liệu: {error}") from error
+        raise BookUnavailable(told(error) or str(error)) from error
 
 
 @asynccontextmanager

@@ -49,6 +49,7 @@ from bot.team_desk import Plan
 from bot.telegram_protocol import CHANNEL as TELEGRAM
 from bot.tracing import exporting
 from bot.trial import Trial
+from bot.troubles import check_commune
 from bot.understanding import resources, stamp
 from bot.understanding.pipeline import NotTrained, Pipeline
 from bot.worker import Worker
@@ -60,7 +61,7 @@ from knowledge_base.retrieval.dense import Vectors
 from knowledge_base.retrieval.encoders import open_encoder
 from knowledge_base.retrieval.index import Progress, open_retriever, renewed
 from knowledge_base.retrieval.link import Link
-from knowledge_base.units import Units, UnitsError
+from knowledge_base.units import Units
 from knowledge_base.wording_check import check_menu, check_wording
 
 logger = logging.getLogger(__name__)
@@ -149,18 +150,8 @@ def _places(settings: Settings, root: Path) -> Places:
     """
     directory = offices.load(root, samples=settings.sample_offices)
     places = Places(Units(), settings.commune, directory, public_holidays.load(root))
-    code = settings.commune
-    if code is None or ((unit := places.units.by_code(code)) and not unit.is_province):
-        return places
-    meant = [places.units.by_code(m.code) for m in places.finder.find(code).matches]
-    near = "; ".join(
-        f"{u.code} là {places.units.said(u)}" for u in meant if u and not u.is_province
-    )
-    hint = near or "ví dụ 00166 là phường Cầu Giấy, thành phố Hà Nội"
-    raise UnitsError(
-        f"COMMUNE={code} không phải mã của xã, phường nào hiện nay. "
-        f"Xin ghi mã 5 chữ số ({hint}), hoặc để trống."
-    )
+    check_commune(places)
+    return places
 
 
 def build_brain(

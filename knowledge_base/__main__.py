@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -28,6 +29,7 @@ from knowledge_base.loader import (
 )
 from knowledge_base.overlap import beside
 from knowledge_base.overlay import Synchronised
+from knowledge_base.plugged import plugged
 from knowledge_base.portal.book import BookError
 from knowledge_base.portal_check import read_synchronised
 from knowledge_base.preview import draw, open_rehearsal
@@ -44,9 +46,13 @@ from knowledge_base.syncing import as_day, stop
 from knowledge_base.units import Units
 
 app = typer.Typer(
-    help="Kho kiến thức về thủ tục hành chính.", no_args_is_help=True, add_completion=False
+    help="Kho kiến thức về thủ tục hành chính.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
 )
 console = Console()
+RUN = "bot.troubles:run"  # has known failures end in one sentence
 Root = Annotated[Path, typer.Option(help="Thư mục kho kiến thức.")]
 
 
@@ -267,4 +273,4 @@ def _show_build(built: Built) -> None:
 
 
 if __name__ == "__main__":
-    app()
+    sys.exit(plugged(RUN)(app))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from bot.postgres import DatabaseError, EmbeddedServer, database
 from tests.conftest import open_folder
@@ -207,6 +208,16 @@ def test_a_server_of_ones_own_is_checked(embedded_conninfo: str, folder: Path) -
     with database(folder, embedded_conninfo) as conninfo:
         assert conninfo == embedded_conninfo
     assert list(folder.iterdir()) == []
+
+
+def test_a_server_that_lets_nobody_in_is_told_from_one_that_is_away(
+    embedded_conninfo: str, folder: Path
+) -> None:
+    for name, value in (("dbname", "khong_co"), ("user", "khong_ai")):
+        elsewhere = make_conninfo(embedded_conninfo, **{name: value})
+        with pytest.raises(DatabaseError, match=value) as caught, database(folder, elsewhere):
+            pass
+        assert caught.value.wrong == "database_refused"
 
 
 @pytest.mark.parametrize(

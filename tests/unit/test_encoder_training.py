@@ -22,7 +22,7 @@ from scripts.encoder.__main__ import WHOLE
 from scripts.encoder.engine_file import EngineModel, NotAnEngineFile, Shape
 from scripts.encoder.mistyping import Mistyper, telex
 from scripts.encoder.pairs import lessons
-from scripts.encoder.reader import empty, network, read
+from scripts.encoder.reader import between, empty, network, read
 from scripts.encoder.sayings import Sender, examples
 from tests.samples import procedure
 
@@ -67,6 +67,20 @@ def test_fewer_pieces_and_our_network_compute_what_the_engine_computes(whole: En
     net.train(mode=False)
     mine = read(net, ids)[0].detach().numpy()
     assert (mine * E5(num_threads=1).query(SAID)).sum(axis=1) == pytest.approx(1, abs=0.01)
+
+
+def test_the_mean_of_two_teachings_lies_between_them(small: EngineModel) -> None:
+    first, second = network(small), network(small)
+    was = first.told.weight.detach().clone()
+    between(first, [])
+    assert torch.equal(first.told.weight, was)
+    between(first, [second.state_dict()])
+    assert torch.allclose(first.told.weight, (was + second.told.weight) / 2)
+    assert not torch.equal(first.told.weight, was)
+    assert torch.equal(
+        first.net.embeddings.word_embeddings.weight,
+        network(small).net.embeddings.word_embeddings.weight,
+    )
 
 
 def test_what_is_written_in_8_bits_says_nearly_the_same_and_is_read_again(

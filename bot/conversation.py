@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 from actions import address, aloud, asking, crowd, danger, office, people, place, watching
@@ -79,7 +79,8 @@ class Conversation:
             first = (self._world.say("help.revoked", before.address),)
         first += photographed.beside(incoming, before, now.date(), world.say)
         heard, cries = list[hearing.Heard](), list[Understanding]()
-        turn = _Turn(self._understand, world, now, first, heard, cries)
+        understand = cache(self._understand)  # rules of one turn ask for the same words again
+        turn = _Turn(understand, world, now, first, heard, cries)
         outcome = second.settled(turn.take(incoming, before), before, world, now)
         if outcome.lookup is not None:
             return TurnResult(state or {}, (), lookup=outcome.lookup, checked=outcome.checked)

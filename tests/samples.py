@@ -106,6 +106,23 @@ def world(
     return World(knowledge, phrases.load(), topics, PHONE)
 
 
+def letters(*names: str, **fields: Any) -> World:
+    """A world of matters "Xin giấy …", 1.000001 and on, each with a paper and an office of its own;
+    ``fields`` by their Vietnamese keys."""
+    return world(
+        *(
+            procedure(
+                f"1.{number:06}",
+                ten=f"Xin giấy {name}",
+                giay_to=[{"ten": f"Đơn {name}"}],
+                noi_nop=[{"ten": f"Phòng {name}"}],
+                **fields,
+            )
+            for number, name in enumerate(names, 1)
+        )
+    )
+
+
 def meant(
     intent: str, *codes: str, outcome: LinkOutcome | None = None, confidence: float = 0.9
 ) -> Understanding:

@@ -10,20 +10,10 @@ from actions.state import Action, Aspect, Kind, State
 from actions.understanding import Understanding
 from bot.hearing import hear
 from knowledge_base.retrieval.link import Candidate, Link, LinkOutcome
-from tests.samples import Talk, meant, procedure, world
+from tests.samples import Talk, letters, meant, procedure, world
 
 A, B, C = "1.000001", "1.000002", "1.000003"
-WORLD = world(
-    *(
-        procedure(
-            code,
-            ten=f"Xin giấy {name}",
-            giay_to=[{"ten": f"Đơn {name}"}],
-            noi_nop=[{"ten": f"Phòng {name}"}],
-        )
-        for code, name in ((A, "một"), (B, "hai"), (C, "ba"))
-    )
-)
+WORLD = letters("một", "hai", "ba")
 BOTH = "giấy một cần gì, nộp ở đâu"
 PARTS = {"giấy một cần gì": meant("ask_papers", A), "nộp ở đâu": meant("ask_place")}
 

